@@ -1,0 +1,1 @@
+"""Detection in one text: prefilter, exact matching, checks, plausibility, decoders."""

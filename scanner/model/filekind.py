@@ -1,0 +1,80 @@
+"""What a file's name says of its content: enough to choose how a line of it is read.
+
+The kind decides whether an unquoted word may be a value (a ``.env`` line) or is code, and which
+files are made of hashes by design (lock files). It is read off the last path component alone, because
+the history sweep knows names before it knows whole paths.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class FileKind(IntEnum):
+    """Small on purpose: the sweep keeps one byte an object."""
+
+    OTHER = 0
+    CODE = 1  # a string must be quoted to be a value
+    CONFIG = 2  # key and value, quotes optional: yaml, ini, properties, toml, conf
+    DOTENV = 3  # .env and its relatives
+    SHELL = 4  # commands: shell scripts, Dockerfiles, CI steps, batch files
+    DATA = 5  # json, csv, xml, sql, logs
+    PROSE = 6  # markdown, rst, html, plain text
+    LOCK = 7  # lock files and checksum lists: made of hashes
+    KEY = 8  # .pem, .key and friends
+    MINIFIED = 9  # generated: minified scripts, source maps
+
+
+_NAMES = {
+    "dockerfile": FileKind.SHELL, "containerfile": FileKind.SHELL, "makefile": FileKind.SHELL,
+    "jenkinsfile": FileKind.CODE, "vagrantfile": FileKind.CODE, "rakefile": FileKind.CODE,
+    "go.sum": FileKind.LOCK, "go.mod": FileKind.OTHER, "package-lock.json": FileKind.LOCK,
+    "npm-shrinkwrap.json": FileKind.LOCK, "yarn.lock": FileKind.LOCK, "pnpm-lock.yaml": FileKind.LOCK,
+    "bun.lock": FileKind.LOCK, "deno.lock": FileKind.LOCK, "uv.lock": FileKind.LOCK,
+    "gradle.lockfile": FileKind.LOCK, "packages.lock.json": FileKind.LOCK, ".terraform.lock.hcl": FileKind.LOCK,
+    "package.resolved": FileKind.LOCK, "verification-metadata.xml": FileKind.LOCK,
+    "sha256sums": FileKind.LOCK, "sha512sums": FileKind.LOCK, "checksums.txt": FileKind.LOCK,
+    ".envrc": FileKind.DOTENV, ".flaskenv": FileKind.DOTENV, "credentials": FileKind.CONFIG,
+    ".bashrc": FileKind.SHELL, ".zshrc": FileKind.SHELL, ".profile": FileKind.SHELL,
+    ".bash_history": FileKind.SHELL, ".zsh_history": FileKind.SHELL, ".bash_profile": FileKind.SHELL,
+    ".npmrc": FileKind.CONFIG, ".pypirc": FileKind.CONFIG, ".netrc": FileKind.CONFIG, "_netrc": FileKind.CONFIG,
+    ".pgpass": FileKind.CONFIG, ".my.cnf": FileKind.CONFIG, ".s3cfg": FileKind.CONFIG, ".boto": FileKind.CONFIG,
+    ".htpasswd": FileKind.CONFIG, ".git-credentials": FileKind.CONFIG, ".gitconfig": FileKind.CONFIG,
+    "id_rsa": FileKind.KEY, "id_dsa": FileKind.KEY, "id_ecdsa": FileKind.KEY, "id_ed25519": FileKind.KEY,
+    "readme": FileKind.PROSE, "changelog": FileKind.PROSE, "license": FileKind.PROSE,
+}
+
+_EXTENSIONS: dict[str, FileKind] = {}
+for _kind, _list in {
+    FileKind.CODE: "py pyi pyx js jsx mjs cjs ts tsx vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx hpp "
+    "hh m mm cs vb fs swift rb erb php phtml pl pm lua r jl dart ex exs erl hs ml clj cljs lisp el coffee nim zig "
+    "v sol proto graphql thrift tcl d pas asm s sql.erb ino cu haml slim twig jsp aspx cshtml",
+    FileKind.CONFIG: "yaml yml ini cfg conf cnf config properties toml tf tfvars hcl nix service desktop reg "
+    "plist netrc npmrc pypirc editorconfig gitconfig inf prefs ovpn rdp tpl j2 jinja template creds cnf.erb",
+    FileKind.SHELL: "sh bash zsh fish ksh csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile history",
+    FileKind.DATA: "json jsonc json5 jsonl ndjson csv tsv xml xsd wsdl sql log har tfstate ipynb map.json dump ldif "
+    "postman_collection postman_environment avsc resx",
+    FileKind.PROSE: "md markdown mdx rst txt adoc asciidoc html htm xhtml tex org textile rtf pod man",
+    FileKind.LOCK: "lock lockfile sum sha1 sha256 sha512 md5 sig resolved",
+    FileKind.KEY: "pem key ppk asc gpg p8 pk8 priv private",
+    FileKind.MINIFIED: "map min.js min.css bundle.js svg css scss less",
+}.items():
+    for _extension in _list.split():
+        _EXTENSIONS[_extension] = _kind
+
+
+def kind_of(path: str) -> FileKind:
+    """The kind of the file called ``path``; only its last component counts."""
+    name = path.rsplit("/", 1)[-1].lower()
+    known = _NAMES.get(name)
+    if known is not None:
+        return known
+    if name.startswith((".env", "env.")) or name.endswith(".env") or ".env." in name:
+        return FileKind.DOTENV
+    if name.startswith(("dockerfile.", "containerfile.")):
+        return FileKind.SHELL
+    stem, _, last = name.rpartition(".")
+    if not stem and not name.startswith("."):
+        return FileKind.OTHER
+    _, _, before = stem.rpartition(".")
+    return _EXTENSIONS.get(f"{before}.{last}") or _EXTENSIONS.get(last, FileKind.OTHER)

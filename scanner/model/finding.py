@@ -1,0 +1,87 @@
+"""What is reported: redacted, placed, and free of the raw secret unless it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scanner.model.levels import Confidence, Severity
+from scanner.model.match import NOTHING
+from scanner.model.span import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place that holds the secret; ``commit`` is empty outside history."""
+
+    commit: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The commit that first brought a secret, as git tells it; ``date`` is ISO 8601 with offset."""
+
+    commit: str = ""
+    author: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One secret at its first place, with every other place it was seen.
+
+    ``fingerprint`` depends on rule and secret alone. ``excerpt`` is the line with the secret replaced by
+    its redacted view. ``secret`` is None unless raw values were asked for. ``status`` is ``new``,
+    ``baseline`` or ``allowed``; ``status_reason`` says by what.
+    """
+
+    fingerprint: str
+    rule: str
+    title: str
+    severity: Severity
+    confidence: Confidence
+    path: str
+    position: Position
+    redacted: str
+    excerpt: str = ""
+    secret: str | None = None
+    origin: Origin = field(default_factory=Origin)
+    in_head: bool | None = None
+    refs: tuple[str, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
+    detail: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    status: str = "new"
+    status_reason: str = ""
+    guide: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was not scanned, and why. ``blocking`` ones make the exit code say "incomplete"."""
+
+    what: str
+    why: str
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSummary:
+    """What was and was not looked at. Sizes in bytes, ``seconds`` of wall time."""
+
+    target: str
+    texts: int = 0
+    bytes: int = 0
+    commits: int = 0
+    seconds: float = 0.0
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """A whole scan: its findings in a stable order, and its summary."""
+
+    findings: tuple[Finding, ...]
+    summary: ScanSummary

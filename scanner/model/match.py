@@ -1,0 +1,63 @@
+"""One detection in one text, before it is known where that text came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+from scanner.model.levels import Confidence, Severity
+from scanner.model.secret import Secret
+from scanner.model.span import Span
+from scanner.model.text import Text
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A secret at a place.
+
+    ``span`` covers the secret in the *outer* text's bytes; for a value found in a decoded layer it covers
+    the encoded form. ``detail`` names things that are no secret (kind, namespace, name, key, account id).
+    ``reason`` is empty, or says why plausibility drops the match: dropped matches travel along so that
+    ``--show-dropped`` can list them.
+    ``specific`` orders overlapping matches: the highest stays (provider format 3, structure 2, generic 1).
+    """
+
+    rule: str
+    span: Span
+    secret: Secret
+    severity: Severity
+    confidence: Confidence
+    detail: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    reason: str = ""
+    specific: int = 3
+
+
+class Inspect(Protocol):
+    """Runs every detector over an inner text (a decoded value), one layer deeper than the caller."""
+
+    def __call__(self, text: Text) -> list[Match]:
+        """Matches with spans in ``text``'s bytes; empty when the depth limit is reached."""
+        ...
+
+
+class Detector(Protocol):
+    """Recognises structure that an expression cannot: a manifest, a dotfile, a key file.
+
+    ``triggers`` are literal byte strings (compared without case): the detector is asked only when one of
+    them occurs in the text, so that ordinary files cost nothing. ``names`` are lower-case file names or
+    ``.extension`` endings that trigger it as well.
+    """
+
+    @property
+    def triggers(self) -> tuple[bytes, ...]: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
+        """Matches with spans in ``text``'s bytes. Malformed input yields nothing; it never raises."""
+        ...

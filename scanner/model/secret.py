@@ -1,0 +1,61 @@
+"""A secret's value, in a type that does not let it slip out by accident."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import NoReturn
+
+# A fixed key when the repository, baseline or store sets none. It makes fingerprints comparable between
+# machines, and it means that whoever holds a report can test guesses of a *weak* password against it.
+DEFAULT_KEY = b"unsealed fingerprint v1"
+
+
+class Secret:
+    """The raw bytes of one credential. ``repr`` and ``str`` are redacted; pickling is refused.
+
+    The value is asked for by name (``reveal``), so that a search of the source for that word lists
+    every place where a raw secret is handled.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """The raw bytes. Never pass them to a log, an exception, a cache or another process."""
+        return self._value
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def redacted(self) -> str:
+        """A view that tells two secrets apart without giving one away.
+
+        At most an eighth of the characters is shown, four at the most, and only from values of 16
+        characters and more: a vendor's prefix, mostly. Length is given in full.
+        """
+        text = self._value.decode("utf-8", "replace")
+        shown = min(4, len(text) // 8) if len(text) >= 16 else 0
+        head = "".join(c if c.isprintable() else "?" for c in text[:shown])
+        return f"{head}***({len(text)} chars)"
+
+    def fingerprint(self, rule: str, key: bytes = DEFAULT_KEY) -> str:
+        """32 hex digits that depend on the rule, the secret and ``key`` alone: no place, no commit."""
+        message = rule.encode() + b"\0" + self._value
+        return hmac.new(key, message, hashlib.sha256).hexdigest()[:32]
+
+    def __repr__(self) -> str:
+        return f"Secret({self.redacted()})"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not serialised: pass its fingerprint and its redacted view")

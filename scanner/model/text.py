@@ -1,0 +1,25 @@
+"""What is scanned: one text with the name it goes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.model.filekind import FileKind, kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Bytes in an ASCII-compatible encoding (UTF-16 and UTF-32 have been turned into UTF-8 before).
+
+    ``path`` is what the user knows it by, with ``/`` between folders; empty where there is none (a
+    commit message, standard input). Offsets in matches are byte offsets in ``data``.
+    """
+
+    data: bytes
+    path: str = ""
+    kind: FileKind = FileKind.OTHER
+
+    @classmethod
+    def named(cls, data: bytes, path: str) -> Text:
+        """A text whose kind is read off its path."""
+        return cls(data, path, kind_of(path))
