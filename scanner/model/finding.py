@@ -12,11 +12,16 @@ from scanner.model.span import Position
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One place that holds the secret; ``commit`` is empty outside history."""
+    """One place that holds the secret; ``commit`` is empty outside history.
+
+    ``repository`` is set where several were scanned, ``date`` (ISO 8601 with offset) where the commit's is known.
+    """
 
     commit: str
     path: str
     line: int
+    repository: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class Origin:
 class Finding:
     """One secret at its first place, with every other place it was seen.
 
-    ``fingerprint`` depends on rule and secret alone. ``excerpt`` is the line with the secret replaced by
+    ``repository`` names the one of the first place where several were scanned (``https://host/owner/name``, or a
+    path). ``fingerprint`` depends on rule and secret alone. ``excerpt`` is the line with the secret replaced by
     its redacted view. ``secret`` is None unless raw values were asked for. ``status`` is ``new``,
     ``baseline`` or ``allowed``; ``status_reason`` says by what.
     """
@@ -55,6 +61,7 @@ class Finding:
     status: str = "new"
     status_reason: str = ""
     guide: str = ""
+    repository: str = ""
 
 
 @dataclass(frozen=True, slots=True)
