@@ -23,6 +23,7 @@ class FileKind(IntEnum):
     LOCK = 7  # lock files and checksum lists: made of hashes
     KEY = 8  # .pem, .key and friends
     MINIFIED = 9  # generated: minified scripts, source maps
+    BINARY = 10  # told by content, never by name: only vendor formats are looked for
 
 
 _NAMES = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
+from scanner.ruleset import shorthand
 
 PLAUSIBLE = ("token", "value", "password", "none")
 PACKS = ("default", "strict")
@@ -78,7 +79,7 @@ _NUMBERS = ("near", "reach", "specific")
 _OTHER = (
     "severity", "confidence", "unpaired", "kinds", "not_kinds", "plausible", "pack", "examples", "counter_examples",
 )
-KEYS = frozenset((*_STRINGS, *_LISTS, *_NUMBERS, *_OTHER))
+KEYS = frozenset((*_STRINGS, *_LISTS, *_NUMBERS, *_OTHER, *shorthand.KEYS))
 
 
 def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], tuple[Example, ...]]:
@@ -86,6 +87,10 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
     for key in entry:
         if key not in KEYS:
             raise RuleSyntaxError(f"unknown key {key!r}; known keys: {', '.join(sorted(KEYS))}")
+    try:
+        entry = shorthand.expand(entry)
+    except ValueError as error:
+        raise RuleSyntaxError(str(error)) from None
     strings = {key: _string(entry, key) for key in _STRINGS if key in entry}
     for key in ("id", "title", "description"):
         if not strings.get(key):
@@ -169,7 +174,7 @@ def _kinds(entry: Mapping[str, object], confidence: Confidence) -> frozenset[Fil
                     raise RuleSyntaxError(f"{key!r} names {word!r}; file kinds are {known}")
                 named.add(FileKind[word.upper()])
             return frozenset(named) if key == "kinds" else every - named
-    return every if confidence >= Confidence.HIGH else every - {FileKind.LOCK}
+    return every if confidence >= Confidence.HIGH else every - {FileKind.LOCK, FileKind.BINARY}
 
 
 def _examples(entry: Mapping[str, object], key: str) -> tuple[Example, ...]:

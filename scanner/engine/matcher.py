@@ -1,0 +1,177 @@
+"""The second pass: a rule's exact expression around its hits, then everything that makes it sure."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import regex
+
+from scanner.engine import windows
+from scanner.engine.checks.registry import CHECKS
+from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
+from scanner.engine.plausibility import implausible
+from scanner.model.levels import Confidence, Severity
+from scanner.model.match import Match
+from scanner.model.secret import Secret
+from scanner.model.span import Span
+from scanner.model.text import Text
+from scanner.ruleset.compiled import Expression
+from scanner.ruleset.schema import Rule
+
+if TYPE_CHECKING:
+    from regex import Match as Found
+    from regex import Pattern
+
+# Seconds one expression may take in one window; past it the rule is reported as not tried there.
+EXPRESSION_TIMEOUT = 1.0
+
+
+@dataclass(slots=True)
+class Matcher:
+    """Runs one rule. Expressions are compiled on first use; ``timeouts`` names rules that ran away.
+
+    ``now`` (seconds since the epoch) decides what has expired.
+    """
+
+    rule: Rule
+    examples: Mapping[str, str]
+    now: float = field(default_factory=time.time)
+    timeouts: int = 0
+    _pattern: Pattern[bytes] | None = None
+    _pair: Pattern[bytes] | None = None
+    _keywords: Pattern[bytes] | None = None
+    _allow: tuple[Pattern[bytes], ...] | None = None
+
+    def matches(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> Iterator[Match]:
+        """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
+        rule = self.rule
+        if text.kind not in rule.kinds:
+            return
+        if self._pattern is None:
+            self._pattern = regex.compile(rule.pattern.encode())
+        spans = windows.merged(
+            windows.window(text.data, end, near=max(expression.near, int(expression.crosses)), reach=rule.reach)
+            for expression, end in hits
+        )
+        for span in spans:
+            try:
+                for found in self._pattern.finditer(text.data, span.start, span.end, timeout=EXPRESSION_TIMEOUT):
+                    match = self._judge(text, found)
+                    if match is not None:
+                        yield match
+            except TimeoutError:
+                self.timeouts += 1
+
+    def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
+        rule = self.rule
+        groups = {name: value for name, value in found.groupdict().items() if value is not None}
+        secret = groups.pop("secret", None)
+        span = Span(*found.span("secret")) if secret is not None else Span(*found.span())
+        if secret is None:
+            secret = found.group()
+        if not secret:
+            return None
+        detail = {name: _shown(value) for name, value in groups.items() if name != "key"}
+        severity = rule.severity
+        if rule.keywords and not self._has_keyword(text.data, span):
+            return None
+        if rule.pair:
+            partner = self._partner(text.data, span)
+            if partner is None:
+                if rule.unpaired is None:
+                    return None
+                severity = rule.unpaired
+            else:
+                detail |= partner
+        verdict = self._checked(secret, groups)
+        detail |= verdict.detail
+        match = Match(
+            rule=rule.id,
+            span=span,
+            secret=Secret(secret),
+            severity=self._severity(severity, verdict),
+            confidence=self._confidence(verdict),
+            detail=detail,
+            reason=verdict.reason if verdict.outcome is Outcome.DROP else "",
+            specific=rule.specific,
+        )
+        return self._weighed(text, match, verdict, groups.get("key", b""))
+
+    def _weighed(self, text: Text, match: Match, verdict: Verdict, key: bytes) -> Match:
+        """``match`` after the known examples, the rule's own allowances and plausibility."""
+        value = match.secret.reveal()
+        known = self.examples.get(hashlib.sha256(value).hexdigest()) if self.examples else None
+        if known is not None:
+            return replace(match, severity=Severity.INFO, detail={**match.detail, "example": known})
+        if match.reason or verdict.outcome is Outcome.PASS:
+            return match
+        if self._allowed(value):
+            return replace(match, reason="allowed by the rule")
+        line = windows.lines_around(text.data, match.span, 0)
+        reason = implausible(
+            value,
+            mode=self.rule.plausible,
+            key=key.decode("utf-8", "replace"),
+            kind=text.kind,
+            line=text.data[line.start : line.end],
+        )
+        return replace(match, reason=reason) if reason else match
+
+    def _has_keyword(self, data: bytes, span: Span) -> bool:
+        if self._keywords is None:
+            words = "|".join(regex.escape(word) for word in self.rule.keywords)
+            self._keywords = regex.compile(words.encode(), regex.IGNORECASE)
+        around = windows.lines_around(data, span, self.rule.near)
+        return self._keywords.search(data, around.start, around.end) is not None
+
+    def _partner(self, data: bytes, span: Span) -> dict[str, str] | None:
+        if self._pair is None:
+            self._pair = regex.compile(self.rule.pair.encode())
+        around = windows.lines_around(data, span, self.rule.near)
+        for found in self._pair.finditer(data, around.start, around.end, timeout=EXPRESSION_TIMEOUT):
+            if not Span(*found.span()).overlaps(span):
+                return {name: _shown(value) for name, value in found.groupdict().items() if value is not None}
+        return None
+
+    def _checked(self, secret: bytes, groups: Mapping[str, bytes]) -> Verdict:
+        """The verdicts of all checks as one: a drop ends it, a failure outweighs a pass, details add up."""
+        context = CheckContext(groups=groups, now=self.now)
+        outcome, reason, severity = Outcome.NEUTRAL, "", None
+        detail: dict[str, str] = {}
+        for name in self.rule.checks:
+            verdict = CHECKS[name](secret, context)
+            detail |= verdict.detail
+            severity = verdict.severity if verdict.severity is not None else severity
+            if verdict.outcome is Outcome.DROP:
+                return Verdict(Outcome.DROP, verdict.reason, severity, detail)
+            if verdict.outcome is Outcome.FAIL or (verdict.outcome is Outcome.PASS and outcome is Outcome.NEUTRAL):
+                outcome, reason = verdict.outcome, verdict.reason
+        return Verdict(outcome, reason, severity, detail)
+
+    def _severity(self, base: Severity, verdict: Verdict) -> Severity:
+        if verdict.severity is not None:
+            return verdict.severity
+        if verdict.outcome is Outcome.FAIL:
+            return Severity(max(Severity.LOW, base - 1))
+        return base
+
+    def _confidence(self, verdict: Verdict) -> Confidence:
+        if verdict.outcome is Outcome.PASS:
+            return Confidence.VERIFIED_FORMAT
+        if verdict.outcome is Outcome.FAIL:
+            return Confidence.LOW
+        return self.rule.confidence
+
+    def _allowed(self, value: bytes) -> bool:
+        if self._allow is None:
+            self._allow = tuple(regex.compile(item.encode()) for item in self.rule.allow)
+        return any(pattern.fullmatch(value, timeout=EXPRESSION_TIMEOUT) for pattern in self._allow)
+
+
+def _shown(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
+

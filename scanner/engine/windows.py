@@ -1,0 +1,48 @@
+"""Where the exact expression looks: a few lines around each hit, never the whole text again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.model.span import Span
+
+# A "line" of a minified file can be megabytes long; this much of it, either side of a hit, is enough.
+LONGEST_LINE = 4096
+
+
+def window(data: bytes, end: int, *, near: int, reach: int) -> Span:
+    """The lines around the hit that ended before byte ``end``: ``near`` lines either side, ``reach`` bytes more."""
+    at = max(0, end - 1)
+    floor, ceiling = max(0, at - LONGEST_LINE * (near + 1)), min(len(data), at + LONGEST_LINE * (near + 1))
+    start = at
+    for _ in range(near + 1):
+        start = data.rfind(b"\n", floor, start)
+        if start < 0:
+            start = floor - 1
+            break
+    stop = at - 1 if data[at : at + 1] == b"\n" else at
+    for _ in range(near + 1):
+        stop = data.find(b"\n", stop + 1, ceiling)
+        if stop < 0:
+            stop = ceiling
+            break
+    return Span(max(0, start + 1 - reach), min(len(data), max(stop, end) + reach))
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Overlapping and touching spans joined, in order."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start <= joined[-1].end:
+            if span.end > joined[-1].end:
+                joined[-1] = Span(joined[-1].start, span.end)
+            continue
+        joined.append(span)
+    return joined
+
+
+def lines_around(data: bytes, span: Span, near: int) -> Span:
+    """``span`` widened to whole lines and ``near`` lines either side, long lines cut."""
+    head = window(data, span.start + 1, near=near, reach=0)
+    tail = window(data, max(span.end, span.start + 1), near=near, reach=0)
+    return Span(head.start, tail.end)

@@ -1,0 +1,7 @@
+"""Structural detectors."""
+
+from __future__ import annotations
+
+from scanner.model.match import Detector
+
+DETECTORS: tuple[Detector, ...] = ()

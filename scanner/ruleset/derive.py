@@ -1,0 +1,218 @@
+"""From a rule's exact expression to the wider one that the fast first pass can run.
+
+The derived expression matches wherever the exact one does, and ends no later: groups become plain,
+lookarounds and trailing anchors go, open ends are cut at their minimum (so that a long run gives one
+hit and not one a byte). It is written out again from ``re``'s own parse, so both read it alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from re import _constants as c  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """``expression`` for the prefilter, whether a match can cross a line break, the surest literal's length."""
+
+    expression: str
+    caseless: bool
+    crosses_lines: bool
+    literal: int
+
+
+_CATEGORY = {
+    c.CATEGORY_DIGIT: r"\d",
+    c.CATEGORY_NOT_DIGIT: r"\D",
+    c.CATEGORY_SPACE: r"\s",
+    c.CATEGORY_NOT_SPACE: r"\S",
+    c.CATEGORY_WORD: r"\w",
+    c.CATEGORY_NOT_WORD: r"\W",
+}
+_AT = {
+    c.AT_BEGINNING: "^",
+    c.AT_BEGINNING_STRING: r"\A",
+    c.AT_BOUNDARY: r"\b",
+    c.AT_NON_BOUNDARY: r"\B",
+    c.AT_END: "$",
+    c.AT_END_STRING: r"\z",
+}
+_REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT)
+_ZERO_WIDTH = (c.AT, c.ASSERT, c.ASSERT_NOT)
+# Hyperscan's bounded repeats grow its automaton; past this an open end is as good.
+_WIDEST_REPEAT = 512
+_CUT_REPEAT, _CUT_LITERAL = 64, 4
+
+
+def derive(pattern: str, *, cut: bool = False) -> Derived:
+    """The prefilter expression of ``pattern`` (bytes syntax). Raises ``re.error`` for an invalid one.
+
+    With ``cut`` it ends before the first open repetition that follows a literal: for matches that
+    reach over many lines, whose beginning is enough to look closer.
+    """
+    tree = parser.parse(pattern.encode())
+    caseless = bool(tree.state.flags & re.IGNORECASE)
+    items = list(tree)
+    if cut:
+        items, _ = _cut(items)
+    items = _trim(items, front=False)
+    items = _trim(items, front=True)
+    return Derived(
+        expression=_sequence(items),
+        caseless=caseless,
+        crosses_lines=any(map(_crosses, tree)),
+        literal=_longest_literal(items),
+    )
+
+
+def _cut(items: list[Any]) -> tuple[list[Any], bool]:
+    """``items`` up to the first repetition of more than 64 after a literal of four, and whether it was cut."""
+    kept: list[Any] = []
+    for op, value in items:
+        if op in _REPEATS and value[1] > _CUT_REPEAT and _longest_literal(kept) >= _CUT_LITERAL:
+            return kept, True
+        if op is c.SUBPATTERN:
+            inner, done = _cut(list(value[3]))
+            kept.append((op, (*value[:3], inner)))
+            if done:
+                return kept, True
+            continue
+        kept.append((op, value))
+    return kept, False
+
+
+def _trim(items: list[Any], *, front: bool) -> list[Any]:
+    """``items`` without what is optional or without width at one end."""
+    items = list(items)
+    while items:
+        at = 0 if front else -1
+        op, value = items[at]
+        if op in _ZERO_WIDTH and not (front and op is c.AT and value is not c.AT_BOUNDARY):
+            items.pop(at)
+            continue
+        if op in _REPEATS:
+            low, _, inner = value
+            if low == 0:
+                items.pop(at)
+                continue
+            items[at] = (c.MAX_REPEAT, (low, low, inner))
+        elif op is c.SUBPATTERN:
+            group, add, remove, inner = value
+            trimmed = _trim(list(inner), front=front)
+            if not trimmed:
+                items.pop(at)
+                continue
+            items[at] = (op, (group, add, remove, trimmed))
+        elif op is c.ATOMIC_GROUP:
+            items[at] = (c.SUBPATTERN, (None, 0, 0, list(value)))
+            continue
+        elif op is c.BRANCH:
+            branches = [_trim(list(branch), front=front) for branch in value[1]]
+            if not all(branches):
+                items.pop(at)
+                continue
+            items[at] = (op, (None, branches))
+        break
+    return items
+
+
+def _sequence(items: Iterable[Any]) -> str:
+    return "".join(_item(op, value) for op, value in items)
+
+
+def _item(op: Any, value: Any) -> str:
+    if op is c.LITERAL:
+        return _char(value)
+    if op is c.NOT_LITERAL:
+        return f"[^{_char(value)}]"
+    if op is c.ANY:
+        return "."
+    if op is c.IN:
+        return _class(value)
+    if op in _REPEATS:
+        return _repeat(*value)
+    if op is c.SUBPATTERN:
+        _, add, remove, inner = value
+        flags = ("i" if add & re.IGNORECASE else "") + ("s" if add & re.DOTALL else "")
+        off = "-i" if remove & re.IGNORECASE else ""
+        return f"(?{flags}{off}:{_sequence(inner)})"
+    if op is c.BRANCH:
+        return "(?:" + "|".join(_sequence(branch) for branch in value[1]) + ")"
+    if op is c.ATOMIC_GROUP:
+        return f"(?:{_sequence(value)})"
+    if op is c.AT:
+        return _AT.get(value, "")
+    if op in (c.ASSERT, c.ASSERT_NOT):
+        return ""
+    raise re.error(f"the prefilter cannot be derived from {op}: give 'prefilter' by hand")
+
+
+def _char(code: int) -> str:
+    char = chr(code)
+    return char if char.isalnum() and code < 128 else f"\\x{code:02x}"
+
+
+def _class(members: Any) -> str:
+    text = ""
+    for op, value in members:
+        if op is c.NEGATE:
+            text += "^"
+        elif op is c.LITERAL:
+            text += _char(value)
+        elif op is c.RANGE:
+            text += f"{_char(value[0])}-{_char(value[1])}"
+        else:
+            text += _CATEGORY[value]
+    return f"[{text}]"
+
+
+def _repeat(low: int, high: Any, inner: Any) -> str:
+    body = _sequence(inner)
+    single = len(inner) == 1 and inner[0][0] in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN, c.SUBPATTERN)
+    if not single:
+        body = f"(?:{body})"
+    if high is c.MAXREPEAT or high > _WIDEST_REPEAT:
+        return body + ({0: "*", 1: "+"}.get(low) or f"{{{low},}}")
+    return body + (f"{{{low}}}" if low == high else f"{{{low},{high}}}")
+
+
+def _crosses(item: Any) -> bool:
+    """True when the item can match a line break."""
+    op, value = item
+    if op is c.LITERAL:
+        return bool(value == 10)
+    if op is c.NOT_LITERAL:
+        return bool(value != 10)
+    if op is c.IN:
+        return re.match(_class(value).encode(), b"\n") is not None
+    if op in _REPEATS:
+        return any(map(_crosses, value[2]))
+    if op is c.SUBPATTERN:
+        return bool(value[1] & re.DOTALL) or any(map(_crosses, value[3]))
+    if op is c.BRANCH:
+        return any(_crosses(part) for branch in value[1] for part in branch)
+    if op is c.ATOMIC_GROUP:
+        return any(map(_crosses, value))
+    return False
+
+
+def _longest_literal(items: Iterable[Any]) -> int:
+    """Length of the longest run of fixed characters that every match holds."""
+    best = run = 0
+    for op, value in items:
+        if op is c.LITERAL:
+            run += 1
+            best = max(best, run)
+            continue
+        run = 0
+        if op is c.SUBPATTERN:
+            best = max(best, _longest_literal(value[3]))
+        elif op is c.BRANCH:
+            best = max(best, min(_longest_literal(branch) for branch in value[1]))
+        elif op in _REPEATS and value[0] > 0:
+            best = max(best, _longest_literal(value[2]))
+    return best

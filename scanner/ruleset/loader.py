@@ -1,0 +1,84 @@
+"""Reads rule files. Only for a cold cache, the self-test and documentation: the hook never comes here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import yaml
+
+from scanner.model.errors import ConfigError
+from scanner.ruleset.location import rule_files
+from scanner.ruleset.schema import RuleSource, RuleSyntaxError, parse_rule
+
+# The C loader reads the rules ten times faster; PyYAML built without libyaml still works.
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load_rules(folders: Sequence[Path]) -> tuple[RuleSource, ...]:
+    """Every rule below ``folders``, in file order.
+
+    Raises ConfigError naming file, line and key for anything that is not of the format, and for an id
+    that is used twice.
+    """
+    rules: dict[str, RuleSource] = {}
+    for folder in folders:
+        files = [folder] if folder.is_file() else rule_files(folder)
+        if not files:
+            raise ConfigError(f"{folder}: no rule files (*.yml) here")
+        for path in files:
+            for source in read_rule_file(path):
+                known = rules.get(source.rule.id)
+                if known:
+                    raise ConfigError(
+                        f"{path}:{source.line}: the id {source.rule.id!r} is used already at {known.file}:{known.line}"
+                    )
+                rules[source.rule.id] = source
+    return tuple(rules.values())
+
+
+def read_rule_file(path: Path) -> Iterator[RuleSource]:
+    """The rules of one file. A file whose top level is no list of rules is an error, an empty one is not."""
+    try:
+        loader = _Loader(path.read_bytes())
+        node = loader.get_single_node()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise ConfigError(f"{path}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    if node is None:
+        return
+    if not isinstance(node, yaml.SequenceNode):
+        if _is_other_data(node):
+            return
+        raise ConfigError(f"{path}:1: a rule file holds a list of rules (each beginning with '- id:')")
+    for item in node.value:
+        line = item.start_mark.line + 1
+        if not isinstance(item, yaml.MappingNode):
+            raise ConfigError(f"{path}:{line}: a rule is a mapping (keys and values)")
+        entry = loader.construct_document(item)
+        try:
+            rule, examples, counter = parse_rule(entry)
+        except RuleSyntaxError as error:
+            raise ConfigError(f"{path}:{line}: rule {entry.get('id', '?')}: {error}") from None
+        yield RuleSource(rule, examples, counter, str(path), line)
+
+
+def _is_other_data(node: yaml.Node) -> bool:
+    """True for a mapping under ``known_examples``: data beside the rules, read by its own reader."""
+    return isinstance(node, yaml.MappingNode) and any(key.value == "known_examples" for key, _ in node.value)
+
+
+def load_known_examples(folders: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 (hex) of documented public example values -> what they are."""
+    known: dict[str, str] = {}
+    for folder in folders:
+        for path in [folder] if folder.is_file() else rule_files(folder):
+            if "known-examples" not in path.name:
+                continue
+            data = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, chosen above
+            for entry in data.get("known_examples", []) if isinstance(data, dict) else []:
+                known[str(entry["sha256"])] = str(entry["what"])
+    return known

@@ -1,0 +1,81 @@
+"""Two short ways to write a rule's ``pattern``, spelled out once here instead of in every rule.
+
+``token`` is for values that are known by their own shape; ``names`` with ``value`` for values that are
+known by what they are called. Both become an ordinary ``pattern`` before anything else looks at the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KEYS = ("token", "edge", "names", "value")
+
+_EDGE = "0-9A-Za-z_-"
+
+# What may touch a token on the left although it ends in a character of the token's own alphabet: escapes
+# of strings, URLs and JSON, and the end of a terminal's colour sequence.
+_ESCAPES = (
+    r"\\[abefnrtv0]",
+    r"%[0-9A-Fa-f]{2}",
+    r"\\x[0-9A-Fa-f]{2}",
+    r"\\u[0-9A-Fa-f]{4}",
+    r"\[[0-9]m",
+    r"[0-9;][0-9]m",
+)
+
+# The last word of the name that a value goes by when the vendor is named some words or lines before it.
+_WORDS = (
+    "key|token|secret|passw(?:or)?d|passphrase|pass|pwd|auth|authorization|bearer|credentials?|cred|access|api|pat|sid"
+    "|login|license|value|default|signature|webhook|hook"
+)
+
+# Names of values that are published, not kept.
+_NOT_SECRET = ("hash", "sha", "sha1", "sha256", "md5", "digest", "commit", "checksum", "version", "revision", "etag")
+
+_SEPARATOR = (
+    r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4})"""
+    r"""[\\"'`({\[<]{0,4}(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?)?"""
+)
+
+
+def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
+    """``entry`` with ``token``, or ``names`` and ``value``, turned into ``pattern`` (and ``prefilter``, ``near``).
+
+    An entry that uses neither comes back as it is. Raises ValueError for a mixture.
+    """
+    if not any(key in entry for key in KEYS):
+        return entry
+    if "pattern" in entry or "detector" in entry or ("token" in entry) == ("names" in entry):
+        raise ValueError("exactly one of 'pattern', 'detector', 'token' and 'names' is needed")
+    if ("names" in entry) != ("value" in entry):
+        raise ValueError("'names' and 'value' go together")
+    texts = {}
+    for key in KEYS:
+        text = entry.get(key, _EDGE if key == "edge" else "")
+        if not isinstance(text, str):
+            raise ValueError(f"{key!r} must be a string (quote it)")  # noqa: TRY004 - the caller adds file and line
+        texts[key] = text.strip("\n")
+    rest = {key: value for key, value in entry.items() if key not in KEYS}
+    if texts["token"]:
+        return {**rest, "pattern": standing_alone(texts["token"], texts["edge"])}
+    near = entry.get("near", 0)
+    lines = near if isinstance(near, int) else 0
+    rest["near"] = lines + 1  # a value may stand on the line after its name
+    rest.setdefault("prefilter", f"(?i:{texts['names']})")
+    return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
+
+
+def standing_alone(token: str, edge: str) -> str:
+    """An expression for ``token`` that is not a part of a longer run of the characters in ``edge``."""
+    left = "|".join(f"(?<={escape})" for escape in _ESCAPES)
+    return f"(?:(?<![{edge}])|{left})(?P<secret>{token})(?![{edge}])"
+
+
+def called(names: str, value: str, edge: str, lines: int) -> str:
+    """An expression for ``value`` after one of ``names``: assigned to it, or up to ``lines`` lines further on."""
+    published = "".join(f"(?<!(?i:{word}))" for word in _NOT_SECRET)
+    between = rf"[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?(?i:{_WORDS})[\w.\-]{{0,24}}?"
+    return (
+        rf"(?i:{names})(?:[\w.\-]{{0,40}}?|{between})(?<![_.\-][iI][dD])(?<![a-z]I[dD]){published}"
+        rf"{_SEPARATOR}(?P<secret>{value})(?![{edge}])"
+    )
