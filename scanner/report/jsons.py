@@ -39,8 +39,7 @@ class JsonLinesReporter:
 
     def write(self, result: ScanResult, out: BinaryIO, options: ReportOptions) -> None:
         """Writes the lines; nothing at all where there is no finding."""
-        for finding in result.findings:
-            out.write(encode(finding_record(finding, options)).encode("ascii") + b"\n")
+        out.writelines(encode(finding_record(finding, options)).encode("ascii") + b"\n" for finding in result.findings)
 
 
 def encode(value: object) -> str:

@@ -1,0 +1,81 @@
+"""What the terminal at the other end can show: colour, width, characters."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from scanner.model.levels import Severity
+from scanner.report.interface import ReportOptions
+from scanner.report.plain import visible
+
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "alarm": "1;31"}
+SEVERITY_STYLE = {
+    Severity.CRITICAL: "alarm",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "blue",
+}
+_NO_TERMINAL_WIDTH = 120
+_NARROWEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Makes text fit to be shown: cleans it, always, and colours it where that is wanted."""
+
+    color: bool
+
+    def __call__(self, text: str, style: str = "") -> str:
+        """``text`` with nothing left in it that could move the cursor, in ``style``."""
+        safe = visible(text)
+        return f"\x1b[{_STYLES[style]}m{safe}\x1b[0m" if style and self.color and safe else safe
+
+
+def paint_for(out: BinaryIO, options: ReportOptions) -> Paint:
+    """Colour as asked; else as NO_COLOR and FORCE_COLOR say; else on a terminal that understands it."""
+    if options.color is not None:
+        return Paint(options.color)
+    if os.environ.get("NO_COLOR"):
+        return Paint(color=False)
+    if os.environ.get("FORCE_COLOR"):
+        return Paint(color=True)
+    return Paint(is_terminal(out) and os.environ.get("TERM") != "dumb" and _console_understands_escapes())
+
+
+def width_for(out: BinaryIO, options: ReportOptions) -> int:
+    """Columns to fill; a file gets a readable width."""
+    if options.width is not None:
+        return max(_NARROWEST, options.width)
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return max(_NARROWEST, int(asked))
+    try:
+        return max(_NARROWEST, os.get_terminal_size(out.fileno()).columns or 80)
+    except (OSError, ValueError, AttributeError):
+        return _NO_TERMINAL_WIDTH
+
+
+def is_terminal(out: object) -> bool:
+    """True for an open terminal; false for files, pipes, closed and foreign objects."""
+    try:
+        return bool(out.isatty())  # type: ignore[attr-defined]
+    except (ValueError, AttributeError, OSError):
+        return False
+
+
+def _console_understands_escapes() -> bool:
+    """Windows consoles have to be told to read escape sequences, and old ones cannot; others always do."""
+    if sys.platform != "win32":
+        return True
+    import ctypes
+
+    kernel = ctypes.windll.kernel32
+    handle = kernel.GetStdHandle(-11)  # the standard output
+    mode = ctypes.c_ulong()
+    if not kernel.GetConsoleMode(handle, ctypes.byref(mode)):
+        return bool(os.environ.get("TERM"))  # a pty of a Unix-like shell
+    return bool(kernel.SetConsoleMode(handle, mode.value | 0x0004))
