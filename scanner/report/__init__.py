@@ -18,14 +18,18 @@ _FORMATS = {
 
 FORMATS = tuple(_FORMATS)
 
-__all__ = ["FORMATS", "ReportOptions", "Reporter", "reporter"]
+__all__ = ["FORMATS", "ReportOptions", "Reporter", "known_format", "reporter"]
+
+
+def known_format(name: str) -> str:
+    """``name``, if a format is called that; raises UsageError otherwise."""
+    if name not in _FORMATS:
+        raise UsageError(f"no report format {ascii(name)}; there are {', '.join(FORMATS)}")
+    return name
 
 
 def reporter(name: str) -> Reporter:
     """The report format called ``name``; raises UsageError for a name that is none."""
-    try:
-        module, attribute = _FORMATS[name]
-    except KeyError:
-        raise UsageError(f"no report format {name!r}; there are {', '.join(FORMATS)}") from None
+    module, attribute = _FORMATS[known_format(name)]
     made: Reporter = getattr(import_module(module), attribute)()
     return made

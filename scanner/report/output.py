@@ -1,4 +1,8 @@
-"""Where reports go: several formats in one run, files written whole or not at all."""
+"""Where reports go: several formats in one run, files written whole or not at all.
+
+Plain ``os`` calls throughout: every hook that finds something comes here, and ``pathlib`` takes longer to import
+than the report takes to write.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
 from typing import BinaryIO
 
 from scanner.model.errors import UnsealedError, UsageError
 from scanner.model.finding import ScanResult
-from scanner.report import reporter
+from scanner.report import known_format, reporter
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible
 from scanner.report.terminal import is_terminal
@@ -42,8 +45,7 @@ def parse_targets(formats: Sequence[str], output: str | None = None) -> tuple[Ta
         name, _, path = given.partition("=")
         if "=" in given and not path:
             raise UsageError(f"-f {visible(given)}: a file name is missing after '='")
-        reporter(name)
-        targets.append(Target(name, "" if path == "-" else path))
+        targets.append(Target(known_format(name), "" if path == "-" else path))
     if output and output != "-":
         bare = [index for index, target in enumerate(targets) if not target.path]
         if len(bare) != 1:
@@ -72,7 +74,7 @@ def write_reports(result: ScanResult, targets: Sequence[Target], options: Report
         for temporary, _ in staged:
             if temporary:
                 with suppress(OSError):
-                    Path(temporary).unlink()
+                    os.unlink(temporary)
     for target in targets:
         if not target.path:
             _to_standard_output(result, target, options)
@@ -83,7 +85,7 @@ def _stage(result: ScanResult, target: Target, options: ReportOptions) -> tuple[
     path = os.path.realpath(target.path)
     try:
         if _is_special(path):
-            with Path(path).open("wb") as out:
+            with open(path, "wb") as out:
                 reporter(target.format).write(result, out, _for_file(options))
             return "", path
         return _stage_beside(result, target.format, path, options), path
@@ -95,11 +97,11 @@ def _stage(result: ScanResult, target: Target, options: ReportOptions) -> tuple[
 
 def _stage_beside(result: ScanResult, name: str, path: str, options: ReportOptions) -> str:
     folder, base = os.path.split(path)
-    temporary = str(Path(folder) / f".{base[:100]}.{os.getpid()}.tmp")
+    temporary = os.path.join(folder, f".{base[:100]}.{os.getpid()}.tmp")
     # A report with raw values is for the one who asked; any other has the rights a new file gets.
     mode = 0o600 if options.show_secrets else 0o666
     with suppress(FileNotFoundError):
-        Path(temporary).unlink()
+        os.unlink(temporary)
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:
         with open(handle, "wb", buffering=_BUFFER) as out:
@@ -108,7 +110,7 @@ def _stage_beside(result: ScanResult, name: str, path: str, options: ReportOptio
             os.fsync(out.fileno())
     except BaseException:
         with suppress(OSError):
-            Path(temporary).unlink()
+            os.unlink(temporary)
         raise
     return temporary
 
