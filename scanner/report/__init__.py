@@ -24,7 +24,7 @@ __all__ = ["FORMATS", "ReportOptions", "Reporter", "known_format", "reporter"]
 def known_format(name: str) -> str:
     """``name``, if a format is called that; raises UsageError otherwise."""
     if name not in _FORMATS:
-        raise UsageError(f"no report format {ascii(name)}; there are {', '.join(FORMATS)}")
+        raise UsageError(f"no report format {name!a}; there are {', '.join(FORMATS)}")
     return name
 
 
