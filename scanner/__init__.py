@@ -1,0 +1,1 @@
+"""``unsealed``: a secret scanner for git and Kubernetes."""

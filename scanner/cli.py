@@ -1,0 +1,117 @@
+"""The command line: which command, its arguments, and the one place where exceptions become exit codes.
+
+Only the module of the command that was asked for is imported; the hook's start-up time is its speed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from scanner.model.errors import ExitCode, UnsealedError
+
+# name -> (module, one line of help), in the order of ``--help``.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "staged": ("scanner.commands.staged", "the pre-commit hook: what the commit would add"),
+    "scan": ("scanner.commands.scan", "files, folders, standard input (-)"),
+    "history": ("scanner.commands.history", "everything a repository's history holds"),
+    "range": ("scanner.commands.range", "what BASE..HEAD adds: a pull request in CI"),
+    "push": ("scanner.commands.push", "the pre-push hook: what the push would publish"),
+    "image": ("scanner.commands.image", "a container image's archive: layers, configuration, history"),
+    "org": ("scanner.commands.org", "many repositories, incrementally"),
+    "rotate": ("scanner.commands.rotate", "how to rotate a finding without downtime"),
+    "seal": ("scanner.commands.seal", "what should replace an unsealed Kubernetes Secret"),
+    "baseline": ("scanner.commands.baseline", "accept what is there, so that only new findings count"),
+    "report": ("scanner.commands.report", "turn findings into another format, merge and compare them"),
+    "rules": ("scanner.commands.rules", "list, show and check rules"),
+    "install-hook": ("scanner.commands.install_hook", "put the hook into a repository without pre-commit"),
+    "completion": ("scanner.commands.completion", "completion for bash, zsh and fish"),
+}
+
+_GUIDE = """\
+exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 the scan is incomplete or failed, 130 interrupted
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. Every expected failure is one line on the error stream."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except UnsealedError as error:
+        _complain(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain("interrupted: not everything was scanned")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; say no more, and let nothing be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.INCOMPLETE
+    except (MemoryError, RecursionError, OSError) as error:
+        # The type and the system's own words only: an exception's text may hold what was scanned.
+        reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+        _complain(f"the scan failed: {reason or type(error).__name__}")
+        return ExitCode.INCOMPLETE
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        _print_help()
+        return ExitCode.CLEAN if arguments else ExitCode.USAGE
+    if arguments[0] in ("-V", "--version", "version"):
+        from scanner.commands.version import version_line
+
+        sys.stdout.write(version_line() + "\n")
+        return ExitCode.CLEAN
+    name = arguments[0]
+    if name not in COMMANDS:
+        import difflib
+
+        near = difflib.get_close_matches(name, COMMANDS, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        _complain(f"there is no command {name!a}{hint} (see unsealed --help)")
+        return ExitCode.USAGE
+    module = import_module(COMMANDS[name][0])
+    try:
+        parsed = parser_for(name, module).parse_args(arguments[1:])
+    except SystemExit as stop:
+        return ExitCode(stop.code) if isinstance(stop.code, int) else ExitCode.USAGE
+    code: int = module.run(parsed)
+    return code
+
+
+def parser_for(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    """The argument parser of one command, given its module."""
+    parser = argparse.ArgumentParser(
+        prog=f"unsealed {name}",
+        description=(module.__doc__ or "").strip(),
+        epilog=_GUIDE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.add_arguments(parser)
+    return parser
+
+
+def _print_help() -> None:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items()]
+    sys.stdout.write(
+        "usage: unsealed COMMAND ...\n\nA secret scanner for git and Kubernetes. Nothing leaves this machine.\n\n"
+        + "\n".join(lines)
+        + f"\n\nunsealed COMMAND --help tells more; unsealed --version.\n{_GUIDE}"
+    )
+
+
+def _complain(message: str) -> None:
+    clean = "".join(char if char.isprintable() else "?" for char in message)
+    sys.stderr.write(f"unsealed: {clean}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

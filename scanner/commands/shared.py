@@ -1,0 +1,124 @@
+"""What the scanning commands have in common: options, reports, the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from scanner.model.errors import ExitCode, UsageError
+from scanner.model.finding import Finding, ScanResult
+from scanner.model.levels import Severity
+from scanner.model.secret import DEFAULT_KEY
+from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
+from scanner.report import FORMATS
+from scanner.report.interface import ReportOptions
+from scanner.report.output import parse_targets, write_reports
+
+
+def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options that every scanning command takes."""
+    parser.add_argument(
+        "-f", "--format", action="append", default=[], metavar="FORMAT[=FILE]",
+        help=f"{', '.join(FORMATS)}; several may be given, each with its own file",
+    )  # fmt: skip
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the report to FILE")
+    parser.add_argument("--baseline", action="append", default=[], metavar="PATH", help="findings in it do not count")
+    parser.add_argument("--config", metavar="PATH", help="a configuration file instead of the repository's own")
+    parser.add_argument("--no-repo-config", action="store_true", help="ignore configuration found in the repository")
+    parser.add_argument("--rules", action="append", default=[], metavar="DIR", help="more rules, beside the shipped ones")
+    parser.add_argument("--pack", choices=("default", "strict"), help="strict reports what is less sure as well")
+    parser.add_argument(
+        "--severity", default="info", choices=[level.label for level in Severity], help="hide what is below it"
+    )
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings (not when incomplete)")
+    parser.add_argument("--show-secrets", action="store_true", help="print raw values")
+    parser.add_argument("--show-dropped", action="store_true", help="list what was matched and judged no secret")
+    parser.add_argument("--max-size", type=size, default=LARGEST_TEXT, metavar="BYTES", help="pass over larger texts")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but findings and failures")
+    parser.add_argument("--no-progress", action="store_true", help="no progress bar")
+
+
+def size(word: str) -> int:
+    """A number of bytes; ``k``, ``m`` and ``g`` are powers of 1024."""
+    factor = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}.get(word[-1:].lower(), 1)
+    number = word if factor == 1 else word[:-1]
+    if not number.isdecimal():
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of bytes (for example 500k, 20m, 1g)")
+    return int(number) * factor
+
+
+def scan_options(args: argparse.Namespace) -> ScanOptions:
+    """The pipeline's options; UsageError for a rules folder that is not there or a key that is too short."""
+    folders = tuple(Path(folder) for folder in args.rules)
+    for folder in folders:
+        if not folder.exists():
+            raise UsageError(f"--rules {folder}: there is no such file or folder")
+    return ScanOptions(
+        rules=folders,
+        severity=Severity[args.severity.upper()],
+        show_secrets=args.show_secrets,
+        show_dropped=args.show_dropped,
+        advice=getattr(args, "advice", False),
+        key=fingerprint_key(),
+        max_size=args.max_size,
+        baselines=tuple(Path(path) for path in args.baseline),
+        repo_config=not args.no_repo_config,
+        pack=args.pack or "default",
+    )
+
+
+def fingerprint_key() -> bytes:
+    """``UNSEALED_KEY`` where it is set (at least 16 bytes), else the fixed key."""
+    key = os.environ.get("UNSEALED_KEY", "").encode()
+    if not key:
+        return DEFAULT_KEY
+    if len(key) < 16:
+        raise UsageError("UNSEALED_KEY has fewer than 16 bytes: a short key can be guessed; try `openssl rand -hex 32`")
+    return key
+
+
+def report(result: ScanResult, args: argparse.Namespace, *, setting: str) -> int:
+    """Write the reports that were asked for; the exit code of DESIGN's table."""
+    targets = parse_targets(args.format, args.output)
+    options = ReportOptions(
+        setting=setting,
+        verbosity=-1 if args.quiet else args.verbose,
+        show_secrets=args.show_secrets,
+        advice=advice,
+    )
+    write_reports(result, targets, options)
+    return exit_code(result, exit_zero=args.exit_zero)
+
+
+def exit_code(result: ScanResult, *, exit_zero: bool) -> int:
+    """Incomplete outweighs findings: a scan that did not look everywhere is never taken for a full one."""
+    if any(skipped.blocking for skipped in result.summary.skipped):
+        return ExitCode.INCOMPLETE
+    if any(counts(finding) for finding in result.findings) and not exit_zero:
+        return ExitCode.FINDINGS
+    return ExitCode.CLEAN
+
+
+def counts(finding: Finding) -> bool:
+    """True for findings that fail a run: new ones above info."""
+    return finding.status == "new" and finding.severity > Severity.INFO
+
+
+def advice(finding: Finding) -> Mapping[str, object] | None:
+    """How to rotate ``finding``'s secret; None where there is no guide."""
+    try:
+        from scanner.rotation.advice import advise
+    except ImportError:
+        return None
+    made: Mapping[str, object] | None = advise(finding)
+    return made
+
+
+def note(message: str, args: argparse.Namespace) -> None:
+    """One line on the error stream, unless -q."""
+    if not args.quiet:
+        sys.stderr.write(f"unsealed: {message}\n")

@@ -1,0 +1,55 @@
+"""The pre-commit hook: scan what the commit would add, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from scanner.commands import shared
+from scanner.model.errors import ExitCode
+from scanner.model.finding import ScanResult
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``unsealed staged``."""
+    parser.add_argument("-C", dest="where", default="", metavar="DIR", help="the repository, if not this folder")
+    parser.add_argument("--all", action="store_true", help="every file of the index, not only what changed")
+    shared.add_scan_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan and report; silent and 0 for a clean commit."""
+    from scanner.git import changes
+    from scanner.git.run import Git
+    from scanner.pipeline.build import text_scanner
+    from scanner.pipeline.staged import scan_changes
+
+    options = shared.scan_options(args)
+    git = Git(args.where)
+    changed = [] if args.all else changes.staged(git)
+    everything = args.all or (not changed and under_pre_commit_run())
+    if everything:
+        changed = changes.tracked(git)
+    elif not changed:
+        return nothing_staged(args)
+    result: ScanResult = scan_changes(git, text_scanner(options), options, changed=changed, everything=everything)
+    return shared.report(result, args, setting="staged")
+
+
+def under_pre_commit_run() -> bool:
+    """True under ``pre-commit run`` started by hand or by CI.
+
+    There the index holds no change, and passing without a look would be a lie (with ``--all-files`` above all).
+    A real commit differs by ``GIT_INDEX_FILE``, which git sets for its hooks.
+    """
+    return bool(os.environ.get("PRE_COMMIT")) and "GIT_INDEX_FILE" not in os.environ
+
+
+def nothing_staged(args: argparse.Namespace) -> int:
+    """An empty commit is clean. In CI nothing is ever staged, so there the command is the wrong one."""
+    if os.environ.get("CI") and "GIT_INDEX_FILE" not in os.environ:
+        shared.note("nothing is staged, so nothing was scanned; in CI use `unsealed range BASE..HEAD` or `history`", args)
+        return ExitCode.INCOMPLETE
+    if args.verbose:
+        shared.note("nothing is staged", args)
+    return ExitCode.CLEAN

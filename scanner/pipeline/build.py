@@ -1,0 +1,25 @@
+"""Puts the stages together for a run."""
+
+from __future__ import annotations
+
+from scanner.engine.engine import Engine
+from scanner.model.match import Detector
+from scanner.pipeline.options import ScanOptions
+from scanner.pipeline.text import TextScanner, triggers_of
+from scanner.ruleset.location import rules_dir
+
+
+def detectors() -> tuple[Detector, ...]:
+    """Every structural detector, in the order their triggers are compiled in."""
+    from scanner import formats, kubernetes
+
+    return (*kubernetes.DETECTORS, *formats.DETECTORS)
+
+
+def text_scanner(options: ScanOptions) -> TextScanner:
+    """The scanner for ``options``. One a process: its matchers hold compiled expressions."""
+    from scanner import kubernetes
+
+    known = detectors()
+    engine = Engine.load([rules_dir(), *options.rules], triggers_of(known))
+    return TextScanner(engine, known, regions=getattr(kubernetes, "safe_regions", None))
