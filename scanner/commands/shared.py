@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from scanner.model.errors import ExitCode, UsageError
 from scanner.model.finding import Finding, ScanResult
@@ -114,8 +115,7 @@ def advice(finding: Finding) -> Mapping[str, object] | None:
         from scanner.rotation.advice import advise
     except ImportError:
         return None
-    made: Mapping[str, object] | None = advise(finding)
-    return made
+    return cast("Mapping[str, object] | None", advise(finding))
 
 
 def note(message: str, args: argparse.Namespace) -> None:

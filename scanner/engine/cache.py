@@ -74,7 +74,7 @@ def _stamp(folders: Sequence[Path], triggers: Sequence[bytes]) -> str:
     quarter of what a hook may take, and the change time cannot be set back.
     """
     digest = hashlib.sha256(_FORMAT)
-    digest.update(f"{hyperscan.__version__} {sys.version} {platform.machine()} {_code_state()}".encode())
+    digest.update(f"{hyperscan.__file__} {sys.version} {platform.machine()} {_code_state()}".encode())
     for trigger in triggers:
         digest.update(len(trigger).to_bytes(4, "big") + trigger)
     for folder in folders:

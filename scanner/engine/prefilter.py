@@ -12,9 +12,9 @@ from scanner.ruleset.compiled import Expression
 
 
 class Hit(NamedTuple):
-    """Entry ``index`` of the database matched and ended before byte ``end``."""
+    """Entry ``entry`` of the database matched and ended before byte ``end``."""
 
-    index: int
+    entry: int
     end: int
 
 

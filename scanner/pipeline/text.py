@@ -77,7 +77,7 @@ class TextScanner:
 
     def _awake(self, text: Text, hits: Iterable[Hit]) -> set[int]:
         first = self.engine.first_trigger
-        awake = {self._by_trigger[hit.index - first] for hit in hits if hit.index >= first}
+        awake = {self._by_trigger[hit.entry - first] for hit in hits if hit.entry >= first}
         if text.path:
             awake.update(index for index, detector in enumerate(self._detectors) if _named(text.path, detector))
         return awake

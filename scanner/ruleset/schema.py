@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
@@ -91,7 +92,8 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
         entry = shorthand.expand(entry)
     except ValueError as error:
         raise RuleSyntaxError(str(error)) from None
-    strings = {key: _string(entry, key) for key in _STRINGS if key in entry}
+    strings: dict[str, Any] = {key: _string(entry, key) for key in _STRINGS if key in entry}
+    lists: dict[str, Any] = {key: _strings(entry, key) for key in _LISTS if key in entry}
     for key in ("id", "title", "description"):
         if not strings.get(key):
             raise RuleSyntaxError(f"key {key!r} is missing or empty")
@@ -103,7 +105,7 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
     unpaired = entry.get("unpaired", "drop")
     rule = Rule(
         **strings,
-        **{key: _strings(entry, key) for key in _LISTS if key in entry},
+        **lists,
         severity=severity_named(entry["severity"], "severity"),
         confidence=confidence,
         near=_number(entry, "near", 0),
