@@ -61,7 +61,9 @@ def check_crc36(secret: bytes, context: CheckContext) -> Verdict:
         return NEUTRAL
     if crc36(secret[:-7]) != secret[-7:].decode("latin-1"):
         return Verdict(Outcome.FAIL, "the checksum does not match")
-    return passed(True, "")
+    whole, length = found.group(1), int(found.group(2), 36)
+    before = whole[:-length][-1:]
+    return passed(length <= len(whole) and before in (b"", b"-", b"_"), "the length does not match")
 
 
 def check_grafana(secret: bytes, context: CheckContext) -> Verdict:

@@ -1,0 +1,101 @@
+"""Private keys in any writing: are they keys at all, which, and does a passphrase protect them?"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+
+from scanner.engine.checks.armour import Armour, crc24_fits, decoded, readings, take_apart
+from scanner.engine.checks.keyblob import Blob, recognise, recognise_pgp
+from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
+from scanner.model.levels import Severity
+
+# An Ed25519 key in PKCS#8 is 48 bytes; nothing shorter is a key.
+_SHORTEST = 40
+_NO_KEY = Verdict(Outcome.DROP, "no key material between the marks")
+
+
+def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
+    """An armoured key. Marks without a key are dropped; a passphrase lowers it to medium."""
+    armour = take_apart(secret)
+    if armour is None:
+        return _NO_KEY
+    data = b""
+    for data in readings(armour):
+        blob = recognise_pgp(data) if armour.label == "PGP" else recognise(data)
+        if blob is not None:
+            return _verdict(armour, blob, data)
+    longest = max(readings(armour), key=len, default=b"")
+    if len(longest) < _SHORTEST:
+        return _NO_KEY
+    if armour.elided and len(longest) < 400:
+        return Verdict(Outcome.DROP, "the key is left out")
+    if _is_text(longest):
+        return Verdict(Outcome.DROP, "the body is text, not a key")
+    if armour.encrypted:
+        return _protected({"key": armour.label.title() if armour.label == "ENCRYPTED" else armour.label})
+    return Verdict(Outcome.NEUTRAL, detail={"key": armour.label} if armour.label else {})
+
+
+def _verdict(armour: Armour, blob: Blob, data: bytes) -> Verdict:
+    if len(data) < _SHORTEST or (armour.elided and blob.cut):
+        return Verdict(Outcome.DROP, "the key is left out")
+    detail = {"key": blob.kind}
+    if blob.encrypted or armour.encrypted:
+        return _protected(detail)
+    sound = crc24_fits(armour, data) if armour.label == "PGP" else blob.sound
+    if sound is False or blob.cut:
+        reason = "the key is cut short" if blob.cut else "the key's numbers do not agree"
+        return Verdict(Outcome.FAIL, reason, detail=detail)
+    return Verdict(Outcome.PASS if sound else Outcome.NEUTRAL, detail=detail)
+
+
+def _protected(detail: dict[str, str]) -> Verdict:
+    return Verdict(Outcome.NEUTRAL, severity=Severity.MEDIUM, detail={**detail, "passphrase": "yes"})
+
+
+def _is_text(data: bytes) -> bool:
+    return all(byte in b"\t\r\n" or 32 <= byte < 127 for byte in data)
+
+
+def check_private_key_base64(secret: bytes, context: CheckContext) -> Verdict:
+    """Base64 around an armoured key, whichever of the three alignments it has."""
+    clean = re.sub(rb"[^A-Za-z0-9+/_-]+|\\+[nr]", b"", secret).translate(bytes.maketrans(b"-_", b"+/"))
+    for shift in range(4):
+        inner = decoded(clean[shift:])
+        if b"PRIVATE KEY" in inner:
+            return check_private_key(inner, context)
+    return _NO_KEY
+
+
+_PUTTY = re.compile(
+    rb"PuTTY-User-Key-File-([23]): (\S+)\s+Encryption: (\S+)\s+Comment: ([^\r\n]*)\s+Public-Lines: \d+\s+"
+    rb"([A-Za-z0-9+/=\s]+?)\s+(?:Key-Derivation:.*?)?Private-Lines: \d+\s+([A-Za-z0-9+/=\s]+?)\s+"
+    rb"Private-MAC: ([0-9a-f]+)",
+    re.DOTALL,
+)
+
+
+def check_putty(secret: bytes, context: CheckContext) -> Verdict:
+    """PuTTY's own file; without a passphrase its checksum can be computed."""
+    text = re.sub(rb"(?m)^[ \t]+", b"", re.sub(rb"\\+r?\\*n|\\+n", b"\n", secret))
+    found = _PUTTY.search(text)
+    if not found:
+        protected = b"Encryption: none" not in text
+        return _protected({"key": "PuTTY"}) if protected else Verdict(Outcome.FAIL, "the key file is cut short")
+    version, algorithm, encryption, comment, public, private, mac = found.groups()
+    detail = {"key": f"PuTTY {algorithm.decode('ascii', 'replace')}"}
+    if encryption != b"none":
+        return _protected(detail)
+    parts = (algorithm, encryption, comment, base64.b64decode(public), base64.b64decode(private))
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    if version == b"2":
+        key = hashlib.sha1(b"putty-private-key-file-mac-key").digest()  # noqa: S324 - the file format's own choice
+        computed = hmac.new(key, message, hashlib.sha1).hexdigest()
+    else:
+        computed = hmac.new(b"", message, hashlib.sha256).hexdigest()
+    if computed != mac.decode():
+        return Verdict(Outcome.FAIL, "the file's checksum does not match", detail=detail)
+    return Verdict(Outcome.PASS, detail=detail)
