@@ -16,6 +16,18 @@ def detectors() -> tuple[Detector, ...]:
     return (*kubernetes.DETECTORS, *formats.DETECTORS)
 
 
+def detector_names() -> frozenset[str]:
+    """The names that rules with a ``detector`` may use: ``package.module`` of each detector."""
+    from scanner import formats, kubernetes
+
+    named = {f"kubernetes.{_module(detector)}" for detector in kubernetes.DETECTORS}
+    return frozenset(named | {f"formats.{_module(detector)}" for detector in formats.DETECTORS})
+
+
+def _module(detector: Detector) -> str:
+    return type(detector).__module__.rpartition(".")[2]
+
+
 def text_scanner(options: ScanOptions) -> TextScanner:
     """The scanner for ``options``. One a process: its matchers hold compiled expressions."""
     from scanner import kubernetes

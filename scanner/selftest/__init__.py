@@ -1,0 +1,1 @@
+"""Rules tested with their own examples, through the same pipeline that scans."""
