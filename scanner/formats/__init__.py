@@ -1,4 +1,4 @@
-"""Structural detectors."""
+"""Structure of dotfiles and configuration: one module a format, listed here and nowhere else."""
 
 from __future__ import annotations
 

@@ -1,14 +1,28 @@
-"""Could this value be a secret, or is it a placeholder, a reference, a name?"""
+"""May this value be a secret? Reasons why not, from the surest to the most statistical.
+
+The order matters for what a user reads under ``--show-dropped``: a template is called a template even where
+it is also made of words.
+"""
 
 from __future__ import annotations
 
+from scanner.engine.plausibility import keys, judgement
+from scanner.engine.plausibility.placeholders import placeholder
+from scanner.engine.plausibility.references import reference
 from scanner.model.filekind import FileKind
 
 
 def implausible(
     value: bytes, *, mode: str, key: str = "", kind: FileKind = FileKind.OTHER, line: bytes = b""
 ) -> str:
-    """Empty when ``value`` may be a secret, else why not."""
-    if mode != "none" and len(set(value)) <= 3:
-        return "placeholder"
-    return ""
+    """An empty string when ``value`` may be a secret, else a short reason.
+
+    ``mode`` is the rule's ``plausible``: ``token`` (placeholders and references), ``value`` (also: must look
+    generated), ``password`` (also: must not be plain words), ``none``. ``key`` is the name the value is given
+    to, ``line`` the bytes around it.
+    """
+    if mode == "none":
+        return ""
+    if mode == "token":
+        return placeholder(value)
+    return judgement.value(value, key=keys.read(key), password=mode == "password", kind=kind, line=line)

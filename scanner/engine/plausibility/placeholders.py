@@ -1,0 +1,107 @@
+"""Values written to be replaced: "your-token-here", rows of x, counting up, what documentation shows."""
+
+from __future__ import annotations
+
+import re
+
+from scanner.engine.plausibility.lazy import Lazy
+# Anywhere in a value of any format: no generator of this length makes them by chance.
+_TELLING = Lazy(
+    rb"""your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)
+    |insert[_\s-]|<[a-z_ -]+>|\.\.\.|x{5,}|\*{3,}|_here\b|-here\b|dummy|todo\b|fixme|foobar|notareal|not[_-]real|sanitized
+    |lorem|ipsum|deadbeef|cafebabe|censored|\bnone\b|secret[_-]?goes|goes[_-]here|\bsome[_-]|\bmy[_-]|obfuscated|invalid""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# In values that a person chose: too short to be safe in the middle of a generated token.
+_WEAKLY_TELLING = Lazy(
+    rb"fake|sample|x{3,}|mock|test|_token$|_key$|_secret$|_password$", re.IGNORECASE
+)
+_ROWS = (
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"zyxwvutsrqponmlkjihgfedcba",
+    b"01234567890123456789",
+    b"98765432109876543210",
+    b"0123456789abcdef0123456789abcdef",
+    b"qwertyuiopasdfghjklzxcvbnm",
+)
+_ALNUM = Lazy(rb"[a-z0-9]+")
+
+# What people write where a password has to stand, and what programs come with.
+STOCK = frozenset(
+    """password passwd passwort passphrase pass pwd pswd pw p4ssw0rd passw0rd passw0rt secret secrets token key apikey
+    admin administrator root user username guest test tests testing tester demo example sample default changeme changeit
+    change letmein welcome qwerty qwertz azerty asdf asdfgh zxcvbn abc abcd foo bar baz foobar foobaz barfoo quux bogus
+    dummy fake mock none null nil undefined empty unset true false yes no on off todo fixme tbd xxx xxxx yyy zzz
+    postgres mysql mariadb mongo mongodb redis rabbitmq oracle tiger scott minioadmin minio elastic kibana grafana
+    jenkins tomcat manager operator service login auth credential credentials private public string value text input
+    hello world my your our this that is the a an some any of for to be in at or and with not new old good bad wrong
+    right correct incorrect invalid valid super top very real more here me it app api client server web db database
+    dev prod production staging local localhost host master slave main temp tmp random hunter monkey dragon
+    supersecret topsecret mypassword mysecret mytoken mykey userpass userpassword rootpass adminpass dbpass nopass
+    nopassword blank hidden masked encrypted plain plaintext clear required optional confirm repeat again enter type
+    reset forgot forgotten remember strong weak long short first second third one two three initial
+    contrasena contrasenia wachtwoord losenord haslo heslo senha parola parole motdepasse kennwort sifre salasana
+    adgangskode passord jelszo geslo lozinka slaptazodis kodeord mima clave
+    """.split()
+)
+_LEET = bytes.maketrans(b"013457@$!|", b"oleastasil")
+
+
+def placeholder(value: bytes) -> str:
+    """Why ``value`` was written to be replaced, or an empty string. Safe for tokens of every vendor."""
+    if _TELLING.pattern.search(value):
+        return "placeholder"
+    return _monotonous(value)
+
+
+def stock(value: bytes) -> bool:
+    """True for a value a person chose without meaning it: a stock word, spelled oddly or counted up."""
+    small = value.lower()
+    if _WEAKLY_TELLING.pattern.search(small):
+        return True
+    for text in (small, small.translate(_LEET)):
+        bare = re.sub(rb"[^a-z]+", b"", text)
+        if bare.decode() in STOCK:
+            return True
+    return False
+
+
+def _monotonous(value: bytes) -> str:
+    """Few different characters, or mostly counting up."""
+    distinct = len(set(value))
+    if len(value) >= 4 and distinct <= 2:
+        return "repetition"
+    if len(value) >= 12 and distinct <= 4:
+        return "repetition"
+    if len(value) >= 12 and _period(value):
+        return "repetition"
+    small = value.lower()
+    counted = sum(_in_rows(run) for run in _ALNUM.pattern.findall(small))
+    if counted * 3 >= len(value) * 2 and len(value) >= 3:
+        return "sequence"
+    return ""
+
+
+def _period(value: bytes) -> bool:
+    """True when a short piece repeats over the whole value."""
+    at = (value + value).find(value, 1)
+    return at <= len(value) // 2
+
+
+def _in_rows(run: bytes) -> int:
+    """How many characters of ``run`` lie in pieces of four and more of a familiar row."""
+    covered = at = 0
+    while at + 4 <= len(run):
+        best = 0
+        for row in _ROWS:
+            length = 4
+            if run[at : at + 4] not in row:
+                continue
+            while at + length < len(run) and run[at : at + length + 1] in row:
+                length += 1
+            best = max(best, length)
+        covered += best
+        at += best or 1
+    if not covered and 3 <= len(run) < 5 and any(run[:3] in row for row in _ROWS):
+        return 3
+    return covered
