@@ -46,14 +46,17 @@ class Advice:
         return out
 
 
-def advise(finding: Finding) -> Advice:
-    """The advice for ``finding``. Never fails over an unknown guide: the generic one stands in."""
+def advise(finding: Finding) -> dict[str, object]:
+    """``{"guide", "summary", "steps", "links"}`` for a report about ``finding``.
+
+    Never fails over an unknown guide: the generic one stands in.
+    """
+    return advice_for(finding).to_json()
+
+
+def advice_for(finding: Finding) -> Advice:
+    """The whole advice for ``finding``, commands apart from their sentences."""
     return fill(guide_or_generic(finding.guide), finding.detail)
-
-
-def advice_json(finding: Finding) -> dict[str, object]:
-    """``{"guide", "summary", "steps", "links"}`` for a report's ``rotation`` key."""
-    return advise(finding).to_json()
 
 
 def fill(guide: Guide, detail: Mapping[str, str]) -> Advice:
@@ -91,14 +94,23 @@ def printable(value: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in value)
 
 
+def _named(name: str, detail: Mapping[str, str]) -> str:
+    """The detail called ``name``; details may be spelt with blanks or hyphens ("service account")."""
+    for spelling in (name, name.replace("_", " "), name.replace("_", "-")):
+        if detail.get(spelling):
+            return detail[spelling]
+    return ""
+
+
 def _word(name: str, detail: Mapping[str, str]) -> str:
-    value = detail.get(name)
-    return quoted(value) if value else f"<{name.upper()}>"
+    value = _named(name, detail)
+    # Quoting does not keep a leading hyphen from being read as an option.
+    return quoted(value) if value and not value.startswith("-") else f"<{name.upper()}>"
 
 
 def _text(template: str, detail: Mapping[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
-        found = detail.get(match[1])
+        found = _named(match[1], detail)
         return printable(found) if found else f"<{match[1].upper()}>"
 
     return PLACEHOLDER.sub(value, template)
