@@ -1,0 +1,67 @@
+"""The hook without pre-commit, put in and taken out by the command."""
+
+from __future__ import annotations
+
+import subprocess
+
+from tests.conftest import Repository, token
+
+
+def commit(repo: Repository) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["git", "commit", "-q", "-m", "x"], cwd=repo.path, env=dict(repo.environment), capture_output=True, text=True
+    )
+
+
+def test_install_block_remove(repo: Repository) -> None:
+    assert repo.unsealed("install-hook").code == 0
+    repo.write("app.py", f'key = "{token()}"\n')
+    repo.git("add", "-A")
+    stopped = commit(repo)
+    assert stopped.returncode == 1
+    assert "app.py:1" in stopped.stdout + stopped.stderr
+    assert repo.unsealed("install-hook", "--remove").code == 0
+    assert commit(repo).returncode == 0
+
+
+def test_installing_twice_is_the_same_as_once(repo: Repository) -> None:
+    repo.unsealed("install-hook")
+    before = (repo.path / ".git/hooks/pre-commit").read_text()
+    assert repo.unsealed("install-hook").code == 0
+    assert (repo.path / ".git/hooks/pre-commit").read_text() == before
+
+
+def test_a_hook_that_is_not_ours_stays(repo: Repository) -> None:
+    hook = repo.write(".git/hooks/pre-commit", "#!/bin/sh\necho mine\n")
+    for arguments in ((), ("--remove",)):
+        ran = repo.unsealed("install-hook", *arguments)
+        assert ran.code == 2
+        assert ran.err.count("\n") == 1
+        assert hook.read_text() == "#!/bin/sh\necho mine\n"
+
+
+def test_the_configured_folder_is_used(repo: Repository) -> None:
+    repo.git("config", "core.hooksPath", "my-hooks")
+    assert repo.unsealed("install-hook").code == 0
+    assert (repo.path / "my-hooks" / "pre-commit").exists()
+
+
+def test_from_a_worktree_it_goes_where_git_looks(repo: Repository) -> None:
+    repo.commit("first")
+    repo.git("worktree", "add", "-q", "-b", "side", "../tree")
+    tree = Repository(repo.path.parent / "tree", repo.environment)
+    assert tree.unsealed("install-hook").code == 0
+    tree.write("app.py", f'key = "{token()}"\n')
+    tree.git("add", "-A")
+    assert commit(tree).returncode == 1
+
+
+def test_push_hook(repo: Repository) -> None:
+    assert repo.unsealed("install-hook", "--push").code == 0
+    assert "push" in (repo.path / ".git/hooks/pre-push").read_text()
+
+
+def test_not_a_repository(clean_environment: dict[str, str], tmp_path: object) -> None:
+    ran = Repository(tmp_path, clean_environment).unsealed("install-hook")  # type: ignore[arg-type]
+    assert ran.code == 3
+    assert ran.err.count("\n") == 1
