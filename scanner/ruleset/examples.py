@@ -16,6 +16,8 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import quote
 
+from scanner.ruleset import example_keys, example_tokens
+
 _DIGITS, _LOWER, _UPPER = string.digits, string.ascii_lowercase, string.ascii_uppercase
 _CLASSES = {
     "A": _DIGITS + _UPPER + _LOWER,
@@ -112,20 +114,36 @@ def _part(part: str, before: str, chance: random.Random) -> str:
     raise ValueError(f"unknown part {part!r} in an example")
 
 
+# Functions of the text between the parentheses as it stands ...
+_MAKERS: dict[str, Callable[[str, random.Random], str]] = {
+    "jwt": lambda claims, chance: _jwt(claims, chance),
+    "pem": example_keys.pem,
+    "putty": example_keys.putty,
+    "azure": example_tokens.azure,
+    "cask": example_tokens.cask,
+    "aws": example_tokens.aws,
+    "pypi": example_tokens.pypi,
+    "age": example_tokens.age,
+    "nkey": example_tokens.nkey,
+}
+# ... and of what the parts between them give.
+_CODINGS: dict[str, Callable[[str], str]] = {
+    "b64": lambda text: base64.b64encode(text.encode()).decode(),
+    "b64url": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "hex": lambda text: text.encode().hex(),
+    "pct": lambda text: quote(text, safe=""),
+    "esc": lambda text: text.replace("\n", "\\n"),
+    "escesc": lambda text: text.replace("\n", "\\\\n"),
+    "concat": lambda text: '" +\n  "'.join(text.split("\n")),
+    "indent": lambda text: text.replace("\n", "\n    "),
+}
+
+
 def _called(name: str, inner: str, chance: random.Random) -> str:
-    if name == "jwt":
-        return _jwt(inner, chance)
-    if name == "pem":
-        return _pem(inner, chance)
-    data = _build(inner, chance).encode()
-    if name == "b64":
-        return base64.b64encode(data).decode()
-    if name == "b64url":
-        return base64.urlsafe_b64encode(data).decode().rstrip("=")
-    if name == "hex":
-        return data.hex()
-    if name == "pct":
-        return quote(data, safe="")
+    if name in _MAKERS:
+        return _MAKERS[name](inner, chance)
+    if name in _CODINGS:
+        return _CODINGS[name](_build(inner, chance))
     raise ValueError(f"unknown function %{name}() in an example")
 
 
@@ -133,16 +151,6 @@ def _jwt(claims: str, chance: random.Random) -> str:
     def part(text: str) -> str:
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
-    signature = base64.urlsafe_b64encode(chance.randbytes(32)).decode().rstrip("=")
+    signature = base64.urlsafe_b64encode(chance.randbytes(256)).decode().rstrip("=")
     header = part('{"alg":"RS256","kid":"k1"}')
     return f"{header}.{part(claims)}.{signature}"
-
-
-def _pem(kind: str, chance: random.Random) -> str:
-    label = f"{kind} PRIVATE KEY" if kind else "PRIVATE KEY"
-    size = {"EC": 121, "OPENSSH": 400}.get(kind, 610)
-    head = {"EC": b"0w\x02\x01\x01\x04 ", "OPENSSH": b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none"}
-    body = head.get(kind, b"0\x82\x02\x5e\x02\x01\x00") + chance.randbytes(size)
-    encoded = base64.b64encode(body).decode()
-    lines = [encoded[at : at + 64] for at in range(0, len(encoded), 64)]
-    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"])

@@ -12,8 +12,13 @@ from scanner.model.levels import Severity
 
 # Bytes of signature that each algorithm gives; RSA depends on the key's size.
 _SIGNATURES: dict[str, frozenset[int]] = {
-    "HS256": frozenset({32}), "HS384": frozenset({48}), "HS512": frozenset({64}),
-    "ES256": frozenset({64}), "ES384": frozenset({96}), "ES512": frozenset({132}), "EDDSA": frozenset({64, 114}),
+    "HS256": frozenset({32}),
+    "HS384": frozenset({48}),
+    "HS512": frozenset({64}),
+    "ES256": frozenset({64}),
+    "ES384": frozenset({96}),
+    "ES512": frozenset({132}),
+    "EDDSA": frozenset({64, 114}),
 }
 _RSA_SIGNATURES = frozenset({128, 256, 384, 512, 1024})
 _SA = "kubernetes.io/serviceaccount/"

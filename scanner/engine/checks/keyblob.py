@@ -122,15 +122,15 @@ def _numbers(parts: Sequence[_Item], cut: bool) -> Blob | None:
         return None
     values = [int.from_bytes(part.value, "big") for part in parts]
     if len(values) == 6 and not cut:
-        return Blob(f"DSA {values[1].bit_length()}", sound=_fits(pow(values[3], values[5], values[1] or 1), values[4]))
+        return Blob(f"DSA {values[1].bit_length()}", sound=pow(values[3], values[5], values[1] or 1) == values[4])
     kind = f"RSA {values[1].bit_length()}" if not parts[1].missing else "RSA"
     if cut or len(values) < 9:
         return Blob(kind, cut=True)
-    return Blob(kind, sound=_fits(values[4] * values[5], values[1]))
+    return Blob(kind, sound=_is_rsa(*values[1:6]))
 
 
-def _fits(found: int, wanted: int) -> bool:
-    return found == wanted
+def _is_rsa(n: int, e: int, d: int, p: int, q: int) -> bool:
+    return p > 1 and q > 1 and p * q == n and e * d % (p - 1) == 1 and e * d % (q - 1) == 1
 
 
 def _openssh(data: bytes) -> Blob:

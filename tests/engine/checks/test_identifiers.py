@@ -50,7 +50,7 @@ def discord(bot: int) -> bytes:
 def test_a_discord_token_begins_with_a_snowflake() -> None:
     assert check_discord(discord(875386240712343612), CONTEXT).detail == {"bot": "875386240712343612"}
     assert check_discord(b"M" + b"x" * 23 + b".Gx1yZ9." + b"a" * 27, CONTEXT).outcome is Outcome.FAIL
-    future = int((1_900_000_000_000 - 1_420_070_400_000)) << 22
+    future = (1_900_000_000_000 - 1_420_070_400_000) << 22
     assert check_discord(discord(future), CONTEXT).outcome is Outcome.FAIL
 
 
@@ -84,7 +84,9 @@ def test_text_that_is_no_json_fails() -> None:
 def test_jfrog_reference_tokens_decode() -> None:
     token = base64.b64encode(b"reftkn:01:1735689600:" + b"Abc123" * 4)
     assert check_jfrog_reference(token, CONTEXT).outcome is Outcome.PASS
-    assert check_jfrog_reference(base64.b64encode(b"reftkn is a word of this text here"), CONTEXT).outcome is Outcome.FAIL
+    assert (
+        check_jfrog_reference(base64.b64encode(b"reftkn is a word of this text here"), CONTEXT).outcome is Outcome.FAIL
+    )
 
 
 def pypi(*caveats: bytes) -> bytes:

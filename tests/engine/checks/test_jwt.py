@@ -27,7 +27,12 @@ def token(claims: object, *, algorithm: str = "HS256", signature: int = 32, **he
 
 @pytest.mark.parametrize(
     ("algorithm", "size", "outcome"),
-    [("HS256", 32, Outcome.PASS), ("RS256", 256, Outcome.PASS), ("ES256", 64, Outcome.PASS), ("HS256", 20, Outcome.NEUTRAL)],
+    [
+        ("HS256", 32, Outcome.PASS),
+        ("RS256", 256, Outcome.PASS),
+        ("ES256", 64, Outcome.PASS),
+        ("HS256", 20, Outcome.NEUTRAL),
+    ],
 )
 def test_the_signature_must_have_the_algorithms_size(algorithm: str, size: int, outcome: Outcome) -> None:
     assert check_jwt(token({"sub": "a"}, algorithm=algorithm, signature=size), CONTEXT).outcome is outcome
