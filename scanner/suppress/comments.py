@@ -7,25 +7,31 @@ from scanner.model.filekind import FileKind
 _HASH, _SLASH, _DASH, _MARKUP = (b"#",), (b"//", b"/*"), (b"--",), (b"<!--",)
 _STYLES: dict[str, tuple[bytes, ...]] = {}
 for _openers, _extensions in (
-    (_HASH, "py pyi pyx rb rake sh bash zsh fish ksh yaml yml r pl pm ex exs jl coffee nim tcl ps1 psm1 mk graphql env cmake"),
-    (_SLASH, "js jsx mjs cjs ts tsx java kt kts scala groovy gradle go rs c h cc cpp cxx hpp m mm cs swift dart sol"
-     " proto zig v json jsonc json5 css scss less d sv"),
+    (
+        _HASH,
+        "py pyi pyx rb rake sh bash zsh fish ksh yaml yml toml r pl pm ex exs jl coffee nim tcl ps1 psm1 mk env",
+    ),
+    (
+        _SLASH,
+        "js jsx mjs cjs ts tsx java kt kts scala groovy gradle go rs c h cc cpp cxx hpp m mm cs swift dart sol"
+        " proto zig v json jsonc json5 css scss less d sv",
+    ),
     (_HASH + _SLASH, "php phtml tf tfvars hcl nix thrift conf"),
     (_DASH, "lua elm adb ads vhd vhdl"),
-    (_DASH + (b"{-",), "hs"),
-    (_DASH + (b"/*", b"#"), "sql"),
+    ((*_DASH, b"{-"), "hs"),
+    ((*_DASH, b"/*", b"#"), "sql"),
     ((b";",), "asm s lisp clj cljs el scm reg inf ahk"),
     ((b"#", b";"), "ini cfg cnf editorconfig gitconfig service desktop"),
     ((b"#", b"!"), "properties"),
-    (_HASH, "toml"),
     ((b"%",), "tex sty erl hrl"),
     ((b"(*", b"//"), "ml mli fs fsi fsx pas"),
     (_MARKUP, "html htm xhtml xml xsd wsdl svg md markdown plist csproj resx"),
-    (_MARKUP + _SLASH + _HASH + (b"{{", b"{#", b"{%", b"<%"), "vue svelte mdx erb jsp aspx cshtml twig tpl j2 jinja template haml"),
     ((b"rem ", b"REM ", b"Rem ", b"::", b"@rem "), "bat cmd"),
     ((b"..",), "rst"),
 ):
     _STYLES.update(dict.fromkeys(_extensions.split(), _openers))
+_TEMPLATES = ("vue", "svelte", "mdx", "erb", "jsp", "aspx", "cshtml", "twig", "tpl", "j2", "jinja", "template", "haml")
+_STYLES.update(dict.fromkeys(_TEMPLATES, (*_MARKUP, *_SLASH, *_HASH, b"{{", b"{#", b"{%", b"<%")))
 _ANY = _HASH + _SLASH + _MARKUP
 # In these a word after the value belongs to the value: without an opener there is no comment.
 _VALUES_RUN_ON = frozenset({FileKind.CONFIG, FileKind.DOTENV})

@@ -1,0 +1,104 @@
+"""Our baseline while scanning: a digest for what was found, and one search in the file for it.
+
+The file is kept as its bytes. A hook that finds nothing pays for reading it and for one pass that sees
+whether every line has the right shape; nothing is parsed before a line is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scanner.model.errors import ConfigError
+from scanner.suppress.baseline_file import checked_text
+from scanner.suppress.case import Case
+from scanner.suppress.digest import FAST, SLOW, Digest, Salt
+from scanner.suppress.entry import Entry, parse_entry
+from scanner.suppress.globs import glob_expression
+from scanner.suppress.memo import Memo
+from scanner.suppress.verdict import BASELINE, Claim, Place
+
+_ODD = re.compile(rb"^(?!#|salt = |[\w.:/@-]+ [0-9a-f]{8}\.[fs]\.[0-9a-f]{32}(?: |$)|$)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSource:
+    """One baseline file of ours. ``lines`` are its lines, each led and closed by a line break."""
+
+    name: str
+    salts: tuple[Salt, ...]
+    lines: bytes = field(repr=False)
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, data: bytes, name: str, memo: Memo | None = None) -> BaselineSource:
+        """The source for a file's content. ConfigError when it is no whole baseline."""
+        text = checked_text(data, name)
+        lines = "\n" + text.split("\n", 1)[1]
+        try:
+            salts = tuple(Salt.parse(line) for line in _values(lines, "\nsalt = "))
+        except ConfigError as error:
+            raise ConfigError(f"{name}: {error}") from None
+        if not salts:
+            raise ConfigError(f"{name}: the salt is missing: take its line back from version control")
+        return cls(name, salts, lines.encode("utf-8", "surrogateescape"), memo or Memo())
+
+    def claims(self, case: Case) -> Iterable[Claim]:
+        """A claim for every entry about this rule and secret."""
+        self.memo.once(self.name, self._check)
+        rule = case.match.rule
+        for salt in self.salts:
+            digest = self.memo.digest(salt, case, kinds=self._kinds(rule, salt.id))
+            if digest is not None:
+                for entry in self._entries(rule, digest):
+                    yield _claim(self.name, entry)
+
+    def at(self, rule: str, place: Place) -> Claim | None:
+        """Entries are about secrets, never about places alone."""
+        return None
+
+    def _check(self) -> None:
+        """Every line has the shape of an entry: one that has not may be what is left of the one asked for."""
+        odd = _ODD.search(self.lines, 1)
+        if odd:
+            number = self.lines.count(b"\n", 0, odd.start()) + 1
+            raise ConfigError(f"{self.name}:{number}: this line is no entry: take it back from version control")
+
+    def _kinds(self, rule: str, salt: str) -> str:
+        """The kinds of digest that the rule's entries have: no other is worth computing."""
+        return "".join(kind for kind in (FAST, SLOW) if f"\n{rule} {salt}.{kind}.".encode() in self.lines)
+
+    def _entries(self, rule: str, digest: Digest) -> Iterable[Entry]:
+        wanted = f"\n{rule} {digest.render()}".encode()
+        at = self.lines.find(wanted)
+        while at >= 0:
+            end = self.lines.index(b"\n", at + 1)
+            line = self.lines[at + 1 : end].decode("utf-8", "surrogateescape")
+            try:
+                yield parse_entry(line)
+            except ValueError as error:
+                raise ConfigError(f"{self.name}: {rule} {digest.value[:8]}: {error}") from None
+            at = self.lines.find(wanted, end)
+
+
+def _values(lines: str, start: str) -> Iterable[str]:
+    at = lines.find(start)
+    while at >= 0:
+        end = lines.find("\n", at + 1)
+        yield lines[at + len(start) : end]
+        at = lines.find(start, end)
+
+
+def _claim(name: str, entry: Entry) -> Claim:
+    path = entry.key.path
+    return Claim(
+        source=name,
+        entry=entry.shown,
+        status=BASELINE,
+        reason=entry.reason or ("" if entry.decision == "open" else entry.decision),
+        owner=entry.owner,
+        expires=entry.expires,
+        where=glob_expression(path) if path else "",
+        everywhere=not path,
+    )

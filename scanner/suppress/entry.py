@@ -1,0 +1,114 @@
+"""One line of a baseline: a finding that someone knows of, and what was decided about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from scanner.suppress.digest import Digest
+
+# In the order in which a merge prefers them: what asks for work wins over what lets it rest.
+DECISIONS = ("real", "accepted", "false", "open")
+_FIELD = re.compile(r"([a-z]+)=(\"(?:[^\"\\]|\\.)*\"|[^\s\"]\S*)(?:\s+|\Z)")
+_RULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*\Z")
+_DELIMITERS = frozenset(' "\\')
+_SHOWN_FIELDS = ("decision", "path", "owner", "expires", "reason")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What an entry is about. ``path`` is a pattern (``docs/paths``) and empty for every place."""
+
+    rule: str
+    digest: Digest
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A known finding.
+
+    ``decision`` is ``open`` (nobody looked yet), ``false`` (no secret), ``accepted`` (a secret we live with)
+    or ``real`` (to be rotated). ``expires`` is the last day on which the entry holds, as ISO date.
+    """
+
+    key: Key
+    decision: str = "open"
+    owner: str = ""
+    expires: str = ""
+    reason: str = ""
+
+    def render(self) -> str:
+        """The entry as one line without its line break."""
+        values = {"decision": self.decision, "path": self.key.path, "owner": self.owner}
+        values |= {"expires": self.expires, "reason": self.reason}
+        shown = [f"{name}={_quoted(values[name])}" for name in _SHOWN_FIELDS if values[name]]
+        return " ".join((self.key.rule, self.key.digest.render(), *shown))
+
+    @property
+    def shown(self) -> str:
+        """How notes and verdicts name the entry: short, and enough to find its line."""
+        path = f" in {self.key.path}" if self.key.path else ""
+        return f"{self.key.rule} {self.key.digest.value[:8]}{path}"
+
+
+def parse_entry(line: str) -> Entry:
+    """The entry written on ``line``. ValueError, without the line in it, says what is wrong."""
+    parts = line.split(None, 2)
+    if len(parts) < 2 or not _RULE.match(parts[0]):
+        raise ValueError("expected a rule, a digest and a decision")
+    try:
+        digest = Digest.parse(parts[1])
+    except ValueError:
+        raise ValueError("the digest is damaged") from None
+    values = _fields(parts[2] if len(parts) > 2 else "")
+    decision = values.pop("decision", "open")
+    if decision not in DECISIONS:
+        raise ValueError(f"the decision must be one of {', '.join(DECISIONS)}")
+    key = Key(parts[0], digest, values.pop("path", ""))
+    return checked(Entry(key=key, decision=decision, **values))
+
+
+def checked(entry: Entry) -> Entry:
+    """``entry`` itself; ValueError when its date is none."""
+    if entry.expires:
+        try:
+            valid = date.fromisoformat(entry.expires).isoformat() == entry.expires
+        except ValueError:
+            valid = False
+        if not valid:
+            raise ValueError("expires must be a date like 2027-01-31")
+    return entry
+
+
+def _fields(text: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    position = 0
+    while position < len(text):
+        found = _FIELD.match(text, position)
+        if not found:
+            raise ValueError('expected key=value, or key="value with blanks"')
+        name, value = found.groups()
+        if name not in _SHOWN_FIELDS or name in values:
+            raise ValueError(f"unexpected {name}=")
+        values[name] = _unquoted(value)
+        position = found.end()
+    return values
+
+
+def _quoted(value: str) -> str:
+    if value.isprintable():
+        return json.dumps(value, ensure_ascii=False) if set(value) & _DELIMITERS else value
+    return json.dumps(value)
+
+
+def _unquoted(value: str) -> str:
+    if not value.startswith('"'):
+        return value
+    try:
+        text: str = json.loads(value)
+    except ValueError:
+        raise ValueError("a quoted value is damaged") from None
+    return text
