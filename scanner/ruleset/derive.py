@@ -33,14 +33,9 @@ _CATEGORY = {
     c.CATEGORY_WORD: r"\w",
     c.CATEGORY_NOT_WORD: r"\W",
 }
-_AT = {
-    c.AT_BEGINNING: "^",
-    c.AT_BEGINNING_STRING: r"\A",
-    c.AT_BOUNDARY: r"\b",
-    c.AT_NON_BOUNDARY: r"\B",
-    c.AT_END: "$",
-    c.AT_END_STRING: r"\z",
-}
+# Anchors of the text are dropped: the sweep's buffers hold pieces of many texts. Anchors of lines are kept.
+_AT = {c.AT_BOUNDARY: r"\b", c.AT_NON_BOUNDARY: r"\B"}
+_LINE_AT = {c.AT_BEGINNING: "(?m:^)", c.AT_END: "(?m:$)"}
 _REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT)
 _ZERO_WIDTH = (c.AT, c.ASSERT, c.ASSERT_NOT)
 # Hyperscan's bounded repeats grow its automaton; past this an open end is as good.
@@ -56,7 +51,7 @@ def derive(pattern: str, *, cut: bool = False) -> Derived:
     """
     tree = parser.parse(pattern.encode())
     caseless = bool(tree.state.flags & re.IGNORECASE)
-    items = list(tree)
+    items = list(tree) if tree.state.flags & re.MULTILINE else _without_line_anchors(list(tree))
     if cut:
         items, _ = _cut(items)
     items = _trim(items, front=False)
@@ -67,6 +62,10 @@ def derive(pattern: str, *, cut: bool = False) -> Derived:
         crosses_lines=any(map(_crosses, tree)),
         literal=_longest_literal(items),
     )
+
+
+def _without_line_anchors(items: list[Any]) -> list[Any]:
+    return [item for item in items if not (item[0] is c.AT and item[1] in _LINE_AT)]
 
 
 def _cut(items: list[Any]) -> tuple[list[Any], bool]:
@@ -145,7 +144,7 @@ def _item(op: Any, value: Any) -> str:
     if op is c.ATOMIC_GROUP:
         return f"(?:{_sequence(value)})"
     if op is c.AT:
-        return _AT.get(value, "")
+        return _AT.get(value) or _LINE_AT.get(value, "")
     if op in (c.ASSERT, c.ASSERT_NOT):
         return ""
     raise re.error(f"the prefilter cannot be derived from {op}: give 'prefilter' by hand")

@@ -1,0 +1,75 @@
+"""The first pass must wake for whatever the exact expression matches."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.engine.prefilter import Prefilter
+from scanner.ruleset.compiled import Expression
+from scanner.ruleset.derive import derive
+from scanner.ruleset.loader import load_rules
+from scanner.ruleset.location import rules_dir
+
+PATTERNS = [
+    r"(?<![0-9A-Za-z_])(?P<secret>acme_[0-9A-Za-z]{36,255})(?![0-9A-Za-z_])",
+    r'(?i)[a-z_]{0,20}(?:pass(?:word|wd)?|secret)["\']?\s*[:=]\s*["\'](?P<secret>[^"\']{6,})["\']',
+    r"-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[\s\S]{10,400}?-----END",
+    r"\b(?:abc|bcd)\d{3,5}\b",
+    r"(?m)^key: (?P<secret>\S+)$",
+    r"x(?i:AbC)[^\n]+?end|other\.thing",
+    r"tok(?>en)[=:]{1,2}(?P<secret>(?:[a-f0-9]{2}){4,})",
+]
+
+
+def wakes(expression: str, caseless: bool, text: bytes) -> bool:
+    prefilter = Prefilter.compile([Expression(expression, caseless, 0, 0, False)], ())
+    return bool(prefilter.hits(text))
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_whatever_matches_wakes(pattern: str, data: st.DataObject) -> None:
+    drawn = data.draw(st.from_regex(re.compile(pattern.replace("(?>", "(?:").encode()), fullmatch=False))
+    assert regex.search(pattern.encode(), drawn)
+    derived = derive(pattern)
+    assert wakes(derived.expression, derived.caseless, drawn)
+
+
+def test_an_open_end_gives_one_hit_and_not_one_a_byte() -> None:
+    derived = derive(r"acme_(?P<secret>[a-z]{10,})")
+    prefilter = Prefilter.compile([Expression(derived.expression, derived.caseless, 0, 0, False)], ())
+    assert len(prefilter.hits(b"acme_" + b"x" * 500)) == 1
+
+
+def test_a_reaching_expression_is_cut_where_it_opens() -> None:
+    derived = derive(PATTERNS[2], cut=True)
+    assert wakes(derived.expression, False, b"-----BEGIN RSA PRIVATE KEY-----")
+
+
+def test_lines_and_literals_are_told() -> None:
+    assert derive(r"abc[^x]def").crosses_lines
+    assert not derive(r"abc[a-z]def").crosses_lines
+    assert derive(r"[A-Z]{40}").literal == 0
+    assert derive(r"(?:prefix|pre)_\d").literal == 3
+
+
+def test_shipped_rules_have_something_to_hold_on_to() -> None:
+    """An expression without a fixed part would run everywhere; such rules lean on a partner or keywords."""
+    for source in load_rules([rules_dir()]):
+        rule = source.rule
+        if rule.pattern and not rule.prefilter and not rule.pair and not rule.keywords:
+            assert derive(rule.pattern, cut=rule.reach > 0).literal >= 3, rule.id
+
+
+def test_every_shipped_expression_is_read_alike_by_both_parsers() -> None:
+    chance = random.Random(1)
+    for source in chance.sample(load_rules([rules_dir()]), 5):
+        if source.rule.pattern:
+            assert re.compile(source.rule.pattern.encode()).groups == regex.compile(source.rule.pattern.encode()).groups
