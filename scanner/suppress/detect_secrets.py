@@ -1,0 +1,120 @@
+"""The ``.secrets.baseline`` of detect-secrets, honoured as it stands.
+
+An entry is a file, a kind of secret and the SHA-1 of what that tool took for the secret. Our reading of
+the same line may be a little longer or shorter, so every reading of the place is tried (``Case.forms``).
+The kind is shown and not compared: the two tools name and overlap their kinds differently, and the same
+value in the same file is the same decision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scanner.suppress.case import Case
+from scanner.suppress.entropy import shannon
+from scanner.suppress.patterns import search
+from scanner.suppress.verdict import ALLOWED, BASELINE, Claim, Place
+
+_ARMOUR = re.compile(rb"-----(BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----")
+_GITHUB = re.compile(rb"\b(gh[a-z])_[0-9A-Za-z]")
+_LABELS = {True: "audited there as a real secret", False: "audited there as no secret", None: ""}
+_HEX = re.compile(r"[0-9a-fA-F]+\Z")
+_BASE64 = re.compile(r"[0-9A-Za-z+/=\\_-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One entry: ``label`` is the answer given in its audit, None when it was never asked."""
+
+    file: str
+    kind: str
+    label: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What that tool's plugins were set to. A limit is None when the plugin is switched off.
+
+    ``keyword`` says whether assignments to telling names are reported at any randomness.
+    """
+
+    hexadecimal: float | None = 3.0
+    base64: float | None = 4.5
+    keyword: bool = True
+    keyword_exclude: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectSecrets:
+    """One such file. ``known`` is keyed by SHA-1 in lower-case hex."""
+
+    name: str
+    known: Mapping[str, tuple[Known, ...]] = field(repr=False)
+    files: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+
+    def claims(self, case: Case) -> Iterable[Claim]:
+        """Entries for this value, and the filters that would have kept it out of that tool's report."""
+        for form in _forms(case):
+            for known in self.known.get(hashlib.sha1(form, usedforsecurity=False).hexdigest(), ()):
+                yield self._claim(
+                    f"{known.kind} in {known.file}",
+                    BASELINE,
+                    where=rf"^{re.escape(known.file)}\Z",
+                    reason=_LABELS[known.label],
+                )
+        for pattern in self.files:
+            yield self._claim(f"exclude files {pattern}", ALLOWED, where=pattern)
+        filtered = self._filter(case)
+        if filtered:
+            yield self._claim(filtered, ALLOWED)
+
+    def at(self, rule: str, place: Place) -> Claim | None:
+        """Every entry is about a value; excluded files are claims of their own."""
+        return None
+
+    def _filter(self, case: Case) -> str:
+        """The filter on the line or the secret that fits, in words; empty when none does."""
+        secret = case.match.secret.reveal().decode("utf-8", "replace")
+        line = case.line.decode("utf-8", "replace")
+        for words, patterns, text in (("lines", self.lines, line), ("secrets", self.secrets, secret)):
+            for pattern in patterns:
+                if search(pattern, text):
+                    return f"exclude {words} {pattern}"
+        lowered = secret.lower()
+        if any(word in lowered for word in self.words):
+            return "word list"
+        return self._limited(secret, line) if case.match.specific == 1 else ""
+
+    def _limited(self, secret: str, line: str) -> str:
+        """Why that tool's plugins, as they were set, would not have reported a value without a format."""
+        limits = self.limits
+        if limits.keyword:
+            excluded = limits.keyword_exclude and search(limits.keyword_exclude, line)
+            return f"keyword_exclude {limits.keyword_exclude}" if excluded else ""
+        if _HEX.match(secret):
+            limit, name = limits.hexadecimal, "HexHighEntropyString"
+        elif _BASE64.match(secret):
+            limit, name = limits.base64, "Base64HighEntropyString"
+        else:
+            return "KeywordDetector is switched off"
+        if limit is None:
+            return f"{name} and KeywordDetector are switched off"
+        return f"below the limit {limit} of {name}" if shannon(secret) <= limit else ""
+
+    def _claim(self, entry: str, status: str, *, where: str = "", reason: str = "") -> Claim:
+        return Claim(source=self.name, entry=entry, status=status, where=where, reason=reason, everywhere=False)
+
+
+def _forms(case: Case) -> Iterable[bytes]:
+    """The readings of the place, and the parts that tool keeps of a key and of a GitHub token."""
+    yield from case.forms
+    for seen in (_ARMOUR.search(case.match.secret.reveal()) or _ARMOUR.search(case.line), _GITHUB.search(case.line)):
+        if seen:
+            yield seen.group(1)
