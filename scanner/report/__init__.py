@@ -14,6 +14,13 @@ _FORMATS = {
     "text": ("scanner.report.text", "TextReporter"),
     "json": ("scanner.report.jsons", "JsonReporter"),
     "jsonl": ("scanner.report.jsons", "JsonLinesReporter"),
+    "sarif": ("scanner.report.sarif", "SarifReporter"),
+    "gitlab": ("scanner.report.gitlab", "GitlabReporter"),
+    "junit": ("scanner.report.junit", "JunitReporter"),
+    "csv": ("scanner.report.csvs", "CsvReporter"),
+    "github": ("scanner.report.github", "GithubReporter"),
+    "markdown": ("scanner.report.markdown", "MarkdownReporter"),
+    "html": ("scanner.report.html", "HtmlReporter"),
 }
 
 FORMATS = tuple(_FORMATS)

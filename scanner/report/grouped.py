@@ -40,15 +40,14 @@ def grouped_lines(found: Sequence[Finding], *, paint: Paint, width: int, options
     yield ""
 
 
-def _group(
-    name: str, found: Sequence[Finding], *, paint: Paint, width: int, options: ReportOptions
-) -> Iterator[str]:
+def _group(name: str, found: Sequence[Finding], *, paint: Paint, width: int, options: ReportOptions) -> Iterator[str]:
     from scanner.report.text import one_line
 
     worst = max(finding.severity for finding in found)
     counts = ", ".join(f"{count:,} {severity.label}" for severity, count in severities(found).items())
     headline = clip_middle(visible(name), max(30, width - len(counts) - 12))
-    yield f"{paint(f'{len(found):>6,}', SEVERITY_STYLE[worst])}  {paint(headline, 'bold')}  {paint(f'({counts})', 'dim')}"
+    count = paint(f"{len(found):>6,}", SEVERITY_STYLE[worst])
+    yield f"{count}  {paint(headline, 'bold')}  {paint(f'({counts})', 'dim')}"
     shown = found if options.verbosity > 0 else found[:_LINES_A_GROUP]
     for finding in shown:
         yield f"        {one_line(finding, paint, width)}"

@@ -23,7 +23,8 @@ class JsonReporter:
     def write(self, result: ScanResult, out: BinaryIO, options: ReportOptions) -> None:
         """Writes the object. ASCII throughout, so that no terminal and no encoding changes it."""
         tool = {"name": "unsealed", "version": options.version}
-        head = f'{{"version": {SCHEMA_VERSION},\n"tool": {encode(tool)},\n"scan": {encode(scan_record(result.summary))},\n'
+        scan = encode(scan_record(result.summary))
+        head = f'{{"version": {SCHEMA_VERSION},\n"tool": {encode(tool)},\n"scan": {scan},\n'
         out.write(head.encode("ascii") + b'"findings": [')
         separator = b"\n"
         for finding in result.findings:
@@ -43,8 +44,11 @@ class JsonLinesReporter:
 
 
 def encode(value: object) -> str:
-    """``value`` as one line of ASCII JSON in which every control character is escaped, DEL too."""
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    """``value`` as one line of ASCII JSON in which every control character is escaped, DEL too.
+
+    Two number signs never stand together: a CI system that copies the report into its log would run ``##vso[…]``.
+    """
+    return json.dumps(value).replace("\x7f", "\\u007f").replace("##", "#\\u0023")
 
 
 def finding_record(finding: Finding, options: ReportOptions) -> dict[str, object]:

@@ -67,7 +67,8 @@ def write_reports(result: ScanResult, targets: Sequence[Target], options: Report
     staged: list[tuple[str, str]] = []
     try:
         for target in files:
-            staged.append(_stage(result, target, options))
+            pair = _stage(result, target, options)
+            staged.append(pair)
         for temporary, path in staged:
             _move(temporary, path)
     finally:
@@ -78,6 +79,10 @@ def write_reports(result: ScanResult, targets: Sequence[Target], options: Report
     for target in targets:
         if not target.path:
             _to_standard_output(result, target, options)
+    if any(target.format == "github" for target in targets):
+        from scanner.report.github import write_summary
+
+        write_summary(result, options)
 
 
 def _stage(result: ScanResult, target: Target, options: ReportOptions) -> tuple[str, str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# CI systems run what a log line asks for: `##vso[task.prependpath]`, `##[add-mask]`, `##teamcity[…]`.
+_LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
 # Bytes that were no UTF-8 arrive as these (PEP 383); they are shown as the byte they were.
 _FIRST_ESCAPED, _LAST_ESCAPED = 0xDC80, 0xDCFF
 
@@ -15,11 +17,19 @@ def visible(text: str) -> str:
     """``text`` on one line with everything that cannot be seen written as an escape.
 
     Control characters (ANSI sequences start with one), line breaks, bidirectional and zero-width marks and
-    undecodable bytes come out as ``\\x1b`` or ``\\u202e``. What is left only ever prints itself.
+    undecodable bytes come out as ``\\x1b`` or ``\\u202e``, and so does the start of what a CI system would take
+    for a command in a log. What is left only ever prints itself.
     """
+    if "##" in text:
+        text = _LOG_COMMAND.sub(r"\\x23", text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def log_line(line: str) -> str:
+    """``line`` such that GitHub's runner, which runs lines that start with ``::``, prints it instead."""
+    return line.replace("::", r"\x3a:", 1) if line.lstrip().startswith("::") else line
 
 
 def visible_line(text: str) -> str:

@@ -44,7 +44,13 @@ class Bar:
     """
 
     def __init__(
-        self, title: str, *, unit: str = "objects", stream: TextIO, width: int, clock: Callable[[], float] = time.monotonic
+        self,
+        title: str,
+        *,
+        unit: str = "objects",
+        stream: TextIO,
+        width: int,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._title = title
         self._unit = unit

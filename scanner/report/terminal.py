@@ -11,7 +11,9 @@ from scanner.model.levels import Severity
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible
 
-_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "alarm": "1;31"}
+_STYLES = {"bold": "1", "dim": "2", "alarm": "1;31"} | {
+    name: str(code) for code, name in enumerate(("red", "green", "yellow", "blue", "magenta", "cyan"), 31)
+}
 SEVERITY_STYLE = {
     Severity.CRITICAL: "alarm",
     Severity.HIGH: "red",

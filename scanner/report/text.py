@@ -9,7 +9,7 @@ from typing import BinaryIO
 from scanner.model.finding import Finding, ScanResult, ScanSummary
 from scanner.report.interface import ReportOptions
 from scanner.report.nextsteps import FALSE_ALARM, next_steps, stops_silently_when_clean
-from scanner.report.plain import clip, clip_middle, visible, visible_line, width_of
+from scanner.report.plain import clip, clip_middle, log_line, visible, visible_line, width_of
 from scanner.report.terminal import SEVERITY_STYLE, Paint, paint_for, width_for
 from scanner.report.words import advice_for, open_findings, plural, rule_text, scanned, tally, worst_first
 
@@ -28,7 +28,8 @@ class TextReporter:
     def write(self, result: ScanResult, out: BinaryIO, options: ReportOptions) -> None:
         """Writes in ``options.encoding``; what that cannot express is written as an escape."""
         page = _Page(paint_for(out, options), width_for(out, options), options)
-        out.writelines(line.encode(options.encoding, "backslashreplace") + b"\n" for line in page.lines(result))
+        lines = (log_line(line) + "\n" for line in page.lines(result))
+        out.writelines(line.encode(options.encoding, "backslashreplace") for line in lines)
 
 
 class _Page:
@@ -57,6 +58,7 @@ class _Page:
             yield from self._blocks(found)
         if found and not quiet:
             yield from self._next_steps(found)
+        yield from self._others(result)
         yield from self._skipped(result.summary)
         if not quiet:
             yield self._last_line(result, found)
@@ -71,13 +73,14 @@ class _Page:
             yield from self._block(finding)
             yield ""
         if len(found) > limit:
-            rest = f"... and {len(found) - limit:,} more."
-            yield self._paint(f"{rest} --limit 0 shows all, --group-by rule sums up, -f html=report.html makes a page.", "bold")
+            hint = "--limit 0 shows all, --group-by rule sums up, -f html=report.html makes a page."
+            yield self._paint(f"... and {len(found) - limit:,} more. {hint}", "bold")
             yield ""
 
     def _block(self, finding: Finding) -> Iterator[str]:
         paint, style = self._paint, SEVERITY_STYLE[finding.severity]
-        yield f"{paint(finding.severity.label, style)}  {paint(finding.title, 'bold')}  {paint(f'[{finding.rule}]', 'dim')}"
+        label, rule = paint(finding.severity.label, style), paint(f"[{finding.rule}]", "dim")
+        yield f"{label}  {paint(finding.title, 'bold')}  {rule}"
         yield "  " + paint(place(finding), "cyan")
         yield from self._excerpt(finding, style)
         if self._options.show_secrets and finding.secret is not None:
@@ -148,6 +151,14 @@ class _Page:
     def _more_steps(self, count: int) -> str:
         return f"   (all {count} steps)" if count > _STEPS_SHOWN else "   (with commands and links)"
 
+    def _others(self, result: ScanResult) -> Iterator[str]:
+        """What is no open finding: judged no secret (asked for with --show-dropped), known, allowed, gone."""
+        listed = ("dropped", "gone") if self._options.verbosity <= 0 else ("dropped", "gone", "baseline", "allowed")
+        for finding in result.findings:
+            if finding.status in listed:
+                why = f"{finding.status}: {finding.status_reason}" if finding.status_reason else finding.status
+                yield f"{one_line(finding, self._paint)}  {self._paint(why, 'yellow')}"
+
     def _skipped(self, summary: ScanSummary) -> Iterator[str]:
         blocking = [skipped for skipped in summary.skipped if skipped.blocking]
         shown = list(summary.skipped) if self._options.verbosity > 0 else blocking[:_SKIPS_SHOWN]
@@ -162,8 +173,9 @@ class _Page:
     def _last_line(self, result: ScanResult, found: Sequence[Finding]) -> str:
         skipped = result.summary.skipped
         blocking = sum(one.blocking for one in skipped)
-        known = len(result.findings) - len(found)
-        verdict = self._paint(tally(found), "alarm") if found else self._paint("no secrets", "yellow" if blocking else "green")
+        known = sum(finding.status in ("baseline", "allowed") for finding in result.findings)
+        clean = self._paint("no secrets", "yellow" if blocking else "green")
+        verdict = self._paint(tally(found), "alarm") if found else clean
         parts = [f"{verdict} in {scanned(result.summary)}"]
         if known:
             parts.append(f"{known:,} known or allowed")

@@ -1,0 +1,94 @@
+// Which findings are shown, and in which order. The whole state is in the address after '#', so a view can be sent.
+
+const AGES = [
+  ["under a week", 7], ["under a month", 31], ["under 3 months", 92], ["under a year", 366], ["1 to 3 years", 1096],
+  ["over 3 years", Infinity],
+];
+const UNKNOWN_AGE = "date unknown";
+const DEFAULTS = { q: "", severity: "", rule: "", age: "", repository: "", folder: "", status: "open", head: "", progress: "", sort: "severity", down: "1" };
+
+function ageOf(finding, today) {
+  if (finding.day === null) return UNKNOWN_AGE;
+  const days = Math.max(0, today - finding.day);
+  return AGES.find((age) => days < age[1])[0];
+}
+
+function folderOf(finding) {
+  const at = finding.path.indexOf("/");
+  return at < 0 ? "(top folder)" : finding.path.slice(0, at) + "/";
+}
+
+function isOpen(finding) {
+  return finding.status === "new" || finding.status === "unchanged";
+}
+
+function haystack(finding) {
+  const detail = Object.entries(finding.detail).map((pair) => pair.join(" ")).join(" ");
+  const places = finding.rawPlaces.length > 1 ? finding.rawPlaces.map((place) => place[1]).join(" ") : "";
+  return [
+    finding.path, finding.rule.id, finding.rule.title, finding.author, finding.commit, finding.fingerprint,
+    finding.repository.name, finding.redacted, detail, places,
+  ].join("\n").toLowerCase();
+}
+
+function prepare(findings, today) {
+  for (const finding of findings) {
+    finding.age = ageOf(finding, today);
+    finding.folder = folderOf(finding);
+    finding.search = null;
+  }
+}
+
+const STATUS_TESTS = {
+  open: isOpen, all: () => true, new: (f) => f.status === "new", unchanged: (f) => f.status === "unchanged",
+  gone: (f) => f.status === "gone", known: (f) => f.status === "baseline" || f.status === "allowed",
+};
+
+function testsOf(state, progress) {
+  const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const tests = [STATUS_TESTS[state.status] || isOpen];
+  if (state.severity) tests.push((f) => SEVERITIES[f.severity] === state.severity);
+  if (state.rule) tests.push((f) => f.rule.id === state.rule);
+  if (state.age) tests.push((f) => f.age === state.age);
+  if (state.repository) tests.push((f) => f.repository.name === state.repository);
+  if (state.folder) tests.push((f) => f.folder === state.folder);
+  if (state.head) tests.push((f) => f.inHead === Number(state.head));
+  if (state.progress) tests.push((f) => progress.stage(f) === Number(state.progress));
+  if (words.length) {
+    tests.push((f) => {
+      if (f.search === null) f.search = haystack(f);
+      return words.every((word) => f.search.includes(word));
+    });
+  }
+  return tests;
+}
+
+const ORDERS = {
+  severity: (a, b) => a.severity - b.severity,
+  title: (a, b) => (b.rule.title < a.rule.title ? -1 : b.rule.title > a.rule.title ? 1 : 0),
+  path: (a, b) => (b.path < a.path ? -1 : b.path > a.path ? 1 : b.line - a.line),
+  since: (a, b) => (b.day === null ? -1e9 : b.day) - (a.day === null ? -1e9 : a.day) || 0,
+  places: (a, b) => a.count - b.count,
+};
+
+function selectFindings(findings, state, progress) {
+  const tests = testsOf(state, progress);
+  const found = findings.filter((finding) => tests.every((test) => test(finding)));
+  const order = ORDERS[state.sort] || ORDERS.severity;
+  const sign = state.down === "1" ? -1 : 1;
+  return found.sort((a, b) => sign * order(a, b) || a.index - b.index);
+}
+
+function stateFromAddress() {
+  const state = { ...DEFAULTS };
+  const query = new URLSearchParams(location.hash.startsWith("#/?") ? location.hash.slice(3) : "");
+  for (const key of Object.keys(DEFAULTS)) if (query.has(key)) state[key] = query.get(key);
+  return state;
+}
+
+function addressOf(state) {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(state)) if (value !== DEFAULTS[key]) query.set(key, value);
+  const text = query.toString();
+  return text ? "#/?" + text : "#/";
+}
