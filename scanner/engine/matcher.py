@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -49,7 +51,7 @@ class Matcher:
     def matches(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
         rule = self.rule
-        if text.kind not in rule.kinds:
+        if text.kind not in rule.kinds or not self._wants(text.path):
             return
         if self._pattern is None:
             self._pattern = regex.compile(rule.pattern.encode())
@@ -69,11 +71,11 @@ class Matcher:
     def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
         rule = self.rule
         groups = {name: value for name, value in found.groupdict().items() if value is not None}
-        secret = groups.pop("secret", None)
-        span = Span(*found.span("secret")) if secret is not None else Span(*found.span())
-        if secret is None:
-            secret = found.group()
-        if not secret:
+        named = next((name for name in groups if name.startswith("secret") and groups[name]), None)
+        span = Span(*found.span(named or 0))
+        secret = text.data[span.start : span.end]
+        groups = {name: value for name, value in groups.items() if not name.startswith("secret")}
+        if not secret or (rule.entropy and shannon(secret) < rule.entropy):
             return None
         detail = {name: _shown(value) for name, value in groups.items() if name != "key"}
         severity = rule.severity
@@ -120,6 +122,11 @@ class Matcher:
             line=text.data[line.start : line.end],
         )
         return replace(match, reason=reason) if reason else match
+
+    def _wants(self, path: str) -> bool:
+        if not self.rule.path:
+            return True
+        return regex.search(self.rule.path, path, timeout=EXPRESSION_TIMEOUT) is not None
 
     def _has_keyword(self, data: bytes, span: Span) -> bool:
         if self._keywords is None:
@@ -170,6 +177,12 @@ class Matcher:
         if self._allow is None:
             self._allow = tuple(regex.compile(item.encode()) for item in self.rule.allow)
         return any(pattern.fullmatch(value, timeout=EXPRESSION_TIMEOUT) for pattern in self._allow)
+
+
+def shannon(value: bytes) -> float:
+    """Shannon entropy in bits a byte."""
+    counts = Counter(value)
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
 
 
 def _shown(value: bytes) -> str:

@@ -32,7 +32,7 @@ class Example:
 class Rule:
     """One rule. Expressions are source text here; the engine compiles those that are needed.
 
-    ``near`` counts lines, ``reach`` bytes. ``unpaired`` is None for "drop". ``kinds`` is the set of file
+    ``near`` counts lines, ``reach`` bytes, ``entropy`` bits a character. ``unpaired`` is None for "drop". ``kinds`` is the set of file
     kinds in which the rule is tried.
     """
 
@@ -47,6 +47,8 @@ class Rule:
     keywords: tuple[str, ...] = ()
     near: int = 0
     pair: str = ""
+    path: str = ""
+    entropy: float = 0.0
     unpaired: Severity | None = None
     reach: int = 0
     kinds: frozenset[FileKind] = field(default_factory=frozenset)
@@ -74,11 +76,11 @@ class RuleSyntaxError(ValueError):
     """A key or value of a rule is not of the format; the caller adds file and line."""
 
 
-_STRINGS = ("id", "title", "description", "pattern", "detector", "prefilter", "pair", "rotation")
+_STRINGS = ("id", "title", "description", "pattern", "detector", "prefilter", "pair", "path", "rotation")
 _LISTS = ("keywords", "checks", "allow", "references")
 _NUMBERS = ("near", "reach", "specific")
 _OTHER = (
-    "severity", "confidence", "unpaired", "kinds", "not_kinds", "plausible", "pack", "examples", "counter_examples",
+    "entropy", "severity", "confidence", "unpaired", "kinds", "not_kinds", "plausible", "pack", "examples", "counter_examples",
 )
 KEYS = frozenset((*_STRINGS, *_LISTS, *_NUMBERS, *_OTHER, *shorthand.KEYS))
 
@@ -108,6 +110,7 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
         **lists,
         severity=severity_named(entry["severity"], "severity"),
         confidence=confidence,
+        entropy=_bits(entry),
         near=_number(entry, "near", 0),
         reach=_number(entry, "reach", 0),
         specific=_number(entry, "specific", 2 if strings.get("detector") else 3),
@@ -139,7 +142,7 @@ def _string(entry: Mapping[str, object], key: str) -> str:
     value = entry[key]
     if not isinstance(value, str):
         raise RuleSyntaxError(f"{key!r} must be a string (quote it)")
-    return value.strip("\n") if key in ("pattern", "prefilter", "pair") else value.strip()
+    return value.strip("\n") if key in ("pattern", "prefilter", "pair", "path") else value.strip()
 
 
 def _strings(entry: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -154,6 +157,13 @@ def _number(entry: Mapping[str, object], key: str, default: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise RuleSyntaxError(f"{key!r} must be a whole number, 0 or more")
     return value
+
+
+def _bits(entry: Mapping[str, object]) -> float:
+    value = entry.get("entropy", 0)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 8:
+        raise RuleSyntaxError("'entropy' must be a number from 0 to 8 (bits a character)")
+    return float(value)
 
 
 def _one_of(entry: Mapping[str, object], key: str, words: tuple[str, ...], default: str) -> str:
