@@ -1,0 +1,155 @@
+"""What a configuration file may say. It names and narrows; it can run nothing and read nothing outside its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scanner.model.errors import ConfigError
+from scanner.model.levels import Severity
+
+NAME = ".unsealed.yml"
+_KEYS = ("baseline", "disable", "enable", "exclude", "pack", "rules", "severities", "severity")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One configuration. ``exclude`` are glob patterns of paths; ``source`` is the file it came from.
+
+    ``severities`` replaces the severity of single rules. ``rules`` and ``baseline`` are files inside the
+    configuration's folder.
+    """
+
+    source: str = ""
+    pack: str = ""
+    severity: Severity | None = None
+    disable: frozenset[str] = frozenset()
+    enable: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    rules: tuple[Path, ...] = ()
+    baseline: Path | None = None
+
+    def notes(self) -> tuple[str, ...]:
+        """What this configuration silences, one line each: nobody is silenced without being told."""
+        said = []
+        if self.disable:
+            said.append(f"{self.source} switches off {_listed(sorted(self.disable))}")
+        if self.exclude:
+            said.append(f"{self.source} leaves out files that match {_listed(self.exclude)}")
+        lowered = [rule for rule, level in self.severities.items() if level <= Severity.INFO]
+        if lowered:
+            said.append(f"{self.source} makes {_listed(sorted(lowered))} mere information")
+        if self.severity is not None and self.severity > Severity.INFO:
+            said.append(f"{self.source} hides findings below {self.severity.label}")
+        return tuple(said)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+def find_settings(folder: Path) -> Path | None:
+    """The configuration in ``folder``: ``.unsealed.yml`` (or ``.yaml``), else a ``pyproject.toml`` with our table."""
+    for name in (NAME, ".unsealed.yaml"):
+        if (folder / name).is_file():
+            return folder / name
+    project = folder / "pyproject.toml"
+    try:
+        return project if b"[tool.unsealed" in project.read_bytes() else None
+    except OSError:
+        return None
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in ``path``. ConfigError names the file and the key."""
+    data = _load(path)
+    for key in data:
+        if key not in _KEYS:
+            raise ConfigError(f"{path}: unknown key {key!r}; known keys: {', '.join(_KEYS)}")
+    pack = data.get("pack", "")
+    if pack not in ("", "default", "strict"):
+        raise ConfigError(f"{path}: 'pack' is {pack!r}; it must be default or strict")
+    severities = data.get("severities", {})
+    if not isinstance(severities, dict):
+        raise ConfigError(f"{path}: 'severities' must map rule ids to severities")
+    return Settings(
+        source=path.name,
+        pack=pack,
+        severity=_severity(path, "severity", data["severity"]) if "severity" in data else None,
+        disable=frozenset(_strings(path, data, "disable")),
+        enable=frozenset(_strings(path, data, "enable")),
+        severities={str(rule): _severity(path, "severities", word) for rule, word in severities.items()},
+        exclude=_strings(path, data, "exclude"),
+        rules=tuple(_inside(path, "rules", name) for name in _strings(path, data, "rules")),
+        baseline=_inside(path, "baseline", str(data["baseline"])) if data.get("baseline") else None,
+    )
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    data = _toml(path, raw) if path.suffix == ".toml" else _yaml(path, raw)
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: a configuration is a mapping (keys and values)")
+    return data
+
+
+def _toml(path: Path, raw: bytes) -> Any:
+    import tomllib
+
+    try:
+        data = tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    tool = data.get("tool")
+    return tool.get("unsealed", {}) if isinstance(tool, dict) else {}
+
+
+def _yaml(path: Path, raw: bytes) -> Any:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(raw, Loader=loader)):
+            raise ConfigError(f"{path}: aliases are not allowed in a configuration")
+        return yaml.load(raw, Loader=loader)  # noqa: S506 - a safe loader, chosen above
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise ConfigError(f"{where}: not valid YAML: {getattr(error, 'problem', error)}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
+
+
+def _strings(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = data.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{path}: {key!r} must be a list of strings")
+    return tuple(value)
+
+
+def _severity(path: Path, key: str, word: object) -> Severity:
+    try:
+        return Severity[str(word).upper()]
+    except KeyError:
+        known = ", ".join(level.label for level in reversed(Severity))
+        raise ConfigError(f"{path}: {key!r} has {word!r}; severities are {known}") from None
+
+
+def _inside(path: Path, key: str, name: str) -> Path:
+    """A file the configuration names; one outside its folder is refused, also by way of a link."""
+    folder = path.resolve().parent
+    target = (folder / name).resolve()
+    if not target.is_relative_to(folder):
+        raise ConfigError(f"{path}: {key!r} names {name!a}, which lies outside the configuration's folder")
+    if not target.exists():
+        raise ConfigError(f"{path}: {key!r} names {name!a}, which is not there")
+    return target
