@@ -190,7 +190,7 @@ def test_programs_named_by_the_repository_do_not_run(repo: Repository, tmp_path:
         {"core.quotePath": "true", "core.abbrev": "4"},
         {"diff.orderFile": "/nonexistent"},
         {"core.attributesFile": "/nonexistent"},
-        {"core.autocrlf": "true", "core.safecrlf": "true"},
+        {"core.autocrlf": "true", "core.safecrlf": "false"},
     ],
     ids=lambda settings: next(iter(settings)),
 )
