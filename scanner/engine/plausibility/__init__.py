@@ -6,9 +6,9 @@ it is also made of words.
 
 from __future__ import annotations
 
-from scanner.engine.plausibility import keys, judgement
+from scanner.engine.plausibility import keys
+from scanner.engine.plausibility.judgement import judge
 from scanner.engine.plausibility.placeholders import placeholder
-from scanner.engine.plausibility.references import reference
 from scanner.model.filekind import FileKind
 
 
@@ -17,7 +17,7 @@ def implausible(
 ) -> str:
     """An empty string when ``value`` may be a secret, else a short reason.
 
-    ``mode`` is the rule's ``plausible``: ``token`` (placeholders and references), ``value`` (also: must look
+    ``mode`` is the rule's ``plausible``: ``token`` (placeholders are dropped), ``value`` (also: must look
     generated), ``password`` (also: must not be plain words), ``none``. ``key`` is the name the value is given
     to, ``line`` the bytes around it.
     """
@@ -25,4 +25,6 @@ def implausible(
         return ""
     if mode == "token":
         return placeholder(value)
-    return judgement.value(value, key=keys.read(key), password=mode == "password", kind=kind, line=line)
+    password = mode == "password"
+    name = keys.read(key) if key else keys.unnamed(password=password)
+    return judge(value, key=name, password=password, kind=kind, line=line)

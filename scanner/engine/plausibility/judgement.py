@@ -2,92 +2,138 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 
-from scanner.engine.plausibility.lazy import Lazy
 from scanner.engine.plausibility import words
 from scanner.engine.plausibility.keys import Key, Promise
-from scanner.engine.plausibility.placeholders import STOCK, placeholder, stock
+from scanner.engine.plausibility.lazy import Lazy
+from scanner.engine.plausibility.placeholders import mashed, placeholder, stock
 from scanner.engine.plausibility.references import reference
 from scanner.engine.plausibility.shapes import is_constant, is_uuid, shape
 from scanner.model.filekind import FileKind
 
 # Bits by which the generator's story must be the shorter one, by what the name promises.
-_NEEDED = {Promise.NOTHING: 25.0, Promise.WEAK: 25.0, Promise.SECRET: 4.0, Promise.PASSWORD: -1.0}
-_SHORTEST = {Promise.NOTHING: 16, Promise.WEAK: 12, Promise.SECRET: 6, Promise.PASSWORD: 4}
+_NEEDED = {Promise.WEAK: 30.0, Promise.SECRET: 4.0, Promise.PASSWORD: -1.0}
+_SHORTEST = {Promise.WEAK: 16, Promise.SECRET: 6, Promise.PASSWORD: 4}
 _LONGEST = 2048
+# A bare word of code is a name until this much says otherwise.
+_BARE_IN_CODE = 25.0
+# Above this no person chose the value, whatever pieces of words it holds.
+_SURELY_GENERATED = 20.0
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
+_ENDINGS = Lazy(rb"(?:\\[nrt0])+$")
+_BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
+_HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
+_CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
 
-def value(
-    value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
-) -> str:
+def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes) -> str:
     """Why ``value``, given to a thing called ``key``, is no secret; empty when it may be one."""
-    scheme = _SCHEME.pattern.match(value)
-    if scheme:
-        value = value[scheme.end() :]
     promise = Promise.PASSWORD if password else key.promise
     if key.promise is Promise.NOTHING:
         return "about a secret"
+    quoted = _quoted(value, line)
+    value = _ENDINGS.pattern.sub(b"", value)
+    scheme = _SCHEME.pattern.match(value)
+    if scheme:
+        value = value[scheme.end() :]
+        promise = max(promise, Promise.SECRET)
     if len(value) < _SHORTEST[promise]:
         return "too short"
     if len(value) > _LONGEST:
         return "too long"
-    quoted = _quoted(value, line)
     return (
         placeholder(value)
         or reference(value, kind, quoted=quoted)
-        or _spaces(value)
-        or shape_of(value, password=password)
-        or _stock(value)
-        or _named(value, promise, kind)
+        or _text(value)
+        or _form(value, promise)
+        or _meaning(value, promise, key=key, bare=not quoted and kind is FileKind.CODE, kind=kind)
     )
 
 
-def shape_of(value: bytes, *, password: bool) -> str:
-    """What ``value`` is by form; digits alone may be a password."""
+def _quoted(value: bytes, line: bytes) -> bool:
+    """True when the value stands in quotes, or somewhere within a string."""
+    at = line.find(value)
+    if at <= 0 or line[at - 1 : at] in b"\"'`;":
+        return at > 0
+    before = line[:at]
+    return any(before.count(mark) % 2 for mark in (b'"', b"'", b"`")) or before.lstrip()[:1] in b"#*/;-"
+
+
+def _text(value: bytes) -> str:
+    """Prose: blanks between words, or words in another script."""
+    if value.split() != [value]:
+        return "text"
+    if value.isascii():
+        return ""
+    letters = [char for char in value.decode("utf-8", "replace") if char.isalpha()]
+    foreign = sum(not char.isascii() for char in letters)
+    return "text" if foreign * 2 >= len(letters) or value.isalpha() else ""
+
+
+def _form(value: bytes, promise: Promise) -> str:
+    """What ``value`` is by form; digits alone may be a password or a long token."""
     found = shape(value)
     if found == "number" and value.isdigit():
-        return "" if len(value) >= (6 if password else 9) else "number"
+        if _CLOCK.pattern.fullmatch(value):
+            return "time"
+        return "" if len(value) >= (6 if promise is Promise.PASSWORD else 9) else "number"
     return found
 
 
-def _quoted(value: bytes, line: bytes) -> bool:
-    at = line.find(value)
-    return at > 0 and line[at - 1 : at] in b"\"'`"
-
-
-def _spaces(value: bytes) -> str:
-    return "text" if value.split() != [value] else ""
-
-
-def _stock(value: bytes) -> str:
-    if stock(value):
-        return "stock value"
-    parts = words.words_of(value.decode("latin-1"))
-    letters = sum(char.isalpha() for char in value.decode("latin-1"))
-    if parts and all(part in STOCK for part in parts) and sum(map(len, parts)) >= letters - 1:
-        return "stock value"
-    return ""
-
-
-def _named(value: bytes, promise: Promise, kind: FileKind) -> str:
-    """The last question: did a person name this?"""
+def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: FileKind) -> str:
+    """The last question: did a person name this, or is it written in a code for a name?"""
     text = value.decode("utf-8", "replace")
-    if is_constant(value) and words.surprise(text) < 20:
-        return "name"
-    if promise is Promise.WEAK and is_uuid(value):
-        return "identifier"
     bits = words.surprise(text)
+    if is_uuid(value):
+        return "" if key.opens and promise is not Promise.WEAK else "identifier"
+    if bare and (bits < _BARE_IN_CODE or text.isalpha()):
+        return "code"
+    if promise is Promise.WEAK and _unsure(value):
+        return "identifier"
+    if (bits < _SURELY_GENERATED or len(value) < 12) and stock(value):
+        return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""
+    if mashed(value):
+        return "placeholder"
+    if is_constant(value) and bits < _SURELY_GENERATED:
+        return "name"
     if bits >= _NEEDED[promise]:
-        return ""
-    if promise is Promise.PASSWORD and _composed(value, text, kind):
+        return _encoded_words(value, promise, key=key, kind=kind)
+    if promise is Promise.PASSWORD and _composed(value, text):
         return ""
     return "words"
 
 
-def _composed(value: bytes, text: str, kind: FileKind) -> bool:
+def _unsure(value: bytes) -> bool:
+    """True for what a weak name ("key") mostly holds: a hash, or letters of one case."""
+    if _HEXADECIMAL.pattern.fullmatch(value):
+        return True
+    return not any(48 <= byte <= 57 for byte in value) or value.isdigit()
+
+
+def _encoded_words(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str:
+    """For base64 of plain text: the verdict on that text (for ``user:password`` on the password)."""
+    if not _BASE64.pattern.fullmatch(value) or len(value) % 4 == 1:
+        return ""
+    try:
+        inner = base64.b64decode(value.translate(_URL_SAFE) + b"=" * (-len(value) % 4))
+    except (binascii.Error, ValueError):
+        return ""
+    if len(inner) < 5 or not inner.isascii() or not inner.decode("ascii").isprintable():
+        return ""
+    _, colon, after = inner.partition(b":")
+    if colon:
+        return judge(after, key=key, password=True, kind=kind, line=b"") if after else "identifier"
+    return judge(inner, key=key, password=promise is Promise.PASSWORD, kind=kind, line=b'"' + inner)
+
+
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def _composed(value: bytes, text: str) -> bool:
     """True for what people make when told to use capitals, digits and signs: ``Summer2024!``."""
     lower, upper = any(map(str.islower, text)), any(map(str.isupper, text))
     digits = sum(map(str.isdigit, text))
@@ -96,4 +142,19 @@ def _composed(value: bytes, text: str, kind: FileKind) -> bool:
         return True
     if upper and lower and digits >= 2 and text[0].isupper() and len(value) >= 7:
         return True
-    return False
+    # Letters that no language has, with a little of everything else.
+    return words.word_share(text) < 0.5 and words.surprise(text) >= -8
+
+
+def _complex(value: bytes, text: str, kind: FileKind) -> bool:
+    """True for a stock word dressed up as policies demand, where real settings are kept."""
+    if kind not in (FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER):
+        return False
+    sign = any(byte in _SIGNS for byte in value)
+    return (
+        sign
+        and len(value) >= 10
+        and any(map(str.isdigit, text))
+        and any(map(str.islower, text))
+        and any(map(str.isupper, text))
+    )

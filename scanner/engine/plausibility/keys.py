@@ -18,19 +18,19 @@ class Promise(IntEnum):
 
 
 class Key(NamedTuple):
-    """A name taken apart: its words in lower case, and what they promise together."""
+    """What a name says. ``opens``: what it names opens something by itself, even when it is only an id."""
 
-    words: tuple[str, ...]
     promise: Promise
+    opens: bool = False
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORD = frozenset("password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass".split())
 _SECRET = frozenset(
     "secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey authtoken "
-    "accesstoken refreshtoken clientsecret bearer otp totp seed jwt pat nkey xkey".split()
+    "accesstoken refreshtoken clientsecret bearer otp totp seed jwt pat nkey xkey oauth".split()
 )
-_WEAK = frozenset("key keys auth authorization session cookie salt signature pin hmac verifier code".split())
+_WEAK = frozenset("key keys auth authorization session cookie salt pin hmac verifier".split())
 # Before "key" (or a weak word): the key opens something.
 _OPENING = frozenset(
     "api access secret private encryption encrypt decryption decrypt signing sign auth master account service client "
@@ -59,32 +59,61 @@ _ABOUT = frozenset(
 )
 
 
+_COMPOUND = re.compile(r"^(\w*?(?:password|passwd|passphrase|secret|token|apikey|passwort))(\w+)$")
+# What stands before "token" when the token opens something.
+_TOKEN_KINDS = frozenset(
+    "auth authentication access api refresh bearer identity personal private secret bot user oauth service deploy "
+    "session security admin root account push pull repo github gitlab npm pypi slack app client registry".split()
+)
+# Tokens that are handed around in the open: for paging, for tries, for agreement.
+_OPEN_TOKENS = frozenset(
+    "change update next continuation page paging paginate sync lock task idempotency upload resume cursor marker pad eos "
+    "bos mask unk sep cls design verification confirmation cancel client csrf xsrf next start previous prev parse syntax "
+    "lexer special fencing request".split()
+)
+
+
+def unnamed(*, password: bool) -> Key:
+    """For a value whose place, not whose name, says what it is."""
+    return Key(Promise.PASSWORD if password else Promise.SECRET, opens=True)
+
+
 @lru_cache(maxsize=1024)
 def read(name: str) -> Key:
-    """``name`` taken apart."""
-    words = tuple(word.lower() for word in _WORDS.findall(name) if not word.isdigit())
-    return Key(words, _promise(words))
+    """What ``name`` promises."""
+    words = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]
+    if words:
+        compound = _COMPOUND.match(words[-1])
+        if compound and compound.group(2) in _ABOUT:
+            words[-1:] = compound.groups()
+    strengths = [_strength(words, at) for at in range(len(words))]
+    telling = [at for at, strength in enumerate(strengths) if strength]
+    if not telling:
+        return Key(Promise.NOTHING)
+    last = telling[-1]
+    best = max(strengths)
+    if words[-1] in _ABOUT or (best is Promise.PASSWORD and words[-1] in ("code", "complexity", "history")):
+        return Key(Promise.NOTHING)
+    if best is not Promise.PASSWORD and any(word in _HARMLESS_BEFORE for word in words[:last]):
+        return Key(Promise.NOTHING)
+    return Key(best, opens=_opens(words, last, best))
 
 
-def _promise(words: tuple[str, ...]) -> Promise:
-    if not words:
-        return Promise.WEAK
-    at = max((i for i, word in enumerate(words) if _strength(words, i)), default=-1)
-    if at < 0:
-        joined = "".join(words)
-        return Promise.PASSWORD if "pass" in joined or "pwd" in joined else Promise.WEAK
-    if words[-1] in _ABOUT:
-        return Promise.NOTHING
-    if any(word in _HARMLESS_BEFORE for word in words[:at]) and _strength(words, at) != Promise.PASSWORD:
-        return Promise.NOTHING
-    return max(_strength(words, i) for i in range(len(words)))
+def _opens(words: list[str], at: int, best: Promise) -> bool:
+    if best is not Promise.SECRET or not words[at].endswith(("token", "tokens")):
+        return best is not Promise.WEAK
+    return at == 0 or words[at - 1] in _TOKEN_KINDS
 
 
-def _strength(words: tuple[str, ...], at: int) -> Promise:
+def _strength(words: list[str], at: int) -> Promise:
     word = words[at]
-    if word in _PASSWORD or word.endswith(("password", "passwd", "passphrase")):
+    if word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort")):
         return Promise.PASSWORD
-    if word in _SECRET or word.endswith(("secret", "token", "apikey")):
+    if word.endswith("pass") and len(word) < 12 and word not in ("bypass", "compass", "overpass", "surpass"):
+        return Promise.PASSWORD
+    if word in ("token", "tokens"):
+        return Promise.NOTHING if at and words[at - 1] in _OPEN_TOKENS else Promise.SECRET
+    if word in _SECRET or word.endswith(("secret", "token", "apikey", "authkey", "secretkey")):
         return Promise.SECRET
     if word in _WEAK:
         opening = word in ("key", "keys") and at > 0 and words[at - 1] in _OPENING

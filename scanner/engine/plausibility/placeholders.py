@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from scanner.engine.plausibility.lazy import Lazy
+from scanner.engine.plausibility.words import words_of
 # Anywhere in a value of any format: no generator of this length makes them by chance.
 _TELLING = Lazy(
     rb"""your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)
@@ -36,7 +37,7 @@ STOCK = frozenset(
     jenkins tomcat manager operator service login auth credential credentials private public string value text input
     hello world my your our this that is the a an some any of for to be in at or and with not new old good bad wrong
     right correct incorrect invalid valid super top very real more here me it app api client server web db database
-    dev prod production staging local localhost host master slave main temp tmp random hunter monkey dragon
+    dev prod production staging local localhost host master slave main temp tmp random 
     supersecret topsecret mypassword mysecret mytoken mykey userpass userpassword rootpass adminpass dbpass nopass
     nopassword blank hidden masked encrypted plain plaintext clear required optional confirm repeat again enter type
     reset forgot forgotten remember strong weak long short first second third one two three initial
@@ -59,11 +60,26 @@ def stock(value: bytes) -> bool:
     small = value.lower()
     if _WEAKLY_TELLING.pattern.search(small):
         return True
-    for text in (small, small.translate(_LEET)):
-        bare = re.sub(rb"[^a-z]+", b"", text)
-        if bare.decode() in STOCK:
+    letters = re.sub(rb"[^a-z]+", b"", small)
+    spelled = re.sub(rb"[^a-z]+", b"", re.sub(rb"[!$|]+$", b"", small).translate(_LEET))
+    if not letters:
+        return False
+    for text in {letters.decode(), spelled.decode()}:
+        if len(text) > 2 and (text in STOCK or _stock_words(text)):
             return True
-    return False
+    return b"password" in spelled or b"passwd" in spelled or b"secret" in spelled
+
+
+def mashed(value: bytes) -> bool:
+    """True for fingers rolled over the middle row of the keyboard."""
+    letters = re.sub(rb"[^a-z;]+", b"", value.lower())
+    middle = sum(byte in b"asdfghjkl;" for byte in letters)
+    return len(letters) >= 6 and len(letters) * 4 >= len(value) * 3 and middle * 100 >= len(letters) * 92
+
+
+def _stock_words(text: str) -> bool:
+    parts = words_of(text)
+    return bool(parts) and all(part in STOCK for part in parts) and sum(map(len, parts)) >= len(text) - 1
 
 
 def _monotonous(value: bytes) -> str:
@@ -73,7 +89,7 @@ def _monotonous(value: bytes) -> str:
         return "repetition"
     if len(value) >= 12 and distinct <= 4:
         return "repetition"
-    if len(value) >= 12 and _period(value):
+    if len(value) >= 8 and _period(value):
         return "repetition"
     small = value.lower()
     counted = sum(_in_rows(run) for run in _ALNUM.pattern.findall(small))

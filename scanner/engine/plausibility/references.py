@@ -13,7 +13,7 @@ from scanner.model.filekind import FileKind
 
 _TEMPLATE = Lazy(
     rb"""\{\{|\}\}|\{%|%\}|<%|%>|\#\{|\$\{|\$\(|\$\[\[|@@\w|\{\$            # jinja, erb, ruby, shell, make, azure, smarty
-    |%\(\w+\)[sdr]|%[sdvq]\b(?!\w)|\{[A-Za-z_][\w.]*\}|^\{\d?\}$|\\\(       # python, printf, format strings, swift
+    |%\(\w+\)[sdr]|%[sdvq]\b(?!\w)|\{[A-Za-z_][\w.]*\}|\{\d*\}|\\\(|<<|>>|^\{[A-Za-z_$][\w.$?()]*\}?$|\$[A-Z_]{3,}[/@:]     # python, printf, format strings, swift
     |^\[?\(?<[^<>]*>|^`.*`$|\$\w+->|::\w+\(                                  # <your token>, `command`, php
     """,
     re.VERBOSE,
@@ -26,7 +26,7 @@ _WHOLE = Lazy(
     |!(?:vault|Ref|Sub|GetAtt|ImportValue|secret|env_var|ENV|reference|encrypted).*
     |@(?:Microsoft\.KeyVault\(|\w+@|string/|\{).*
     |(?:ref\+|vault:|op://|sm://|env://|env:|file:|file://|secret://|gcp:secretmanager:|aws-sm:|awskms:|ssm:|keyring:|doppler://).*
-    |arn:aws[\w-]*:.*
+    |arn:[\w-]*:.*
     |projects/[^/]+/(?:secrets|locations)/.*
     |https?://[\w.-]+\.vault(?:core)?\.azure\.(?:net|cn|us)/.*
     |\{\{?resolve:.*

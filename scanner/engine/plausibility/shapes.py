@@ -22,6 +22,8 @@ _SHAPES: tuple[tuple[str, Lazy], ...] = tuple(
         ("public key", rb"(?:-----BEGIN\s)?.{0,30}(?:CERTIFICATE|PUBLIC\sKEY|X509).*"),
         ("public key", rb"MI[A-Za-z0-9+/]{2,30}(?:IBCgKCAQEA|CAQ8AMIIBCgKCAQEA|ANBgkqhkiG9w0BAQEFAAO|wDQYJKoZIhvcNAQEBBQADS|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*"),
         ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,}|pk[._](?:live|test|eyJ).*"),
+        ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)?|.*(?:\\[1-9]|\.\*).*"),
+        ("assignments", rb"[a-z_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
         ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
         ("mark-up", rb"</?[a-z][^>]*>?.*|&[a-z]+;|.*</\w+>"),
         ("coordinates", rb"us-(?:east|west)-\d|eu-\w+-\d|ap-\w+-\d"),

@@ -25,6 +25,10 @@ _LONGEST_WORD = 16
 _GENERATOR = 4.0
 # Starting a run of digits, an unusual sign, a change from lower to upper case inside a word.
 _DIGITS_BITS, _SIGN_BITS, _JOINT_BITS, _CASE_BITS = 2.0, 6.0, 1.5, 3.0
+# Letters that go on after digits: v2beta happens, 2t0007x68ev1 does not.
+_AGAIN_BITS = 2.0
+# People do not make up numbers longer than this; beyond it a digit costs more than its surprise.
+_REMEMBERED, _LONG_DIGIT_BITS = 4, 5.2
 _RUNS = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
 _JOINTS = frozenset("_-. /:")
 _COMMON_NUMBERS = frozenset(
@@ -120,7 +124,7 @@ def _human(text: str) -> float:
     for found in _RUNS.finditer(text):
         run = found.group()
         if run.isalpha() and run.isascii():
-            bits += _letters(run)
+            bits += _letters(run) + (_AGAIN_BITS if previous.isdigit() else 0.0)
         elif run.isdigit() and run.isascii():
             bits += _number(run)
         elif run in _JOINTS:
@@ -138,7 +142,8 @@ def _number(run: str) -> float:
         return _DIGITS_BITS + 7.0
     if len(set(run)) == 1:
         return _DIGITS_BITS + 5.0
-    return _DIGITS_BITS + len(run) * math.log2(10) + 1.0
+    beyond = max(0, len(run) - _REMEMBERED)
+    return _DIGITS_BITS + (len(run) - beyond) * math.log2(10) + beyond * _LONG_DIGIT_BITS
 
 
 def _letters(run: str) -> float:
@@ -173,6 +178,10 @@ def _best(run: str) -> tuple[float, list[str]]:
             bits = base + known + _style(run, start, end)
             if bits < best[end]:
                 best[end], step[end] = bits, end - start
+    if step[length] == 1:
+        # The word that these letters pretend to be has to end like one.
+        first = codes[-2] if length > 1 else 26
+        best[length] += letters[(first * 27 + codes[-1]) * 27 + 26] / 16
     found: list[str] = []
     at = length
     while at:
