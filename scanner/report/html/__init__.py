@@ -89,7 +89,7 @@ def _missing(result: ScanResult) -> str:
 
 
 def _asset(name: str) -> str:
-    return files(__package__).joinpath("assets", name).read_text("utf-8")
+    return files(f"{__package__}.assets").joinpath(name).read_text("utf-8")
 
 
 def _source(text: str) -> str:

@@ -13,6 +13,11 @@ from scanner.report.words import advice_for, rule_text
 _MOST_PLACES = 500
 
 
+def provider(finding: Finding) -> str:
+    """Whose secret it is, as near as guide and rule tell: rules are called after their provider."""
+    return visible(finding.guide if finding.guide not in ("", "generic") else finding.rule.partition("-")[0])
+
+
 class Rows:
     """Turns findings into rows, and remembers the rules, guides, authors and repositories they share.
 
@@ -26,6 +31,7 @@ class Rows:
         self._guides: dict[tuple[object, ...], int] = {}
         self._people: dict[str, int] = {"": 0}
         self._repositories: dict[str, int] = {"": 0}
+        self._providers: dict[str, int] = {}
 
     def row(self, finding: Finding) -> list[object]:
         """The members in the order that ``data.js`` reads them."""
@@ -54,6 +60,7 @@ class Rows:
             [self._place(place) for place in finding.occurrences[:_MOST_PLACES]],
             {visible(key): visible(value) for key, value in finding.detail.items()},
             self._guide(finding),
+            self._providers.setdefault(provider(finding), len(self._providers)),
             visible(finding.secret or "") if shown_secret else None,
         ]
 
@@ -65,6 +72,7 @@ class Rows:
             "target": visible(result.summary.target),
             "rules": self._rule_texts,
             "guides": [{"summary": summary, "steps": steps, "links": links} for summary, steps, links in self._guides],
+            "providers": list(self._providers),
             "people": list(self._people),
             "repositories": [
                 {"name": visible(name), "link": link_template(web_address(name or self._options.remote))}

@@ -12,40 +12,40 @@ function countBy(findings, key) {
 function chartsFor(tables) {
   const charts = [
     { title: "Severity", filter: "severity", key: (f) => SEVERITIES[f.severity], order: [...SEVERITIES].reverse(), style: true },
-    { title: "What was found", filter: "rule", key: (f) => f.rule.id, label: (id) => titleOfRule(tables, id) },
+    { title: "Provider", filter: "provider", key: (f) => f.provider },
     { title: "Exposed for", filter: "age", key: (f) => f.age, order: [...AGES.map((age) => age[0]), UNKNOWN_AGE] },
   ];
   const several = tables.repositories.filter((repository) => repository.name).length > 0;
-  if (several) charts.push({ title: "Repository", filter: "repository", key: (f) => f.repository.name, label: (name) => name || "(none)" });
+  if (several) charts.push({ title: "Repository", filter: "repository", key: (f) => f.repository.name, label: (name) => shortName({ name }) || "(none)" });
   else charts.push({ title: "Folder", filter: "folder", key: (f) => f.folder });
   return charts;
 }
 
-function titleOfRule(tables, id) {
-  const rule = tables.rules.find((one) => one.id === id);
-  return rule ? rule.title : id;
-}
-
-function drawCharts(host, charts, findings, state, choose) {
-  host.replaceChildren(...charts.map((chart) => drawChart(chart, findings, state, choose)));
+// A chart leaves its own filter aside, so that the other values stay there to be chosen.
+function drawCharts(host, charts, findings, state, progress, choose) {
+  host.replaceChildren(...charts.map((chart) => {
+    const tests = testsOf({ ...state, [chart.filter]: "" }, progress);
+    return drawChart(chart, findings.filter((finding) => tests.every((test) => test(finding))), state, choose);
+  }));
 }
 
 function drawChart(chart, findings, state, choose) {
   const counts = countBy(findings, chart.key);
   let names = chart.order ? chart.order.filter((name) => counts.has(name)) : [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a));
+  const chosen = state[chart.filter];
   const hidden = chart.order ? 0 : Math.max(0, names.length - MOST_BARS);
-  if (hidden) names = names.slice(0, MOST_BARS);
+  if (hidden) names = names.filter((name, at) => at < MOST_BARS || name === chosen);
   const highest = Math.max(1, ...names.map((name) => counts.get(name)));
   const bars = names.map((name) => {
     const label = chart.label ? chart.label(name) : name;
     const bar = el(
       "button",
-      { type: "button", class: "bar", title: label, "aria-pressed": String(state[chart.filter] === name), "data-filter": chart.filter, "data-value": name },
+      { type: "button", class: "bar", title: label, "aria-pressed": String(chosen === name), "data-filter": chart.filter, "data-value": name },
       el("span", { class: "name" }, isolated(label, "")),
       el("span", { class: "number" }, commas(counts.get(name))),
       barPicture(counts.get(name) / highest, chart.style ? name : ""),
     );
-    bar.addEventListener("click", () => choose(chart.filter, state[chart.filter] === name ? "" : name));
+    bar.addEventListener("click", () => choose(chart.filter, chosen === name ? "" : name));
     return bar;
   });
   const rest = hidden ? el("p", { class: "quiet" }, "and " + commas(hidden) + " more") : null;

@@ -16,7 +16,8 @@ function readFinding(row, index, tables) {
     index, fingerprint: row[0], rule, severity: row[2], confidence: row[3], path: row[4], line: row[5], column: row[6],
     redacted: row[7], excerpt: row[8], status: row[9], reason: row[10], commit: row[11], author: tables.people[row[12]],
     date: row[13], day: row[14], inHead: row[15], refs: row[16], repository: tables.repositories[row[17]], count: row[18],
-    rawPlaces: row[19], detail: row[20], guide: row[21] === null ? null : tables.guides[row[21]], secret: row[22],
+    rawPlaces: row[19], detail: row[20], guide: row[21] === null ? null : tables.guides[row[21]], provider: tables.providers[row[22]],
+    secret: row[23],
   };
 }
 
@@ -45,11 +46,16 @@ function el(tag, attributes, ...children) {
 }
 
 function isolated(text, kind) {
-  return el("bdi", { class: kind || "path" }, text);
+  return el("bdi", { class: kind === undefined ? "path" : kind || null }, text);
 }
 
 function outside(address, ...children) {
   return el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, ...children);
+}
+
+// "owner/name" is what people call it.
+function shortName(repository) {
+  return repository.name.replace(/^https?:\/\/[^/]+\//, "");
 }
 
 function commas(number) {

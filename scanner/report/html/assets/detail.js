@@ -51,7 +51,7 @@ function timeline(finding, tables) {
   const later = placesOf(finding, tables).filter((place) => place.commit && place.commit !== finding.commit);
   later.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
   for (const place of later.slice(0, PLACES_AT_ONCE)) {
-    moment(place.date, "", "Also in ", isolated(place.path + ":" + place.line), " by ", el("code", {}, place.commit.slice(0, 12)));
+    moment(place.date, "", "Also in ", isolated(place.path + ":" + place.line), " in commit ", el("code", {}, place.commit.slice(0, 12)));
   }
   if (later.length > PLACES_AT_ONCE) moment("", "", "and in " + many(later.length - PLACES_AT_ONCE, "more commit"));
   if (finding.day !== null) {

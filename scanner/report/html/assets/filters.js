@@ -5,7 +5,7 @@ const AGES = [
   ["over 3 years", Infinity],
 ];
 const UNKNOWN_AGE = "date unknown";
-const DEFAULTS = { q: "", severity: "", rule: "", age: "", repository: "", folder: "", status: "open", head: "", progress: "", sort: "severity", down: "1" };
+const DEFAULTS = { q: "", severity: "", rule: "", provider: "", age: "", repository: "", folder: "", status: "open", head: "", progress: "", sort: "severity", down: "1" };
 
 function ageOf(finding, today) {
   if (finding.day === null) return UNKNOWN_AGE;
@@ -39,6 +39,13 @@ function prepare(findings, today) {
   }
 }
 
+// What the first search would have to do, while nobody waits for it.
+function prepareSearch(findings, from) {
+  const end = Math.min(findings.length, from + 500);
+  for (let at = from; at < end; at++) if (findings[at].search === null) findings[at].search = haystack(findings[at]);
+  if (end < findings.length) setTimeout(prepareSearch, 10, findings, end);
+}
+
 const STATUS_TESTS = {
   open: isOpen, all: () => true, new: (f) => f.status === "new", unchanged: (f) => f.status === "unchanged",
   gone: (f) => f.status === "gone", known: (f) => f.status === "baseline" || f.status === "allowed",
@@ -48,6 +55,7 @@ function testsOf(state, progress) {
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
   const tests = [STATUS_TESTS[state.status] || isOpen];
   if (state.severity) tests.push((f) => SEVERITIES[f.severity] === state.severity);
+  if (state.provider) tests.push((f) => f.provider === state.provider);
   if (state.rule) tests.push((f) => f.rule.id === state.rule);
   if (state.age) tests.push((f) => f.age === state.age);
   if (state.repository) tests.push((f) => f.repository.name === state.repository);

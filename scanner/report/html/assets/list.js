@@ -43,8 +43,6 @@ function listView(parts, progress, sortBy) {
 
 function rowOf(finding, progress) {
   const head = finding.inHead === 0 ? "history only" : finding.inHead === 1 ? "in HEAD" : "";
-  const stage = progress.stage(finding);
-  const rotation = stage === 2 ? el("span", { class: "badge good" }, "done") : stage === 1 ? "begun" : finding.guide ? "" : "no guide";
   const status = isOpen(finding) ? null : el("span", { class: "quiet" }, " " + finding.status);
   const where = finding.path ? finding.path + ":" + finding.line : "(no path)";
   return el(
@@ -53,11 +51,18 @@ function rowOf(finding, progress) {
     el("td", {}, el("a", { href: "#/secret/" + encodeURIComponent(finding.fingerprint) + "/" + finding.index }, finding.rule.title),
       el("div", { class: "quiet value clamp" }, finding.redacted)),
     el("td", {}, el("div", { class: "clamp", title: where }, isolated(where)),
-      finding.repository.name ? el("div", { class: "quiet clamp" }, isolated(finding.repository.name)) : null),
+      finding.repository.name ? el("div", { class: "quiet clamp" }, isolated(shortName(finding.repository))) : null),
     el("td", {}, finding.date || "", head ? el("div", { class: "quiet" }, head) : null),
     el("td", {}, commas(Math.max(1, finding.count))),
-    el("td", {}, rotation),
+    el("td", {}, rotationOf(finding, progress)),
   );
+}
+
+function rotationOf(finding, progress) {
+  if (!finding.guide) return el("span", { class: "quiet" }, "no guide");
+  if (progress.stage(finding) === 2) return el("span", { class: "badge good" }, "done");
+  const done = finding.guide.steps.filter((step) => progress.isDone(finding.fingerprint, step)).length;
+  return done + " of " + finding.guide.steps.length;
 }
 
 function badgeOf(finding) {

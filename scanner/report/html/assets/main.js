@@ -9,11 +9,13 @@
   let state = { ...DEFAULTS };
 
   const list = listView({ columns: byId("columns"), body: byId("body"), more: byId("more"), moreLine: byId("more-line") }, progress, sortBy);
+  const rules = [...tables.rules].sort((a, b) => (a.title < b.title ? -1 : 1));
   const selects = {
+    "by-rule": ["rule", [["", "every kind of secret"], ...rules.map((rule) => [rule.id, rule.title])]],
     "by-status": ["status", [["open", "open"], ["new", "new"], ["unchanged", "unchanged"], ["gone", "gone"], ["known", "baseline or allowed"], ["all", "every status"]]],
     "by-head": ["head", [["", "HEAD and history"], ["1", "still in HEAD"], ["0", "history only"]]],
     "by-progress": ["progress", [["", "any progress"], ["0", "rotation not begun"], ["1", "rotation begun"], ["2", "rotation done"]]],
-    "by-repository": ["repository", [["", "every repository"], ...tables.repositories.filter((one) => one.name).map((one) => [one.name, one.name])]],
+    "by-repository": ["repository", [["", "every repository"], ...tables.repositories.filter((one) => one.name).map((one) => [one.name, shortName(one)])]],
   };
 
   function change(key, value) {
@@ -36,8 +38,9 @@
   function showOverview() {
     byId("secret").hidden = true;
     byId("overview").hidden = false;
+    document.body.classList.remove("one");
     const found = selectFindings(findings, state, progress);
-    drawCharts(byId("charts"), charts, found, state, change);
+    drawCharts(byId("charts"), charts, findings, state, progress, change);
     list.draw(found, state);
     byId("count").textContent = many(found.length, "secret") + (found.length < findings.length ? " of " + commas(findings.length) : "");
     if (byId("search").value !== state.q) byId("search").value = state.q;
@@ -51,6 +54,7 @@
     const neighbours = { before: at > 0 ? address(around[at - 1]) : "", after: at >= 0 ? address(around[at + 1]) : "" };
     drawSecret(byId("secret"), finding, { tables, progress, neighbours, back: addressOf(state) });
     byId("overview").hidden = true;
+    document.body.classList.add("one");
     byId("secret").hidden = false;
     window.scrollTo(0, 0);
     byId("secret").querySelector("h1").focus({ preventScroll: true });
@@ -79,13 +83,13 @@
 
   for (const [id, [key, choices]] of Object.entries(selects)) {
     byId(id).append(...choices.map(([value, label]) => el("option", { value }, label)));
-    byId(id).hidden = key === "repository" && choices.length < 3;
+    byId(id).hidden = (key === "repository" || key === "rule") && choices.length < 3;
     byId(id).addEventListener("change", () => change(key, byId(id).value));
   }
   let waiting = 0;
   byId("search").addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => change("q", byId("search").value), findings.length > 2000 ? 60 : 0);
+    waiting = setTimeout(() => change("q", byId("search").value), findings.length > 2000 ? 25 : 0);
   });
   byId("clear").addEventListener("click", () => { state = { ...DEFAULTS }; go("#/"); });
   document.addEventListener("keydown", (event) => {
@@ -97,4 +101,5 @@
   byId("made").textContent = "Made by unsealed " + tables.version + " on " + new Date(tables.today * 864e5).toISOString().slice(0, 10) + ".";
   window.addEventListener("hashchange", route);
   route();
+  setTimeout(prepareSearch, 200, findings, 0);
 })();
