@@ -18,8 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
     from scanner.pipeline.build import text_scanner
+    from scanner.pipeline.context import context_for, enclosing_root
     from scanner.pipeline.paths import scan_paths
 
-    options = shared.scan_options(args)
-    result = scan_paths(args.paths, text_scanner(options), options)
+    named = next((path for path in args.paths if path != "-"), "")
+    context = context_for(enclosing_root(named), shared.scan_options(args))
+    result = scan_paths(args.paths, text_scanner(context.options), context)
     return shared.report(result, args, setting="scan")

@@ -68,7 +68,8 @@ def scan_options(args: argparse.Namespace) -> ScanOptions:
         max_size=args.max_size,
         baselines=tuple(Path(path) for path in args.baseline),
         repo_config=not args.no_repo_config,
-        pack=args.pack or "default",
+        config=Path(args.config) if args.config else None,
+        pack=args.pack or "",
     )
 
 

@@ -22,6 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from scanner.git import changes
     from scanner.git.run import Git
     from scanner.pipeline.build import text_scanner
+    from scanner.pipeline.context import context_for, enclosing_root
     from scanner.pipeline.staged import scan_changes
 
     options = shared.scan_options(args)
@@ -32,7 +33,10 @@ def run(args: argparse.Namespace) -> int:
         changed = changes.tracked(git)
     elif not changed:
         return nothing_staged(args)
-    result: ScanResult = scan_changes(git, text_scanner(options), options, changed=changed, everything=everything)
+    context = context_for(enclosing_root(args.where), options)
+    changed = [change for change in changed if not context.excluded(change.path)]
+    scanner = text_scanner(context.options)
+    result: ScanResult = scan_changes(git, scanner, context, changed=changed, everything=everything)
     return shared.report(result, args, setting="staged")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from scanner.engine.engine import Engine
 from scanner.model.match import Detector
 from scanner.pipeline.options import ScanOptions
-from scanner.pipeline.text import TextScanner, triggers_of
+from scanner.pipeline.text import Choice, TextScanner, triggers_of
+from scanner.ruleset.compiled import CompiledRules
 from scanner.ruleset.location import rules_dir
 
 
@@ -34,4 +35,12 @@ def text_scanner(options: ScanOptions) -> TextScanner:
 
     known = detectors()
     engine = Engine.load([rules_dir(), *options.rules], triggers_of(known))
-    return TextScanner(engine, known, regions=getattr(kubernetes, "safe_regions", None))
+    return TextScanner(
+        engine, known, regions=getattr(kubernetes, "safe_regions", None), choice=_choice(engine.rules, options)
+    )
+
+
+def _choice(rules: CompiledRules, options: ScanOptions) -> Choice:
+    strict = options.pack == "strict"
+    off = {rule.id for rule in rules.rules if rule.pack == "strict"} if not strict else set()
+    return Choice(frozenset(off | options.off), options.severities)

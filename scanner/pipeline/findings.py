@@ -1,34 +1,47 @@
-"""From matches in a text to findings in a report: placed, titled, redacted."""
+"""From matches in a text to findings in a report: placed, titled, redacted, and judged by what silences them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from scanner.model.finding import Finding, Occurrence
 from scanner.model.match import Match
 from scanner.model.span import LineIndex, Span
 from scanner.model.text import Text
+from scanner.pipeline.context import Context
 from scanner.pipeline.options import ScanOptions
 from scanner.ruleset.compiled import CompiledRules
+
+if TYPE_CHECKING:
+    from scanner.suppress import Sighting
 
 # Characters of a line shown either side of a secret.
 _AROUND = 60
 
 
-def to_findings(
-    text: Text,
-    matches: Sequence[Match],
-    *,
-    rules: CompiledRules,
-    options: ScanOptions,
-    among: Sequence[Match] = (),
-) -> list[Finding]:
-    """A finding for each match that was not dropped and is grave enough.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One match as a finding at one place, with what may silence it there. Holds no raw secret unless asked."""
 
-    ``among`` are all matches of the text where ``matches`` is a part of them: what stands beside a secret in
-    its excerpt is redacted too. With ``show_dropped`` the dropped ones come too, with status ``dropped`` and the reason.
+    finding: Finding
+    sighting: Sighting | None
+
+
+def placed(text: Text, matches: Sequence[Match], *, context: Context, rules: CompiledRules) -> list[Placed]:
+    """Each match that was not dropped and is grave enough, at its place in ``text``.
+
+    With ``show_dropped`` the dropped ones come too, with status ``dropped`` and the reason.
     """
+    return placed_among(text, matches, matches, context=context, rules=rules)
+
+
+def placed_among(
+    text: Text, matches: Sequence[Match], among: Sequence[Match], *, context: Context, rules: CompiledRules
+) -> list[Placed]:
+    """Like ``placed`` where ``matches`` is a part of the text's: what stands beside a secret is redacted too."""
+    options = context.options
     wanted = [
         match
         for match in matches
@@ -37,7 +50,18 @@ def to_findings(
     if not wanted:
         return []
     index = LineIndex(text.data)
-    return [_finding(text, match, among or matches, index=index, rules=rules, options=options) for match in wanted]
+    made = []
+    for match in wanted:
+        finding = _finding(text, match, among, index=index, rules=rules, options=options)
+        made.append(Placed(finding, None if match.reason else _sighting(text, match, finding, context)))
+    return made
+
+
+def _sighting(text: Text, match: Match, finding: Finding, context: Context) -> Sighting:
+    from scanner.suppress import Place, Sighting
+
+    place = Place(path=text.path, line=finding.position.line)
+    return Sighting(context.suppressor.claims(match, text), place)
 
 
 def _finding(
@@ -92,20 +116,31 @@ def _printable(data: bytes) -> str:
     return "".join(char if char.isprintable() else "�" for char in text)
 
 
-def grouped(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """One finding a secret: equal fingerprints joined, the first place first, the gravest severity kept."""
-    joined: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        key = (finding.fingerprint, finding.status)
-        known = joined.get(key)
-        if known is None:
-            joined[key] = finding
-            continue
-        joined[key] = replace(
-            known,
-            severity=max(known.severity, finding.severity),
-            occurrences=known.occurrences + finding.occurrences,
-        )
-    return tuple(
-        sorted(joined.values(), key=lambda f: (-f.severity, f.path, f.position.line, f.position.column, f.rule))
+def grouped(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:
+    """One finding a secret: equal fingerprints joined, the first place first, the gravest severity kept.
+
+    A finding is silenced only when what silences it holds for all its places.
+    """
+    groups: dict[tuple[str, str], list[Placed]] = {}
+    for one in found:
+        groups.setdefault((one.finding.fingerprint, one.finding.status), []).append(one)
+    return tuple(sorted((_joined(group, context) for group in groups.values()), key=order))
+
+
+def order(finding: Finding) -> tuple[object, ...]:
+    """The order of findings in every report: the gravest first, then by place."""
+    return -finding.severity, finding.path, finding.position.line, finding.position.column, finding.rule
+
+
+def _joined(group: Sequence[Placed], context: Context) -> Finding:
+    first = group[0].finding
+    finding = replace(
+        first,
+        severity=max(one.finding.severity for one in group),
+        occurrences=tuple(place for one in group for place in one.finding.occurrences),
     )
+    sightings = [one.sighting for one in group if one.sighting is not None]
+    verdict = context.suppressor.judge(first.rule, sightings) if sightings else None
+    if verdict is None:
+        return finding
+    return replace(finding, status=verdict.status, status_reason=verdict.told)

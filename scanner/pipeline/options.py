@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +15,16 @@ LARGEST_TEXT = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """Settings of one scan. ``rules`` are folders beside the shipped ones; ``key`` makes fingerprints.
+    """Settings of one scan, configuration included; ``context`` makes them complete.
 
-    ``severity`` hides what is below it. ``max_size`` is in bytes. ``advice`` adds findings that are no leak.
+    ``rules`` are folders and gitleaks files beside the shipped rules; ``off`` are rules that are not tried and
+    ``severities`` replaces single ones. ``key`` makes fingerprints. ``severity`` hides what is below it.
+    ``max_size`` is in bytes. ``advice`` adds findings that are no leak. ``exclude`` are glob patterns of paths.
     """
 
     rules: tuple[Path, ...] = ()
+    off: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
     severity: Severity = Severity.INFO
     show_secrets: bool = False
     show_dropped: bool = False
@@ -27,5 +32,7 @@ class ScanOptions:
     key: bytes = field(default=DEFAULT_KEY, repr=False)
     max_size: int = LARGEST_TEXT
     baselines: tuple[Path, ...] = ()
+    exclude: tuple[str, ...] = ()
     repo_config: bool = True
-    pack: str = "default"
+    config: Path | None = None
+    pack: str = ""

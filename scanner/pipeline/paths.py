@@ -10,31 +10,36 @@ from pathlib import Path
 
 from scanner.engine.encoding import to_text
 from scanner.model.errors import UsageError
-from scanner.model.finding import Finding, ScanResult, ScanSummary, Skipped
-from scanner.pipeline.findings import grouped, to_findings
-from scanner.pipeline.options import ScanOptions
+from scanner.model.finding import ScanResult, ScanSummary, Skipped
+from scanner.pipeline.context import Context
+from scanner.pipeline.findings import Placed, grouped, placed
 from scanner.pipeline.text import TextScanner
 
 
-def scan_paths(paths: Sequence[str], scanner: TextScanner, options: ScanOptions) -> ScanResult:
+def scan_paths(paths: Sequence[str], scanner: TextScanner, context: Context) -> ScanResult:
     """Every regular file at and below ``paths``; ``-`` is standard input. UsageError for one that is not there."""
     started = time.monotonic()
-    findings: list[Finding] = []
+    found: list[Placed] = []
     skipped: list[Skipped] = []
     texts = size = 0
-    for name, data in _contents(paths, skipped, options.max_size):
+    for name, data in _contents(paths, skipped, context):
         texts += 1
         size += len(data)
         text = to_text(data, name)
-        findings += to_findings(text, scanner.scan(text), rules=scanner.engine.rules, options=options)
+        found += placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules)
     skipped += [Skipped(rule, "its expression ran out of time") for rule in scanner.engine.runaways()]
     summary = ScanSummary(
-        target=", ".join(paths), texts=texts, bytes=size, seconds=time.monotonic() - started, skipped=tuple(skipped)
+        target=", ".join(paths),
+        texts=texts,
+        bytes=size,
+        seconds=time.monotonic() - started,
+        skipped=tuple(skipped),
+        notes=context.notes,
     )
-    return ScanResult(grouped(findings), summary)
+    return ScanResult(grouped(found, context), summary)
 
 
-def _contents(paths: Sequence[str], skipped: list[Skipped], limit: int) -> Iterator[tuple[str, bytes]]:
+def _contents(paths: Sequence[str], skipped: list[Skipped], context: Context) -> Iterator[tuple[str, bytes]]:
     for path in paths:
         if path == "-":
             yield "", sys.stdin.buffer.read()
@@ -42,7 +47,9 @@ def _contents(paths: Sequence[str], skipped: list[Skipped], limit: int) -> Itera
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
         for name in files_below(path, skipped):
-            data = _read(name, skipped, limit)
+            if context.excluded(_shown(name)):
+                continue
+            data = _read(name, skipped, context.options.max_size)
             if data is not None:
                 yield _shown(name), data
 

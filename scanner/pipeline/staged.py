@@ -10,11 +10,11 @@ from scanner.engine.encoding import to_text
 from scanner.git.changes import Change
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.run import Git
-from scanner.model.finding import Finding, ScanResult, ScanSummary, Skipped
+from scanner.model.finding import ScanResult, ScanSummary, Skipped
 from scanner.model.match import Match
 from scanner.model.text import Text
-from scanner.pipeline.findings import grouped, to_findings
-from scanner.pipeline.options import ScanOptions
+from scanner.pipeline.context import Context
+from scanner.pipeline.findings import Placed, grouped, placed_among
 from scanner.pipeline.text import TextScanner
 
 Identity = tuple[str, bytes]
@@ -24,15 +24,15 @@ Scanned = tuple[Change, Text, list[Match]]
 class ChangeScanner:
     """Scans the blobs of a list of changes and tells what is new in them."""
 
-    def __init__(self, scanner: TextScanner, reader: ObjectReader, options: ScanOptions) -> None:
+    def __init__(self, scanner: TextScanner, reader: ObjectReader, context: Context) -> None:
         self._scanner = scanner
         self._reader = reader
-        self._options = options
+        self._context = context
         self.skipped: list[Skipped] = []
         self.texts = 0
         self.bytes = 0
 
-    def added(self, changed: Sequence[Change], *, others: Sequence[str] = ()) -> list[Finding]:
+    def added(self, changed: Sequence[Change], *, others: Sequence[str] = ()) -> list[Placed]:
         """Findings in the new blobs that the old ones do not account for.
 
         A secret counts as old as often as it stood in any blob that these changes replace or delete, so
@@ -51,13 +51,13 @@ class ChangeScanner:
         old = self._old(changed, [change for change, _, _ in after], others)
         return list(self._surplus(after, old))
 
-    def all(self, files: Iterable[Change]) -> list[Finding]:
+    def all(self, files: Iterable[Change]) -> list[Placed]:
         """Every finding in the ``after`` blobs."""
         return [
-            finding
+            one
             for change in files
             for text, matches in self._matches(change.after, change.path)
-            for finding in self._findings(text, matches, among=matches)
+            for one in self._placed(text, matches, matches)
         ]
 
     def _matches(self, name: str, path: str, *, blocking: bool = True) -> Iterator[tuple[Text, list[Match]]]:
@@ -90,7 +90,7 @@ class ChangeScanner:
                 counted.update(identity(match) for match in matches if not match.reason)
         return counted
 
-    def _surplus(self, after: Sequence[Scanned], old: Counter[Identity]) -> Iterator[Finding]:
+    def _surplus(self, after: Sequence[Scanned], old: Counter[Identity]) -> Iterator[Placed]:
         """Findings beyond what ``old`` accounts for; places that had the secret before use it up first."""
         left = Counter(old)
         for _, text, matches in sorted(after, key=lambda scanned: not scanned[0].before):
@@ -100,10 +100,10 @@ class ChangeScanner:
                     left[identity(match)] -= 1
                 else:
                     new.append(match)
-            yield from self._findings(text, new, among=matches)
+            yield from self._placed(text, new, matches)
 
-    def _findings(self, text: Text, matches: Sequence[Match], *, among: Sequence[Match]) -> list[Finding]:
-        return to_findings(text, matches, among=among, rules=self._scanner.engine.rules, options=self._options)
+    def _placed(self, text: Text, matches: Sequence[Match], among: Sequence[Match]) -> list[Placed]:
+        return placed_among(text, matches, among, context=self._context, rules=self._scanner.engine.rules)
 
 
 def identity(match: Match) -> Identity:
@@ -112,16 +112,16 @@ def identity(match: Match) -> Identity:
 
 
 def scan_changes(
-    git: Git, scanner: TextScanner, options: ScanOptions, *, changed: Sequence[Change], everything: bool = False
+    git: Git, scanner: TextScanner, context: Context, *, changed: Sequence[Change], everything: bool = False
 ) -> ScanResult:
     """What the index's ``changed`` entries add; with ``everything``, all that is in them.
 
     Raises GitError when git cannot be relied on.
     """
     started = time.monotonic()
-    with ObjectReader(git, limit=options.max_size) as reader:
-        run = ChangeScanner(scanner, reader, options)
-        findings = run.all(changed) if everything else run.added(changed, others=merge_heads(git))
+    with ObjectReader(git, limit=context.options.max_size) as reader:
+        run = ChangeScanner(scanner, reader, context)
+        found = run.all(changed) if everything else run.added(changed, others=merge_heads(git))
     runaways = [Skipped(rule, "its expression ran out of time") for rule in scanner.engine.runaways()]
     summary = ScanSummary(
         target="index",
@@ -129,8 +129,9 @@ def scan_changes(
         bytes=run.bytes,
         seconds=time.monotonic() - started,
         skipped=(*run.skipped, *runaways),
+        notes=context.notes if found else context.settings_notes,
     )
-    return ScanResult(grouped(findings), summary)
+    return ScanResult(grouped(found, context), summary)
 
 
 def merge_heads(git: Git) -> list[str]:

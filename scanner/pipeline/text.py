@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from scanner.engine.decoders import Layer, layers
@@ -11,6 +11,7 @@ from scanner.engine.engine import Engine
 from scanner.engine.overlap import resolve
 from scanner.engine.prefilter import Hit
 from scanner.model.filekind import FileKind
+from scanner.model.levels import Severity
 from scanner.model.match import Detector, Match
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -30,6 +31,21 @@ class Limits:
     inner: int = 8 * 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rules count: those that are ``off`` find nothing, ``severities`` replaces a rule's own."""
+
+    off: frozenset[str] = frozenset()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    def apply(self, matches: Iterable[Match]) -> list[Match]:
+        """``matches`` without the rules that are off, others at the severity chosen."""
+        kept = [match for match in matches if match.rule not in self.off]
+        if not self.severities:
+            return kept
+        return [replace(match, severity=self.severities.get(match.rule, match.severity)) for match in kept]
+
+
 # Within safe regions only what a vendor's own format proves is kept.
 _PROVEN = 3
 
@@ -43,12 +59,14 @@ class TextScanner:
         detectors: Sequence[Detector] = (),
         *,
         regions: Regions | None = None,
+        choice: Choice | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.engine = engine
         self.limits = limits or Limits()
         self._detectors = tuple(detectors)
         self._regions = regions
+        self._choice = choice or Choice()
         # Entry of the prefilter's triggers -> detector; the order is that of ``triggers_of``.
         self._by_trigger = [index for index, detector in enumerate(self._detectors) for _ in detector.triggers]
 
@@ -73,7 +91,7 @@ class TextScanner:
         found += self._inner(text, budget)
         if awake and self._regions is not None:
             found = _without(found, self._regions(text))
-        return found
+        return self._choice.apply(found)
 
     def _awake(self, text: Text, hits: Iterable[Hit]) -> set[int]:
         first = self.engine.first_trigger

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from scanner.model.errors import ConfigError
+from scanner.ruleset.gitleaks import read_gitleaks
 from scanner.ruleset.location import rule_files
 from scanner.ruleset.schema import RuleSource, RuleSyntaxError, parse_rule
 
@@ -18,11 +19,15 @@ _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def load_rules(folders: Sequence[Path]) -> tuple[RuleSource, ...]:
     """Every rule below ``folders``, in file order.
 
-    Raises ConfigError naming file, line and key for anything that is not of the format, and for an id
+    A ``.toml`` file is a gitleaks configuration; its rules replace shipped ones of the same id, as gitleaks
+    would have it. Raises ConfigError naming file, line and key for anything that is not of the format, and for an id
     that is used twice.
     """
     rules: dict[str, RuleSource] = {}
     for folder in folders:
+        if folder.suffix == ".toml":
+            rules |= {source.rule.id: source for source in read_gitleaks(folder).rules}
+            continue
         files = [folder] if folder.is_file() else rule_files(folder)
         if not files:
             raise ConfigError(f"{folder}: no rule files (*.yml) here")
@@ -76,7 +81,7 @@ def load_known_examples(folders: Sequence[Path]) -> dict[str, str]:
     known: dict[str, str] = {}
     for folder in folders:
         for path in [folder] if folder.is_file() else rule_files(folder):
-            if "known-examples" not in path.name:
+            if path.suffix == ".toml" or "known-examples" not in path.name:
                 continue
             data = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, chosen above
             for entry in data.get("known_examples", []) if isinstance(data, dict) else []:

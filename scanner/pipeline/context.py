@@ -1,0 +1,154 @@
+"""One run in one place: the options completed by what the scanned repository says, and who was silenced by it."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.model.errors import UsageError
+from scanner.model.levels import Severity
+from scanner.pipeline.options import ScanOptions
+
+if TYPE_CHECKING:
+    from scanner.suppress import Suppressor
+    from scanner.suppress.discover import Loaded
+
+_CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", ".gitleaks.toml")
+
+
+@dataclass(frozen=True)
+class Context:
+    """``options`` complete; ``notes`` name what the repository's own configuration silences.
+
+    What silences findings is read only when it is asked for: a clean commit asks for nothing.
+    """
+
+    root: str
+    options: ScanOptions
+    settings_notes: tuple[str, ...] = ()
+    own_baseline: str = ""
+
+    @cached_property
+    def _loaded(self) -> Loaded:
+        from scanner.suppress import discover
+
+        return discover.load(
+            discover.reader(self.root),
+            baselines=[str(path) for path in self.options.baselines],
+            repo_config=self.options.repo_config,
+            today=time.strftime("%Y-%m-%d"),
+            own=self.own_baseline,
+        )
+
+    @property
+    def suppressor(self) -> Suppressor:
+        """What silences findings here."""
+        return self._loaded.suppressor
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Lines for the summary."""
+        return (*self.settings_notes, *self._loaded.notes)
+
+    @cached_property
+    def excluded(self) -> Callable[[str], bool]:
+        """Tells whether a path is left out by configuration."""
+        if not self.options.exclude:
+            return lambda path: False
+        from scanner.suppress.globs import glob_expression
+
+        pattern = re.compile("|".join(glob_expression(glob) for glob in self.options.exclude))
+        return lambda path: pattern.search(path) is not None
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the configuration files of one place add up to."""
+
+    rules: list[Path] = field(default_factory=list)
+    off: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    options: ScanOptions = field(default_factory=ScanOptions)
+    baseline: str = ""
+
+
+def context_for(root: str, options: ScanOptions) -> Context:
+    """The context of a scan whose repository or folder is ``root`` (empty: there is none).
+
+    Only file names are looked at before something is found to be there. Raises ConfigError for a
+    configuration that cannot be used, UsageError for a ``--config`` that is not there.
+    """
+    found = _Found(options=options)
+    if options.config is not None:
+        if not options.config.is_file():
+            raise UsageError(f"--config {options.config}: there is no such file")
+        _read(options.config, found)
+    elif options.repo_config and root:
+        for name in _CONFIGURATIONS:
+            path = os.path.join(root, name)
+            if os.path.isfile(path):
+                _read(Path(path), found, quiet=True)
+    made = replace(
+        found.options,
+        rules=(*found.options.rules, *found.rules),
+        off=found.options.off | found.off,
+    )
+    return Context(root, made, tuple(found.notes), found.baseline)
+
+
+def _read(path: Path, found: _Found, *, quiet: bool = False) -> None:
+    """Add one file: gitleaks' by its rules, ours by its keys. ``quiet`` passes over a project file without us."""
+    if path.suffix == ".toml" and path.name != "pyproject.toml":
+        _read_gitleaks(path, found)
+        return
+    from scanner.config.settings import find_settings, read_settings
+
+    if quiet and path.name == "pyproject.toml" and find_settings(path.parent) != path:
+        return
+    settings = read_settings(path)
+    found.off |= settings.disable
+    found.rules += settings.rules
+    found.notes += settings.notes()
+    if settings.baseline:
+        found.baseline = os.path.relpath(settings.baseline, path.parent)
+    options = found.options
+    found.options = replace(
+        options,
+        off=options.off - settings.enable,
+        severities={**settings.severities, **options.severities},
+        severity=max(options.severity, settings.severity or Severity.INFO),
+        exclude=(*options.exclude, *settings.exclude),
+        pack=options.pack or settings.pack,
+    )
+
+
+def _read_gitleaks(path: Path, found: _Found) -> None:
+    from scanner.ruleset.gitleaks import read_gitleaks
+
+    foreign = read_gitleaks(path)
+    found.rules.append(path)
+    found.off |= set(foreign.disabled)
+    found.notes += foreign.notes
+    if foreign.disabled:
+        found.notes.append(f"{path.name} switches off {', '.join(foreign.disabled)}")
+
+
+def enclosing_root(path: str) -> str:
+    """The nearest folder at or above ``path`` that holds a ``.git``, or ``path``'s own folder."""
+    start = os.path.abspath(path or ".")
+    if not os.path.isdir(start):
+        start = os.path.dirname(start)
+    folder = start
+    while True:
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return start
+        folder = above
