@@ -7,7 +7,7 @@ whether every line has the right shape; nothing is parsed before a line is asked
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scanner.model.errors import ConfigError
@@ -17,7 +17,7 @@ from scanner.suppress.digest import FAST, SLOW, Digest, Salt
 from scanner.suppress.entry import Entry, parse_entry
 from scanner.suppress.globs import glob_expression
 from scanner.suppress.memo import Memo
-from scanner.suppress.verdict import BASELINE, Claim, Place
+from scanner.suppress.verdict import BASELINE, PLACE, SECRET, Claim, Place
 
 _ODD = re.compile(rb"^(?!#|salt = |[\w.:/@-]+ [0-9a-f]{8}\.[fs]\.[0-9a-f]{32}(?: |$)|$)", re.MULTILINE)
 
@@ -58,6 +58,26 @@ class BaselineSource:
         """Entries are about secrets, never about places alone."""
         return None
 
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, parsed. ConfigError at the first that cannot be read."""
+        for line in self.lines.decode("utf-8", "surrogateescape").split("\n"):
+            if line and not line.startswith(("#", "salt = ")):
+                yield self._parsed(line)
+
+    def expired(self, today: str) -> list[Entry]:
+        """Entries whose last day was before ``today``; a file without dates is not parsed for them."""
+        return (
+            [entry for entry in self.entries() if entry.expires and entry.expires < today]
+            if b" expires=" in self.lines
+            else []
+        )
+
+    def _parsed(self, line: str) -> Entry:
+        try:
+            return parse_entry(line)
+        except ValueError as error:
+            raise ConfigError(f"{self.name}: {' '.join(line.split()[:2])[:80]}: {error}") from None
+
     def _check(self) -> None:
         """Every line has the shape of an entry: one that has not may be what is left of the one asked for."""
         odd = _ODD.search(self.lines, 1)
@@ -74,11 +94,7 @@ class BaselineSource:
         at = self.lines.find(wanted)
         while at >= 0:
             end = self.lines.index(b"\n", at + 1)
-            line = self.lines[at + 1 : end].decode("utf-8", "surrogateescape")
-            try:
-                yield parse_entry(line)
-            except ValueError as error:
-                raise ConfigError(f"{self.name}: {rule} {digest.value[:8]}: {error}") from None
+            yield self._parsed(self.lines[at + 1 : end].decode("utf-8", "surrogateescape"))
             at = self.lines.find(wanted, end)
 
 
@@ -94,11 +110,11 @@ def _claim(name: str, entry: Entry) -> Claim:
     path = entry.key.path
     return Claim(
         source=name,
-        entry=entry.shown,
+        entry=entry.name,
         status=BASELINE,
         reason=entry.reason or ("" if entry.decision == "open" else entry.decision),
         owner=entry.owner,
         expires=entry.expires,
         where=glob_expression(path) if path else "",
-        everywhere=not path,
+        reach=PLACE if path else SECRET,
     )

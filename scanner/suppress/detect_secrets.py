@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from scanner.suppress.case import Case
 from scanner.suppress.entropy import shannon
 from scanner.suppress.patterns import search
-from scanner.suppress.verdict import ALLOWED, BASELINE, Claim, Place
+from scanner.suppress.verdict import ALLOWED, BASELINE, PLACE, Claim, Place
 
 _ARMOUR = re.compile(rb"-----(BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----")
 _GITHUB = re.compile(rb"\b(gh[a-z])_[0-9A-Za-z]")
@@ -109,7 +109,7 @@ class DetectSecrets:
         return f"below the limit {limit} of {name}" if shannon(secret) <= limit else ""
 
     def _claim(self, entry: str, status: str, *, where: str = "", reason: str = "") -> Claim:
-        return Claim(source=self.name, entry=entry, status=status, where=where, reason=reason, everywhere=False)
+        return Claim(source=self.name, entry=entry, status=status, where=where, reason=reason, reach=PLACE)
 
 
 def _forms(case: Case) -> Iterable[bytes]:

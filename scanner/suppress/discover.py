@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from scanner.model.errors import ConfigError
@@ -21,9 +21,13 @@ Read = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What was found. ``notes`` are lines for the summary: each file that may silence, and what of it cannot."""
+    """What was found. ``repository`` names the sources that came with the scanned repository.
+
+    ``notes`` tell, one line a file, what in it cannot be carried over.
+    """
 
     suppressor: Suppressor
+    repository: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
 
@@ -43,14 +47,19 @@ def reader(folder: str) -> Read:
 
 
 def load(
-    read: Read, *, baselines: Sequence[str] = (), repo_config: bool = True, today: str = "", own: str = ""
+    read: Read,
+    *,
+    baselines: Sequence[str] = (),
+    repo_config: bool = True,
+    today: str = "",
+    environ: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Everything that silences findings in one scan.
 
     ``read`` reads the scanned repository's own files by their path in it; with ``repo_config`` False none
     of them is, and comments in the scanned text are text. ``baselines`` are files named by the user, of any
-    tool, and are honoured either way. ``today`` is an ISO date. ``own`` replaces the name of our own
-    baseline in the repository.
+    tool, and are honoured either way. ``today`` is an ISO date. ``environ`` is the user's environment, where
+    gitleaks' own variables name or hold its configuration; either takes the place of the repository's.
     """
     made = _Made(read)
     for path in baselines:
@@ -58,44 +67,116 @@ def load(
         if content is None:
             raise ConfigError(f"{path}: no such baseline")
         made.add(path, content)
+    given = {os.path.normpath(path) for path in baselines}
+    if made.gitleaks(environ or {}):
+        given.add(".gitleaks.toml")
+    found: set[str] = set()
     if repo_config:
-        for name in (own or baseline_file.FILE_NAME, *_NAMES):
-            content = None if name in made.names else read(name)
+        for name in (baseline_file.FILE_NAME, *REPOSITORY_FILES):
+            content = None if name in given else read(name)
             if content is not None:
                 made.add(name, content)
-                made.notes.append(f"{name} in the repository silences findings")
-    marks = (InlineMarks(),) if repo_config else ()
-    return Loaded(suppressor=Suppressor((*made.sources, *marks), today), notes=tuple(made.notes))
+                found.add(name)
+        made.sources.append(InlineMarks())
+    suppressor = Suppressor(tuple(made.sources), today)
+    return Loaded(suppressor=suppressor, repository=frozenset(found), notes=tuple(made.notes))
 
 
-_NAMES = (".secrets.baseline",)
-
-
-@dataclass(slots=True)
 class _Made:
-    read: Read
-    memo: Memo = field(default_factory=Memo)
-    names: set[str] = field(default_factory=set)
-    sources: list[Source] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    """Sources and notes, as files are read one after the other."""
+
+    def __init__(self, read: Read) -> None:
+        self.read = read
+        self.memo = Memo()
+        self.sources: list[Source] = []
+        self.notes: list[str] = []
 
     def add(self, name: str, content: bytes) -> None:
-        """Read one file by what is in it, so that a baseline may be called anything."""
-        self.names.add(name)
+        """Read one file: by its name where the format cannot be told otherwise, else by what is in it."""
+        base = os.path.basename(name)
+        self._take(
+            name, _READERS[base](content, name, self.read) if base in _READERS else self._baseline(name, content)
+        )
+
+    def gitleaks(self, environ: Mapping[str, str]) -> bool:
+        """Read what gitleaks' variables point at; True when there was one."""
+        path, content = environ.get("GITLEAKS_CONFIG"), environ.get("GITLEAKS_CONFIG_TOML")
+        if path:
+            found = reader("")(path)
+            if found is None:
+                raise ConfigError(f"GITLEAKS_CONFIG: {path} is not there")
+            return self._take("GITLEAKS_CONFIG", _allowlists(found, "GITLEAKS_CONFIG", self.read))
+        if content:
+            name = "GITLEAKS_CONFIG_TOML"
+            return self._take(name, _allowlists(content.encode(), name, self.read))
+        return False
+
+    def _take(self, name: str, parsed: _Parsed) -> bool:
+        sources, left = parsed
+        self.sources += sources
+        if left:
+            self.notes.append(f"{name}: cannot be carried over: {'; '.join(left)}")
+        return True
+
+    def _baseline(self, name: str, content: bytes) -> _Parsed:
+        """A baseline may be called anything."""
         if baseline_file.looks_like_baseline(content) or not content.lstrip().startswith((b"{", b"[")):
-            self.sources.append(BaselineSource.read(content, name, self.memo))
-            return
-        self._json(name, _document(name, content))
+            return [BaselineSource.read(content, name, self.memo)], ()
+        from scanner.suppress import detect_secrets_file, gitleaks_report
 
-    def _json(self, name: str, document: Any) -> None:
-        from scanner.suppress import detect_secrets_file
-
+        document = _document(name, content)
         if detect_secrets_file.looks_like_detect_secrets(document):
             source, left = detect_secrets_file.parse_detect_secrets(document, name, self.read)
-            self.sources.append(source)
-            self.notes += [f"{name}: not carried over: {what}" for what in left]
-            return
+            return [source], left
+        if gitleaks_report.looks_like_report(document):
+            values, located, left = gitleaks_report.parse_report(document, name)
+            return [values, located], left
         raise ConfigError(f"{name}: not a baseline that is known here")
+
+
+def _gitleaksignore(content: bytes, name: str, read: Read) -> _Parsed:
+    from scanner.suppress.located import parse_gitleaksignore
+    from scanner.suppress.values import Values
+
+    located, digests, odd = parse_gitleaksignore(content, name)
+    return [located, Values.of(name, (), dict.fromkeys(digests, "a digest"))], odd
+
+
+def _allowlists(content: bytes, name: str, read: Read) -> _Parsed:
+    from scanner.suppress.allowlists import parse_allowlists
+
+    source, left = parse_allowlists(content, name, read)
+    return [source], left
+
+
+def _small(function: str) -> _Reader:
+    def parse(content: bytes, name: str, read: Read) -> _Parsed:
+        from scanner.suppress import small_files
+
+        parsed: _Parsed = getattr(small_files, function)(content, name)
+        return parsed
+
+    return parse
+
+
+_Parsed = tuple[Sequence[Source], Sequence[str]]
+_Reader = Callable[[bytes, str, Read], _Parsed]
+_READERS: dict[str, _Reader] = {
+    ".gitleaksignore": _gitleaksignore,
+    ".betterleaksignore": _gitleaksignore,
+    ".gitleaks.toml": _allowlists,
+    ".betterleaks.toml": _allowlists,
+    ".secretsignore": _small("parse_secretsignore"),
+    ".secretlintignore": _small("parse_secretlintignore"),
+    ".secretlintrc.json": _small("parse_secretlintrc"),
+    ".secretlintrc.yml": _small("parse_secretlintrc"),
+    ".secretlintrc.yaml": _small("parse_secretlintrc"),
+    ".secretlintrc": _small("parse_secretlintrc"),
+    ".gitguardian.yaml": _small("parse_gitguardian"),
+    ".gitguardian.yml": _small("parse_gitguardian"),
+}
+# Read from the top of a repository when they are there, in this order.
+REPOSITORY_FILES = (".secrets.baseline", *_READERS)
 
 
 def _document(name: str, content: bytes) -> Any:

@@ -48,8 +48,14 @@ class Entry:
         return " ".join((self.key.rule, self.key.digest.render(), *shown))
 
     @property
+    def name(self) -> str:
+        """How notes and verdicts name the entry, whole; one name a line of the file."""
+        path = f" in {self.key.path}" if self.key.path else ""
+        return f"{self.key.rule} {self.key.digest.render()}{path}"
+
+    @property
     def shown(self) -> str:
-        """How notes and verdicts name the entry: short, and enough to find its line."""
+        """The name for people: the digest's first digits find the line."""
         path = f" in {self.key.path}" if self.key.path else ""
         return f"{self.key.rule} {self.key.digest.value[:8]}{path}"
 

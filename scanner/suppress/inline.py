@@ -16,7 +16,7 @@ from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.suppress.case import Case
 from scanner.suppress.comments import alone, is_comment
-from scanner.suppress.verdict import ALLOWED, Claim, Place
+from scanner.suppress.verdict import ALLOWED, PLACE, Claim, Place
 
 SOURCE = "inline"
 _OWN = "unsealed:"
@@ -72,7 +72,7 @@ class InlineMarks:
                 owner=attributes.get("owner", ""),
                 # A date that cannot be read has passed: the mark then says too little to silence anything.
                 expires=_date(attributes.get("expires")),
-                everywhere=False,
+                reach=PLACE,
             )
 
     def at(self, rule: str, place: Place) -> Claim | None:

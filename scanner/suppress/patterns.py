@@ -1,4 +1,4 @@
-"""Expressions that come with a repository: compiled once, in their own dialect, and under a time limit.
+"""Expressions that come with a repository: compiled once, and under a time limit.
 
 An expression can be written to run for hours. One that does not finish does not match: what it was meant
 to silence is then reported, which is the safe side.
@@ -6,9 +6,9 @@ to silence is then reported, which is the safe side.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanner.model.errors import ConfigError
 
@@ -16,67 +16,47 @@ if TYPE_CHECKING:
     import regex
 
 _SECONDS = 0.2
-# Go's letters for classes and ends that Python writes otherwise.
-_GO_TOKEN = re.compile(
-    r"\\Q(.*?)(?:\\E|\Z)|\\([zCpP])|\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\(\?[a-zA-Z-]*U", re.DOTALL
-)
-_POSIX = re.compile(r"\[:\^?\w+:\]|\\.|\[", re.DOTALL)
+# Leads an expression that was RE2's: those are translated to run over bytes. To the engine it is a comment.
+_OVER_BYTES = "(?#bytes)"
 
 
 def search(pattern: str, text: str) -> bool:
-    """True when ``pattern`` (Python's dialect) fits somewhere in ``text``."""
-    return _search(compiled(pattern), text)
-
-
-def search_go(pattern: str, text: str) -> bool:
-    """True when ``pattern`` (Go's dialect, RE2) fits somewhere in ``text``."""
-    return _search(compiled_go(pattern), text)
-
-
-def _search(expression: regex.Pattern[str], text: str) -> bool:
+    """True when ``pattern`` (Python's dialect, or what ``from_go`` made) fits somewhere in ``text``."""
+    subject = text.encode("utf-8", "surrogateescape") if pattern.startswith(_OVER_BYTES) else text
     try:
-        return expression.search(text, timeout=_SECONDS) is not None
+        return compiled(pattern).search(subject, timeout=_SECONDS) is not None
     except TimeoutError:
         return False
 
 
 @lru_cache(maxsize=4096)
-def compiled(pattern: str) -> regex.Pattern[str]:
-    """``pattern`` of Python's dialect. ConfigError when it is none."""
+def compiled(pattern: str) -> regex.Pattern[Any]:
+    """``pattern``, ready to search. ConfigError when it is none."""
     import regex
 
     try:
-        return regex.compile(pattern)
-    except (regex.error, OverflowError, RecursionError) as error:
+        return regex.compile(pattern.encode("latin-1") if pattern.startswith(_OVER_BYTES) else pattern)
+    except (regex.error, OverflowError, RecursionError, UnicodeEncodeError) as error:
         raise ConfigError(f"not an expression: {error}") from None
 
 
-@lru_cache(maxsize=4096)
-def compiled_go(pattern: str) -> regex.Pattern[str]:
-    """``pattern`` of Go's dialect. ConfigError when it is none, or none that can be carried over."""
-    import regex
+def from_go(pattern: str) -> str:
+    """``pattern`` of Go's dialect (RE2) for ``search``. ConfigError when it is none, or has no counterpart."""
+    from scanner.ruleset.re2 import Untranslatable, translate
 
-    if re.search(r"\(\?[a-zA-Z-]*U", pattern):
-        raise ConfigError("the flag U (swapped greediness) has no counterpart")
     try:
-        # Version 1 applies ``(?i)`` from where it stands to the end of its group, as Go does.
-        return regex.compile(_GO_TOKEN.sub(_from_go, pattern), regex.VERSION1)
-    except (regex.error, OverflowError, RecursionError) as error:
-        raise ConfigError(f"not an expression: {error}") from None
+        made = _OVER_BYTES + translate(pattern)
+    except Untranslatable as error:
+        raise ConfigError(str(error)) from None
+    compiled(made)
+    return made
 
 
-def _from_go(found: re.Match[str]) -> str:
-    token = found.group()
-    if token.startswith(r"\Q"):
-        return re.escape(found.group(1))
-    if found.group(2) == "z":
-        return r"\Z"
-    if found.group(2) == "C":
-        return r"(?s:.)"
-    if token.startswith("["):
-        # An opening bracket inside a class is a plain character in Go and a nested class in version 1.
-        head = 2 if token.startswith("[^") else 1
-        inner = _POSIX.sub(lambda part: r"\[" if part.group() == "[" else part.group(), token[head:-1])
-        inner = re.sub(r"(--|&&|\|\||~~)", lambda pair: f"\\{pair.group()[0]}\\{pair.group()[1]}", inner)
-        return f"{token[:head]}{inner}]"
-    return token
+def any_of(patterns: Sequence[str]) -> str:
+    """One expression for several that ``from_go`` made."""
+    return _OVER_BYTES + "|".join(f"(?:{pattern.removeprefix(_OVER_BYTES)})" for pattern in patterns)
+
+
+def in_name(pattern: str) -> str:
+    """What ``from_go`` made, to be found in a path's last component."""
+    return f"{_OVER_BYTES}(?:^|/)[^/]*(?:{pattern.removeprefix(_OVER_BYTES)})"

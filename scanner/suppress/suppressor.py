@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from scanner.model.match import Match
 from scanner.model.text import Text
 from scanner.suppress.case import Case
 from scanner.suppress.inline import InlineMarks
-from scanner.suppress.verdict import NEW, Claim, Place, Sighting, Source, Verdict
+from scanner.suppress.patterns import search
+from scanner.suppress.verdict import FILE, NEW, PLACE, RECORD, SECRET, Claim, Place, Sighting, Source, Verdict
+
+_REACHES = (SECRET, FILE, PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +43,43 @@ class Suppressor:
         versions of the file cannot be given one.
         """
         settled = [self._settle(rule, sighting) for sighting in sightings]
-        spoken = [claim for claim in settled if claim is not None]
-        for claim in spoken:
-            if claim.everywhere and self._holds(claim):
-                return _verdict(claim)
-        newest = [claim for claim, sighting in zip(settled, sightings, strict=True) if sighting.place.in_head]
-        for group in (settled, newest):
-            if group and all(claim is not None and self._holds(claim) for claim in group):
-                return _verdict(spoken[0] if group is settled else next(claim for claim in group if claim is not None))
-        expired = next((claim for claim in spoken if not self._holds(claim)), None)
-        return _verdict(expired, status=NEW) if expired else None
+        decided = _covering(settled, sightings, self._holds)
+        expired = next((claim for claim in settled if claim is not None and not self._holds(claim)), None)
+        verdict = _verdict(decided) if decided else _verdict(expired, status=NEW) if expired else None
+        record = next((claim for sighting in sightings for claim in sighting.claims if claim.source == RECORD), None)
+        if record is None:
+            return verdict
+        return replace(verdict or _verdict(record), record=record.entry)
 
     def _settle(self, rule: str, sighting: Sighting) -> Claim | None:
         """The claim that counts for one place: one that holds, the secret's before the place's."""
         place = sighting.place
-        fitting = [claim for claim in sighting.claims if _fits(claim, place)]
+        fitting = [claim for claim in sighting.claims if claim.source != RECORD and _fits(claim, place)]
         fitting += [claim for source in self.sources if (claim := source.at(rule, place)) is not None]
-        fitting.sort(key=lambda claim: (not self._holds(claim), not claim.everywhere))
+        fitting.sort(key=lambda claim: (not self._holds(claim), _REACHES.index(claim.reach)))
         return fitting[0] if fitting else None
 
     def _holds(self, claim: Claim) -> bool:
         return not claim.expires or claim.expires >= self.today
+
+
+def _covering(
+    settled: Sequence[Claim | None], sightings: Sequence[Sighting], holds: Callable[[Claim], bool]
+) -> Claim | None:
+    """The claim by which the whole finding is silenced, or None."""
+    standing = [claim if claim is not None and holds(claim) else None for claim in settled]
+    files: dict[str, Claim] = {}
+    for claim, sighting in zip(standing, sightings, strict=True):
+        if claim is not None and claim.reach == SECRET:
+            return claim
+        if claim is not None and claim.reach == FILE:
+            files[sighting.place.path] = claim
+    covered = [claim or files.get(sighting.place.path) for claim, sighting in zip(standing, sightings, strict=True)]
+    newest = [claim for claim, sighting in zip(covered, sightings, strict=True) if sighting.place.in_head]
+    for group in (covered, newest):
+        if group and all(claim is not None for claim in group):
+            return group[0]
+    return None
 
 
 def _verdict(claim: Claim, *, status: str = "") -> Verdict:
@@ -77,11 +94,6 @@ def _verdict(claim: Claim, *, status: str = "") -> Verdict:
 
 
 def _fits(claim: Claim, place: Place) -> bool:
-    if claim.where and not _expression(claim.where).search(place.path):
+    if claim.where and not search(claim.where, place.path):
         return False
     return not claim.commits or place.commit in claim.commits
-
-
-@lru_cache(maxsize=4096)
-def _expression(source: str) -> re.Pattern[str]:
-    return re.compile(source)

@@ -7,6 +7,7 @@ conditions; it holds no secret, so it may travel between processes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -14,6 +15,11 @@ from typing import NamedTuple, Protocol
 from scanner.suppress.case import Case
 
 NEW, BASELINE, ALLOWED = "new", "baseline", "allowed"
+PLACE, FILE, SECRET = "place", "file", "secret"
+# The source whose claims carry what a baseline being made is to hold.
+RECORD = "record"
+# Of a digest in an entry's name the first digits are enough to find its line.
+_DIGEST = re.compile(r"\b[0-9a-f]{8}\.[fs]\.([0-9a-f]{8})[0-9a-f]{24}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,8 @@ class Claim:
 
     ``source`` is a file's name or ``inline``; ``entry`` names the entry in it, in words that hold no
     secret. ``expires`` is an ISO date, the last day on which the claim holds. ``where`` is an expression
-    searched in the path (empty: anywhere), ``commits`` the only commits it holds for (empty: all). A claim
-    that is ``everywhere`` speaks of the secret, not of one place of it.
+    searched in the path (empty: anywhere), ``commits`` the only commits it holds for (empty: all).
+    ``reach`` says of how much the claim speaks: one place, all places in a file, or the secret wherever it is.
     """
 
     source: str
@@ -47,7 +53,7 @@ class Claim:
     expires: str = ""
     where: str = ""
     commits: tuple[str, ...] = ()
-    everywhere: bool = True
+    reach: str = SECRET
 
 
 class Sighting(NamedTuple):
@@ -59,7 +65,11 @@ class Sighting(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What becomes of a finding: ``new`` (only when what silenced it has expired), ``baseline`` or ``allowed``."""
+    """What becomes of a finding: ``baseline``, ``allowed``, or ``new`` when what silenced it has expired.
+
+    ``record`` is set while a baseline is being made and then takes the place of ``told``: it is how the digest
+    of a finding reaches the command that writes it down.
+    """
 
     status: str
     source: str
@@ -67,11 +77,15 @@ class Verdict:
     reason: str = ""
     owner: str = ""
     expires: str = ""
+    record: str = ""
 
     @property
     def told(self) -> str:
         """One line for reports: by what, whose decision, why, until when."""
-        words = [self.source if self.entry in ("", self.source) else f"{self.source}: {self.entry}"]
+        if self.record:
+            return self.record
+        entry = _DIGEST.sub(r"\1", self.entry)
+        words = [self.source if entry in ("", self.source) else f"{self.source}: {entry}"]
         if self.owner:
             words.append(f"owner {self.owner}")
         if self.reason:

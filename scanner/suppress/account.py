@@ -1,0 +1,90 @@
+"""What a scan's summary says of silence: who silenced how much, what has run out, what is not needed any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from scanner.suppress.baseline import BaselineSource
+from scanner.suppress.discover import Loaded
+from scanner.suppress.entry import Entry
+from scanner.suppress.inline import SOURCE as INLINE
+from scanner.suppress.verdict import NEW, Verdict
+
+# So many entries are named one by one; `unsealed baseline prune` lists all.
+_NAMED = 5
+
+
+@dataclass(slots=True)
+class Tally:
+    """Which entries silenced something. One a process; what workers have counted is added up."""
+
+    used: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, verdict: Verdict | None) -> None:
+        """Count one finding's verdict."""
+        if verdict is not None and verdict.status != NEW:
+            self.used[verdict.source, verdict.entry] += 1
+
+    def update(self, other: Tally) -> None:
+        """Take over what another process counted."""
+        self.used.update(other.used)
+
+    def by_source(self) -> dict[str, int]:
+        """How many findings each source silenced."""
+        counted: Counter[str] = Counter()
+        for (source, _), number in self.used.items():
+            counted[source] += number
+        return dict(sorted(counted.items()))
+
+
+def closing_notes(loaded: Loaded, tally: Tally, *, complete: bool = False) -> tuple[str, ...]:
+    """Lines for the summary. ``complete`` says that the scan saw everything there is, history and files.
+
+    Only then is an entry that silenced nothing known to be stale.
+    """
+    notes = list(loaded.notes)
+    for source, number in tally.by_source().items():
+        if source == INLINE:
+            notes.append(f"{_findings(number)} silenced by marks in comments of the scanned text")
+        elif source in loaded.repository:
+            notes.append(f"{_findings(number)} silenced by {source} in the repository")
+        else:
+            notes.append(f"{_findings(number)} silenced by {source}")
+    for baseline in _baselines(loaded):
+        notes += _baseline_notes(baseline, tally, loaded.suppressor.today, complete=complete)
+    return tuple(notes)
+
+
+def stale_entries(source: BaselineSource, tally: Tally) -> list[Entry]:
+    """Entries that silenced nothing in a complete scan."""
+    return [entry for entry in source.entries() if (source.name, entry.name) not in tally.used]
+
+
+def _baseline_notes(source: BaselineSource, tally: Tally, today: str, *, complete: bool) -> Iterator[str]:
+    expired = source.expired(today)
+    if expired:
+        yield f"{source.name}: {_entries(len(expired))} expired: {_listed(expired)}"
+    gone = {entry.key for entry in expired}
+    stale = [entry for entry in stale_entries(source, tally) if entry.key not in gone] if complete else []
+    if stale:
+        yield f"{source.name}: {_entries(len(stale))} no longer found (unsealed baseline prune): {_listed(stale)}"
+
+
+def _listed(entries: Sequence[Entry]) -> str:
+    named = [entry.shown + (f" until {entry.expires}" if entry.expires else "") for entry in entries[:_NAMED]]
+    rest = len(entries) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def _baselines(loaded: Loaded) -> Iterable[BaselineSource]:
+    return (source for source in loaded.suppressor.sources if isinstance(source, BaselineSource))
+
+
+def _findings(number: int) -> str:
+    return f"{number} finding{'' if number == 1 else 's'}"
+
+
+def _entries(number: int) -> str:
+    return f"{number} entr{'y' if number == 1 else 'ies'}"
