@@ -52,6 +52,7 @@ def load(
     baselines: Sequence[str] = (),
     repo_config: bool = True,
     today: str = "",
+    own: str = "",
     environ: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Everything that silences findings in one scan.
@@ -60,6 +61,7 @@ def load(
     of them is, and comments in the scanned text are text. ``baselines`` are files named by the user, of any
     tool, and are honoured either way. ``today`` is an ISO date. ``environ`` is the user's environment, where
     gitleaks' own variables name or hold its configuration; either takes the place of the repository's.
+    ``own`` is the repository's own name for our baseline, from its configuration.
     """
     made = _Made(read)
     for path in baselines:
@@ -72,7 +74,7 @@ def load(
         given.add(".gitleaks.toml")
     found: set[str] = set()
     if repo_config:
-        for name in (baseline_file.FILE_NAME, *REPOSITORY_FILES):
+        for name in (own or baseline_file.FILE_NAME, *REPOSITORY_FILES):
             content = None if name in given else read(name)
             if content is not None:
                 made.add(name, content)
