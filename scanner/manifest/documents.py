@@ -1,0 +1,163 @@
+"""A text's documents, however they are written down.
+
+    for document in documents(data):
+        for manifest in manifests(document):
+            manifest.kind, manifest.namespace, manifest.name
+            node = manifest.root.get("spec", "template", "spec")
+            document.place(node.span)          # bytes of ``data``
+
+Reading goes from strict to forgiving: YAML or JSON as it stands; with the actions of templates made harmless;
+with tabs for indentation; line by line. The last one never fails, so every document has a root. Nothing here
+raises for any input, time is linear in its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from scanner.manifest.compose import Composer, UnreadableError
+from scanner.manifest.layer import Layer, of_scalar
+from scanner.manifest.lines import LineReader
+from scanner.manifest.node import Mapping, Node, Scalar, walk
+from scanner.manifest.source import Source
+from scanner.model.span import Span
+
+# Longer documents are left to the rules that read text: at 4 MB a second this is some seconds' work.
+MAX_DOCUMENT = 32 * 1024 * 1024
+
+_SEPARATOR = re.compile(rb"^(?:---(?=[ \t\r\n]|$)|\.\.\.[ \t]*\r?$)", re.MULTILINE)
+_DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: its root node and how it was read (``yaml``, ``tabs``, ``lines``).
+
+    ``span`` is the document in the text it was read from; ``layers`` are the texts around that text, the
+    innermost first (empty for a file's own documents).
+    """
+
+    root: Node
+    span: Span
+    how: str
+    data: bytes = field(repr=False)
+    layers: tuple[Layer, ...] = field(default=(), repr=False)
+
+    def place(self, span: Span) -> Span:
+        """The bytes of the outermost text that ``span`` (of a node) stands for."""
+        for layer in self.layers:
+            span = layer.outer(span)
+        return span
+
+    def inner(self, scalar: Scalar) -> tuple[Layer, ...]:
+        """The layers of a text that is written as ``scalar``: for ``documents``."""
+        raw = self.data[scalar.span.start : scalar.span.end]
+        value = raw if scalar.template else scalar.value.encode("utf-8", "replace")
+        style = "" if scalar.template else scalar.style
+        return (of_scalar(raw, scalar.span.start, style=style, value=value), *self.layers)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A mapping that says what it is: ``kind`` and ``api_version`` as written, empty where missing.
+
+    ``path`` leads from the document's root to it: empty for an ordinary manifest, ``("items", "0")`` in a List.
+    """
+
+    root: Mapping
+    document: Document
+    path: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """``kind``, case as written."""
+        return _string(self.root, "kind")
+
+    @property
+    def api_version(self) -> str:
+        """``apiVersion``, group and version."""
+        return _string(self.root, "apiVersion")
+
+    @property
+    def name(self) -> str:
+        """``metadata.name``, templates as written; ``generateName`` where there is no name."""
+        return _string(self.root, "metadata", "name") or _string(self.root, "metadata", "generateName")
+
+    @property
+    def namespace(self) -> str:
+        """``metadata.namespace`` as written, empty where the document does not say."""
+        return _string(self.root, "metadata", "namespace")
+
+
+def documents(
+    data: bytes, *, layers: tuple[Layer, ...] = (), wanted: Callable[[bytes], bool] | None = None
+) -> Iterator[Document]:
+    """The documents of ``data`` in order; those whose bytes ``wanted`` refuses are not read.
+
+    ``data`` must be ``layers[0].data`` when layers are given. Empty documents are left out.
+    """
+    for span in split(data):
+        part = data[span.start : span.end]
+        if not part.strip() or len(part) > MAX_DOCUMENT or (wanted is not None and not wanted(part)):
+            continue
+        for root, where, how in _read(part, span):
+            yield Document(root, where, how, data, layers)
+
+
+def manifests(document: Document) -> Iterator[Manifest]:
+    """The document itself if it is a manifest, and every manifest inside it: of a List, of Helm values, of a patch."""
+    for path, node in walk(document.root):
+        if isinstance(node, Mapping) and isinstance(node.child("kind"), Scalar):
+            yield Manifest(node, document, path)
+
+
+def split(data: bytes) -> Iterator[Span]:
+    """The spans between ``---`` and ``...`` lines."""
+    start = len(_BOM) if data.startswith(_BOM) else 0
+    for found in _SEPARATOR.finditer(data):
+        yield Span(start, found.start())
+        start = found.end()
+    yield Span(start, len(data))
+
+
+def _read(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
+    if b"%" in part:
+        part = _DIRECTIVE.sub(lambda found: b"#" * len(found.group()), part)
+    source = Source(part, span.start)
+    readable = source.readable
+    try:
+        yield Composer(source, readable).compose(), span, "yaml"
+        return
+    except UnreadableError:
+        pass
+    if part.lstrip()[:1] == b"{" and b"}\n{" in part.replace(b"\r", b""):
+        yield from _json_lines(part, span)
+        return
+    if b"\t" in part:
+        try:
+            yield Composer(source, source.without_tabs()).compose(), span, "tabs"
+            return
+        except UnreadableError:
+            pass
+    yield LineReader(source).read(), span, "lines"
+
+
+def _json_lines(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
+    at = span.start
+    for line in part.split(b"\n"):
+        end = at + len(line)
+        if line.strip():
+            source = Source(line, at)
+            try:
+                yield Composer(source).compose(), Span(at, end), "yaml"
+            except UnreadableError:
+                yield LineReader(source).read(), Span(at, end), "lines"
+        at = end + 1
+
+
+def _string(node: Node, *path: str) -> str:
+    found = node.get(*path)
+    return found.text.strip() if found is not None else ""

@@ -1,0 +1,124 @@
+"""A text inside a text: the block scalar of a manifest, the heredoc of a script, the string of a JSON dump.
+
+What is found in the inner text is reported at its place in the outer one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from scanner.model.span import Span
+
+_WORD = re.compile(rb"\S+")
+_ESCAPE = re.compile(
+    rb"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(\r?\n[ \t]*)|(.))|[ \t]*\r?\n[ \t]*", re.DOTALL
+)
+_SIMPLE = {
+    b"n": b"\n", b"t": b"\t", b"r": b"\r", b"0": b"\0", b"a": b"\a", b"b": b"\b", b"e": b"\x1b", b"f": b"\f",
+    b"v": b"\v", b"N": b"\xc2\x85", b"_": b"\xc2\xa0", b"L": b"\xe2\x80\xa8", b"P": b"\xe2\x80\xa9",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Inner bytes and where they come from.
+
+    Inner offset ``starts[i] + n`` stands at outer offset ``places[i] + n`` until the next start.
+    """
+
+    data: bytes
+    starts: tuple[int, ...]
+    places: tuple[int, ...]
+
+    def outer(self, span: Span) -> Span:
+        """The outer bytes from the first to the last of ``span``."""
+        start = self._place(span.start)
+        return Span(start, max(start, self._place(max(span.start, span.end - 1)) + (span.end > span.start)))
+
+    def _place(self, offset: int) -> int:
+        at = max(0, bisect_right(self.starts, offset) - 1)
+        return self.places[at] + offset - self.starts[at]
+
+
+def of_scalar(raw: bytes, start: int, *, style: str, value: bytes) -> Layer:
+    """The layer of a scalar whose content ``raw`` stands at outer offset ``start``; ``value`` is what it means."""
+    if style == '"' and b"\\" in raw:
+        return _escaped(raw, start)
+    if style == "'" and b"''" in raw:
+        return _doubled(raw, start)
+    return _aligned(raw, start, value)
+
+
+def of_lines(data: bytes, lines: list[Span]) -> Layer:
+    """The layer made of parts of ``data``, one a line, joined with line breaks."""
+    starts, places, parts, at = [], [], [], 0
+    for line in lines:
+        starts.append(at)
+        places.append(line.start)
+        parts.append(data[line.start : line.end])
+        at += line.end - line.start + 1
+    return Layer(b"\n".join(parts) + b"\n", tuple(starts) or (0,), tuple(places) or (0,))
+
+
+def _aligned(raw: bytes, start: int, value: bytes) -> Layer:
+    """Every word of ``value`` is in ``raw``, in this order: only blanks, line breaks and indentation differ."""
+    if raw == value:
+        return Layer(value, (0,), (start,))
+    starts, places, at = [0], [start], 0
+    for word in _WORD.finditer(value):
+        found = raw.find(word.group(), at)
+        if found < 0:
+            break
+        if starts[-1] == word.start():
+            places[-1] = start + found
+        elif start + found - word.start() != places[-1] - starts[-1]:
+            starts.append(word.start())
+            places.append(start + found)
+        at = found + len(word.group())
+    return Layer(value, tuple(starts), tuple(places))
+
+
+def _escaped(raw: bytes, start: int) -> Layer:
+    """A double-quoted scalar, escapes resolved."""
+    starts, places, parts = [0], [start], []
+    size = at = 0
+    for found in _ESCAPE.finditer(raw):
+        meaning = _meaning(found)
+        parts += [raw[at : found.start()], meaning]
+        size += found.start() - at
+        starts.append(size)
+        places.append(start + found.start())
+        size += len(meaning)
+        at = found.end()
+        starts.append(size)
+        places.append(start + at)
+    parts.append(raw[at:])
+    return Layer(b"".join(parts), tuple(starts), tuple(places))
+
+
+def _meaning(found: re.Match[bytes]) -> bytes:
+    number = found.group(1) or found.group(2) or found.group(3)
+    if number is not None:
+        code = int(number, 16)
+        return chr(code).encode("utf-8", "replace") if code < 0x110000 else b"?"
+    if found.group(4) is not None:
+        return b""
+    sign: bytes | None = found.group(5)
+    if sign is not None:
+        return _SIMPLE.get(sign, sign)
+    return b" " if found.group().count(b"\n") == 1 else b"\n"
+
+
+def _doubled(raw: bytes, start: int) -> Layer:
+    """A single-quoted scalar, in which a quote is written twice."""
+    starts, places, parts, size = [], [], [], 0
+    at = 0
+    for part in raw.split(b"''"):
+        starts.append(size)
+        places.append(start + at)
+        parts.append(part)
+        size += len(part) + 1
+        at += len(part) + 2
+    return Layer(b"'".join(parts), tuple(starts), tuple(places))
