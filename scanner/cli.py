@@ -57,6 +57,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         reason = error.strerror if isinstance(error, OSError) else type(error).__name__
         _complain(f"the scan failed: {reason or type(error).__name__}")
         return ExitCode.INCOMPLETE
+    except Exception as error:
+        if os.environ.get("UNSEALED_DEBUG"):
+            raise
+        _complain(f"a mistake of ours, {_where(error)}: please report it (UNSEALED_DEBUG=1 shows where it comes from)")
+        return ExitCode.INCOMPLETE
+
+
+def _where(error: Exception) -> str:
+    """Type and innermost place of an unexpected error; its text may hold what was scanned and is left out."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return type(error).__name__
+    return f"{type(error).__name__} in {os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"
 
 
 def _run(arguments: list[str]) -> int:

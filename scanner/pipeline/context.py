@@ -38,12 +38,13 @@ class Context:
     def _loaded(self) -> Loaded:
         from scanner.suppress import discover
 
+        named = [str(path) for path in self.options.baselines]
         return discover.load(
             discover.reader(self.root),
-            baselines=[str(path) for path in self.options.baselines],
+            baselines=[*named, self.own_baseline] if self.own_baseline else named,
             repo_config=self.options.repo_config,
             today=time.strftime("%Y-%m-%d"),
-            own=self.own_baseline,
+            environ=os.environ,
         )
 
     @property
@@ -90,9 +91,9 @@ def context_for(root: str, options: ScanOptions) -> Context:
             raise UsageError(f"--config {options.config}: there is no such file")
         _read(options.config, found)
     elif options.repo_config and root:
-        for name in _CONFIGURATIONS:
-            path = os.path.join(root, name)
-            if os.path.isfile(path):
+        given = os.environ.get("GITLEAKS_CONFIG", "")
+        for path in (*(os.path.join(root, name) for name in _CONFIGURATIONS), given):
+            if path and os.path.isfile(path):
                 _read(Path(path), found, quiet=True)
     made = replace(
         found.options,
@@ -116,7 +117,7 @@ def _read(path: Path, found: _Found, *, quiet: bool = False) -> None:
     found.rules += settings.rules
     found.notes += settings.notes()
     if settings.baseline:
-        found.baseline = os.path.relpath(settings.baseline, path.parent)
+        found.baseline = str(settings.baseline)
     options = found.options
     found.options = replace(
         options,

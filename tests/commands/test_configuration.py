@@ -1,0 +1,123 @@
+"""What a repository may say of its own scan, and that it cannot do so unseen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import Repository, token
+
+
+def scan(repo: Repository, *arguments: str) -> tuple[int, dict[str, Any]]:
+    ran = repo.unsealed("scan", ".", "-f", "json", *arguments)
+    assert ran.out, ran.err
+    return ran.code, json.loads(ran.out)
+
+
+def open_findings(report: dict[str, Any]) -> list[str]:
+    return [item["rule"] for item in report["findings"] if item["status"] == "new"]
+
+
+def test_a_rule_switched_off_is_said(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    code, report = scan(repo)
+    rules = open_findings(report)
+    assert code == 1
+    repo.write(".unsealed.yml", "disable: [" + ", ".join(rules) + "]\n")
+    code, report = scan(repo)
+    assert not set(open_findings(report)) & set(rules)
+    assert any("switches off" in note for note in report["scan"]["notes"])
+    code, report = scan(repo, "--no-repo-config")
+    assert code == 1
+    assert open_findings(report) == rules
+
+
+def test_pyproject_works_as_well(repo: Repository) -> None:
+    repo.write("dir/a.py", f'key = "{token()}"\n')
+    repo.write("pyproject.toml", '[tool.unsealed]\nexclude = ["dir/"]\n')
+    code, report = scan(repo)
+    assert code == 0
+    assert any("leaves out" in note for note in report["scan"]["notes"])
+
+
+def test_a_foreign_pyproject_says_nothing(repo: Repository) -> None:
+    repo.write("pyproject.toml", "[tool.other]\nx = 1\n")
+    repo.write("a.txt", "hello\n")
+    assert repo.unsealed("scan", ".").code == 0
+
+
+def test_severities(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    _, report = scan(repo)
+    rule = open_findings(report)[0]
+    repo.write(".unsealed.yml", f"severities: {{{rule}: low}}\n")
+    _, report = scan(repo)
+    assert [item["severity"] for item in report["findings"] if item["rule"] == rule] == ["low"]
+
+
+def test_own_rules_in_the_repository(repo: Repository) -> None:
+    repo.write(
+        "rules/acme.yml",
+        "- id: acme\n  title: Acme\n  description: d\n  severity: medium\n  pattern: 'acme_(?P<secret>[a-z0-9]{12})'\n",
+    )
+    repo.write(".unsealed.yml", "rules: [rules/acme.yml]\n")
+    repo.write("a.txt", "acme_a1b2c3d4e5f6\n")
+    _, report = scan(repo)
+    assert "acme" in open_findings(report)
+
+
+def test_gitleaks_configuration_is_found_and_followed(repo: Repository) -> None:
+    repo.write(".gitleaks.toml", "[[rules]]\nid = 'acme'\ndescription = 'Acme'\nregex = '''acme_([a-z0-9]{12})'''\n")
+    repo.write("a.txt", "acme_a1b2c3d4e5f6\n")
+    _, report = scan(repo)
+    assert "acme" in open_findings(report)
+
+
+def test_inline_marks(repo: Repository) -> None:
+    for mark in ("unsealed:allow", "gitleaks:allow", "pragma: allowlist secret"):
+        repo.write("a.py", f'key = "{token()}"  # {mark}\n')
+        code, report = scan(repo)
+        assert code == 0, mark
+        assert [item["status"] for item in report["findings"]] == ["allowed"], mark
+    repo.write("a.py", f'# pragma: allowlist nextline secret\nkey = "{token()}"\n')
+    assert scan(repo)[0] == 0
+    assert scan(repo, "--no-repo-config")[0] == 1
+
+
+def test_a_mark_silences_its_own_place_only(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"  # unsealed:allow\n')
+    repo.write("b.py", f'key = "{token()}"\n')
+    assert scan(repo)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("nonsense: 1\n", "unknown key 'nonsense'"),
+        ("rules: [../outside]\n", "outside"),
+        ("rules: [missing.yml]\n", "not there"),
+        ("disable: yes\n", "list of strings"),
+        ("a: &a [1]\nb: *a\n", "aliases"),
+        ("[" * 3000, "YAML"),
+        ("x: [\n", "not valid YAML"),
+        ("pack: lax\n", "'pack'"),
+        ("!!python/object/apply:os.system ['touch trap']\n", "not valid YAML"),
+    ],
+)
+def test_bad_configuration_is_one_line(repo: Repository, content: str, complaint: str) -> None:
+    repo.write("a.txt", "hello\n")
+    repo.write(".unsealed.yml", content)
+    ran = repo.unsealed("scan", ".")
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert ".unsealed.yml" in ran.err
+    assert complaint in ran.err
+    assert not (repo.path / "trap").exists()
+
+
+def test_a_configuration_that_is_not_there(repo: Repository) -> None:
+    repo.write("a.txt", "hello\n")
+    ran = repo.unsealed("scan", ".", "--config", "missing.yml")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
