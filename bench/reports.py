@@ -20,8 +20,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scanner.model.finding import Finding, Occurrence, Origin, ScanResult, ScanSummary
+from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.levels import Confidence, Severity
+from scanner.model.result import ScanResult, ScanSummary
 from scanner.model.span import Position
 from scanner.report import FORMATS, ReportOptions
 from scanner.report.output import parse_targets, write_reports

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import cast
 
 from scanner.model.errors import ExitCode, UsageError
-from scanner.model.finding import Finding, ScanResult
+from scanner.model.finding import Finding
 from scanner.model.levels import Severity
+from scanner.model.result import ScanResult
 from scanner.model.secret import DEFAULT_KEY
 from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
 from scanner.report import FORMATS

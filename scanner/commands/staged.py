@@ -7,7 +7,7 @@ import os
 
 from scanner.commands import shared
 from scanner.model.errors import ExitCode
-from scanner.model.finding import ScanResult
+from scanner.model.result import ScanResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

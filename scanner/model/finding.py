@@ -62,33 +62,3 @@ class Finding:
     status_reason: str = ""
     guide: str = ""
     repository: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Something that was not scanned, and why. ``blocking`` ones make the exit code say "incomplete"."""
-
-    what: str
-    why: str
-    blocking: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ScanSummary:
-    """What was and was not looked at. Sizes in bytes, ``seconds`` of wall time."""
-
-    target: str
-    texts: int = 0
-    bytes: int = 0
-    commits: int = 0
-    seconds: float = 0.0
-    skipped: tuple[Skipped, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScanResult:
-    """A whole scan: its findings in a stable order, and its summary."""
-
-    findings: tuple[Finding, ...]
-    summary: ScanSummary

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scanner.model.filekind import FileKind, kind_of
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Bytes in an ASCII-compatible encoding (UTF-16 and UTF-32 have been turned into UTF-8 before).
 
     ``path`` is what the user knows it by, with ``/`` between folders; empty where there is none (a

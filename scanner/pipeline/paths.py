@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scanner.engine.encoding import to_text
 from scanner.model.errors import UsageError
-from scanner.model.finding import ScanResult, ScanSummary, Skipped
+from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, grouped, placed
 from scanner.pipeline.text import TextScanner

@@ -10,8 +10,8 @@ from scanner.engine.encoding import to_text
 from scanner.git.changes import Change
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.run import Git
-from scanner.model.finding import ScanResult, ScanSummary, Skipped
 from scanner.model.match import Match
+from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, grouped, placed_among

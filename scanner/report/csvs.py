@@ -6,7 +6,8 @@ import csv
 from io import TextIOWrapper
 from typing import BinaryIO
 
-from scanner.model.finding import Finding, ScanResult
+from scanner.model.finding import Finding
+from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible
 

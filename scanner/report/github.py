@@ -11,8 +11,9 @@ from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO
 
-from scanner.model.finding import Finding, ScanResult
+from scanner.model.finding import Finding
 from scanner.model.levels import Severity
+from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible
 from scanner.report.words import advice_for, open_findings, plural, worst_first

@@ -9,8 +9,9 @@ import time
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from scanner.model.finding import Finding, ScanResult
+from scanner.model.finding import Finding
 from scanner.model.levels import Severity
+from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.jsons import encode
 from scanner.report.plain import clip, portable, visible

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypedDict
 
-from scanner.model.finding import Finding, ScanResult
+from scanner.model.finding import Finding
+from scanner.model.result import ScanResult
 
 
 class Advice(TypedDict):

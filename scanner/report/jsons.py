@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from scanner.model.finding import Finding, Occurrence, ScanResult, ScanSummary
+from scanner.model.finding import Finding, Occurrence
+from scanner.model.result import ScanResult, ScanSummary
 from scanner.report.interface import Advice, ReportOptions
 from scanner.report.plain import portable
 from scanner.report.words import advice_for

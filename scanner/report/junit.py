@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import BinaryIO
 
-from scanner.model.finding import Finding, ScanResult, Skipped
+from scanner.model.finding import Finding
+from scanner.model.result import ScanResult, Skipped
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible
 from scanner.report.text import place

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from scanner.model.finding import Finding, ScanResult
+from scanner.model.finding import Finding
+from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.links import finding_link
 from scanner.report.markup import markdown_code, markdown_text

@@ -17,7 +17,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from scanner.model.errors import UnsealedError, UsageError
-from scanner.model.finding import ScanResult
+from scanner.model.result import ScanResult
 from scanner.report import known_format, reporter
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import quote
 
-from scanner.model.finding import Finding, Occurrence, ScanResult
+from scanner.model.finding import Finding, Occurrence
 from scanner.model.levels import Confidence
+from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.jsons import encode
 from scanner.report.links import web_address

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import BinaryIO
 
-from scanner.model.finding import Finding, ScanResult, ScanSummary
+from scanner.model.finding import Finding
+from scanner.model.result import ScanResult, ScanSummary
 from scanner.report.interface import ReportOptions
 from scanner.report.nextsteps import FALSE_ALARM, next_steps, stops_silently_when_clean
 from scanner.report.plain import clip, clip_middle, log_line, visible, visible_line, width_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from scanner.model.finding import Finding, ScanSummary
+from scanner.model.finding import Finding
 from scanner.model.levels import Severity
+from scanner.model.result import ScanSummary
 from scanner.report.interface import Advice, ReportOptions
 
 NO_ADVICE = Advice(guide="", summary="", steps=(), links=())

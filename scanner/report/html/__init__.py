@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import BinaryIO
 
-from scanner.model.finding import ScanResult
+from scanner.model.result import ScanResult
 from scanner.report.html.rows import Rows
 from scanner.report.interface import ReportOptions
 from scanner.report.jsons import encode

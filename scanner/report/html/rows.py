@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.model.finding import Finding, Occurrence, ScanResult
+from scanner.model.finding import Finding, Occurrence
+from scanner.model.result import ScanResult
 from scanner.report.html.dates import epoch_day
 from scanner.report.interface import ReportOptions
 from scanner.report.links import link_template, web_address
