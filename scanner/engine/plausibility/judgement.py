@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from urllib.parse import unquote_to_bytes
 
 from scanner.engine.plausibility import words
 from scanner.engine.plausibility.keys import Key, Promise
@@ -15,15 +16,26 @@ from scanner.engine.plausibility.shapes import is_constant, is_uuid, shape
 from scanner.model.filekind import FileKind
 
 # Bits by which the generator's story must be the shorter one, by what the name promises.
-_NEEDED = {Promise.WEAK: 30.0, Promise.SECRET: 4.0, Promise.PASSWORD: -1.0}
+_NEEDED = {Promise.WEAK: 30.0, Promise.SECRET: 7.0, Promise.PASSWORD: -1.0}
+# A token of an unknown sort may be one that is handed around in the open.
+_NEEDED_UNSURE = 18.0
+# Where hardly a letter belongs to a word, less will do.
+_NEEDED_WORDLESS = 1.0
 _SHORTEST = {Promise.WEAK: 16, Promise.SECRET: 6, Promise.PASSWORD: 4}
 _LONGEST = 2048
 # A bare word of code is a name until this much says otherwise.
 _BARE_IN_CODE = 25.0
+_BARE_PASSWORD_IN_CODE = 10.0
 # Above this no person chose the value, whatever pieces of words it holds.
 _SURELY_GENERATED = 20.0
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
 _ENDINGS = Lazy(rb"(?:\\[nrt0])+$")
+_PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
+_ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
+_APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
+_UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
+_USER = Lazy(rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u|--user)[\"']?\s{0,3}[:= ]>?\s{0,3}[\"']?([\w.@-]+)")
+_BASE32 = Lazy(rb"(?:[A-Z2-7]{8}){2,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
@@ -35,7 +47,9 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
     promise = Promise.PASSWORD if password else key.promise
     if key.promise is Promise.NOTHING:
         return "about a secret"
-    quoted = _quoted(value, line)
+    at = line.find(value)
+    quoted = at > 0 and line[at - 1] in b"\"'`;"
+    bare = not quoted and kind is FileKind.CODE and not _in_string(line[: max(at, 0)])
     value = _ENDINGS.pattern.sub(b"", value)
     scheme = _SCHEME.pattern.match(value)
     if scheme:
@@ -48,30 +62,54 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
     return (
         placeholder(value)
         or reference(value, kind, quoted=quoted)
-        or _text(value)
+        or _text(value, promise)
+        or _same_as_user(value, line)
         or _form(value, promise)
-        or _meaning(value, promise, key=key, bare=not quoted and kind is FileKind.CODE, kind=kind)
+        or _meaning(_unescaped(value), promise, key=key, bare=bare, kind=kind)
     )
 
 
-def _quoted(value: bytes, line: bytes) -> bool:
-    """True when the value stands in quotes, or somewhere within a string."""
-    at = line.find(value)
-    if at <= 0 or line[at - 1 : at] in b"\"'`;":
-        return at > 0
-    before = line[:at]
+def _in_string(before: bytes) -> bool:
+    """True when what follows ``before`` on its line stands within a string or a comment."""
     return any(before.count(mark) % 2 for mark in (b'"', b"'", b"`")) or before.lstrip()[:1] in b"#*/;-"
 
 
-def _text(value: bytes) -> str:
-    """Prose: blanks between words, or words in another script."""
-    if value.split() != [value]:
+def _unescaped(value: bytes) -> bytes:
+    """``value`` without percent escapes: what counts is what they stand for."""
+    return unquote_to_bytes(value) if _PERCENT.pattern.search(value) else value
+
+
+def _text(value: bytes, promise: Promise) -> str:
+    """Prose: blanks between words, or words in another script; and what is no text at all."""
+    if value.split() != [value] and not (promise is Promise.PASSWORD and _odd_phrase(value)):
+        return "text"
+    if value.count(b"\\x") > 2 or value.count(b"\\u") > 2:
+        return "binary"
+    if len(_ALNUM.pattern.findall(value)) < 3:
+        return "signs"
+    if _APOSTROPHE.pattern.fullmatch(value):
         return "text"
     if value.isascii():
         return ""
     letters = [char for char in value.decode("utf-8", "replace") if char.isalpha()]
     foreign = sum(not char.isascii() for char in letters)
     return "text" if foreign * 2 >= len(letters) or value.isalpha() else ""
+
+
+def _odd_phrase(value: bytes) -> bool:
+    """True for a passphrase with blanks that is no sentence: signs no prose has, and no words."""
+    if not _UNPROSAIC.pattern.search(value) or not value.isascii() or len(value) > 40:
+        return False
+    text = value.decode("ascii")
+    return words.word_share(text) < 0.4 and words.surprise(text) > 10
+
+
+def _same_as_user(value: bytes, line: bytes) -> str:
+    """Reason to drop a password that is the user's name: ``user=app password=app``."""
+    if len(value) > 20 or line.count(value) < 2:
+        return ""
+    users = _USER.pattern.findall(line)
+    return "same as the user" if value.lower() in (user.lower() for user in users) else ""
 
 
 def _form(value: bytes, promise: Promise) -> str:
@@ -89,8 +127,8 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
     text = value.decode("utf-8", "replace")
     bits = words.surprise(text)
     if is_uuid(value):
-        return "" if key.opens and promise is not Promise.WEAK else "identifier"
-    if bare and (bits < _BARE_IN_CODE or text.isalpha()):
+        return "" if key.opens and promise is not Promise.WEAK and len(set(value)) > 7 else "identifier"
+    if bare and bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE):
         return "code"
     if promise is Promise.WEAK and _unsure(value):
         return "identifier"
@@ -100,11 +138,19 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
         return "placeholder"
     if is_constant(value) and bits < _SURELY_GENERATED:
         return "name"
-    if bits >= _NEEDED[promise]:
+    if bits >= _needed(text, promise, key):
         return _encoded_words(value, promise, key=key, kind=kind)
     if promise is Promise.PASSWORD and _composed(value, text):
         return ""
     return "words"
+
+
+def _needed(text: str, promise: Promise, key: Key) -> float:
+    if promise is not Promise.SECRET:
+        return _NEEDED[promise]
+    if not key.opens:
+        return _NEEDED_UNSURE
+    return _NEEDED[promise] if words.word_share(text) >= 0.3 else _NEEDED_WORDLESS
 
 
 def _unsure(value: bytes) -> bool:
@@ -115,19 +161,25 @@ def _unsure(value: bytes) -> bool:
 
 
 def _encoded_words(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str:
-    """For base64 of plain text: the verdict on that text (for ``user:password`` on the password)."""
-    if not _BASE64.pattern.fullmatch(value) or len(value) % 4 == 1:
-        return ""
-    try:
-        inner = base64.b64decode(value.translate(_URL_SAFE) + b"=" * (-len(value) % 4))
-    except (binascii.Error, ValueError):
-        return ""
+    """For base64 or base32 of plain text: the verdict on that text (for ``user:password`` on the password)."""
+    inner = _decoded(value).strip()
     if len(inner) < 5 or not inner.isascii() or not inner.decode("ascii").isprintable():
         return ""
     _, colon, after = inner.partition(b":")
     if colon:
         return judge(after, key=key, password=True, kind=kind, line=b"") if after else "identifier"
     return judge(inner, key=key, password=promise is Promise.PASSWORD, kind=kind, line=b'"' + inner)
+
+
+def _decoded(value: bytes) -> bytes:
+    try:
+        if _BASE32.pattern.fullmatch(value):
+            return base64.b32decode(value)
+        if _BASE64.pattern.fullmatch(value) and len(value.rstrip(b"=")) % 4 != 1:
+            return base64.b64decode(value.translate(_URL_SAFE) + b"=" * (-len(value) % 4))
+    except (binascii.Error, ValueError):
+        pass
+    return b""
 
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")

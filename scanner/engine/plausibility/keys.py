@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_PASSWORD = frozenset("password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass".split())
+_PASSWORD = frozenset("password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass passin passout requirepass masterauth".split())
 _SECRET = frozenset(
     "secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey authtoken "
     "accesstoken refreshtoken clientsecret bearer otp totp seed jwt pat nkey xkey oauth".split()
@@ -51,10 +51,11 @@ _ABOUT = frozenset(
     regex regexp pattern format rule rules policy policies validator validation validate strength requirements
     prefix suffix header headers param params parameter parameters arg args option options var variable attr attribute
     column table index row property properties class component view page form dialog modal screen button icon link
-    algorithm alg algo method scheme mode encoding hash hashed hasher digest salt manager provider store storage
+    algorithm alg algo method scheme mode encoding hash hashed hasher digest manager provider store storage
     service factory handler helper util utils builder generator source supplier callback listener response request
-    result required enabled disabled changed reset forgot confirm confirmation match matches visible visibility
+    result required enabled disabled changed reset forgot match matches visible visibility
     usage status state version count level scope scopes audience issuer location ref reference env exists valid
+    timestamp nonce signature challenge callback startswith endswith contains icontains isnull history
     position pos map list set array dict object json cache tree node iterator stream parser lexer kinds""".split()
 )
 
@@ -68,8 +69,8 @@ _TOKEN_KINDS = frozenset(
 # Tokens that are handed around in the open: for paging, for tries, for agreement.
 _OPEN_TOKENS = frozenset(
     "change update next continuation page paging paginate sync lock task idempotency upload resume cursor marker pad eos "
-    "bos mask unk sep cls design verification confirmation cancel client csrf xsrf next start previous prev parse syntax "
-    "lexer special fencing request".split()
+    "bos mask unk sep cls design cancel csrf xsrf next start previous prev parse syntax "
+    "lexer special fencing request starting ending end begin sequence creation encryption authenticity".split()
 )
 
 
@@ -94,6 +95,8 @@ def read(name: str) -> Key:
     best = max(strengths)
     if words[-1] in _ABOUT or (best is Promise.PASSWORD and words[-1] in ("code", "complexity", "history")):
         return Key(Promise.NOTHING)
+    if "public" in words or any(word.startswith(("csrf", "xsrf", "authenticity", "requestverification")) for word in words):
+        return Key(Promise.NOTHING)
     if best is not Promise.PASSWORD and any(word in _HARMLESS_BEFORE for word in words[:last]):
         return Key(Promise.NOTHING)
     return Key(best, opens=_opens(words, last, best))
@@ -113,9 +116,9 @@ def _strength(words: list[str], at: int) -> Promise:
         return Promise.PASSWORD
     if word in ("token", "tokens"):
         return Promise.NOTHING if at and words[at - 1] in _OPEN_TOKENS else Promise.SECRET
-    if word in _SECRET or word.endswith(("secret", "token", "apikey", "authkey", "secretkey")):
+    if word in _SECRET or word.endswith(("secret", "token", "apikey", "authkey", "secretkey", "accesskey", "nkey")):
         return Promise.SECRET
-    if word in _WEAK:
+    if word in _WEAK or (len(word) > 5 and word.endswith(("key", "salt", "nkey"))):
         opening = word in ("key", "keys") and at > 0 and words[at - 1] in _OPENING
         return Promise.SECRET if opening else Promise.WEAK
     return Promise.NOTHING

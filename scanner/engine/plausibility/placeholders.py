@@ -6,6 +6,7 @@ import re
 
 from scanner.engine.plausibility.lazy import Lazy
 from scanner.engine.plausibility.words import words_of
+
 # Anywhere in a value of any format: no generator of this length makes them by chance.
 _TELLING = Lazy(
     rb"""your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)
@@ -74,12 +75,12 @@ def mashed(value: bytes) -> bool:
     """True for fingers rolled over the middle row of the keyboard."""
     letters = re.sub(rb"[^a-z;]+", b"", value.lower())
     middle = sum(byte in b"asdfghjkl;" for byte in letters)
-    return len(letters) >= 6 and len(letters) * 4 >= len(value) * 3 and middle * 100 >= len(letters) * 92
+    return len(letters) >= 8 and len(letters) * 4 >= len(value) * 3 and middle * 100 >= len(letters) * 92
 
 
 def _stock_words(text: str) -> bool:
     parts = words_of(text)
-    return bool(parts) and all(part in STOCK for part in parts) and sum(map(len, parts)) >= len(text) - 1
+    return bool(parts) and all(part in STOCK for part in parts) and sum(map(len, parts)) >= len(text) - (len(text) > 6)
 
 
 def _monotonous(value: bytes) -> str:

@@ -41,7 +41,7 @@ _WHOLE = Lazy(
 )
 _CIPHERTEXT = Lazy(
     rb"""(?:
-     ENC\[.*\]?|ENC\(.*\)|\{cipher\}.*|\{(?:AES|AES256|3DES|DESede|RSA|COAM|xor)\}.*|DEC::.*
+     ENC\[.*\]?|ENC\(.*\)|\{cipher\}.*|\{(?:AES|AES256|3DES|DESede|RSA|COAM|xor)\}.*|\{[A-Za-z0-9+/]{16,}={0,2}\}|DEC::.*
     |\$ANSIBLE_VAULT.*|age1[a-z0-9]{20,}|age-encryption\.org.*
     |vault:v\d+:.*|v1:[A-Za-z0-9+/=]{16,}:.*|AQ[IE]CA[HR].*|EJ\[\d:.*|enc:v\d:.*|ENCRYPTED\[.*
     |Ag[A-D][A-Za-z0-9+/]{300,}.*                      # SealedSecret
@@ -54,13 +54,13 @@ _HASH = Lazy(
      \$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2\w*|scrypt|pbkdf2[\w-]*|sha1|md5|P|H|S|bcrypt[\w-]*|racf|krb5\w*|DCC2|ml)\$.*
     |\{(?:CRYPT|SSHA\d*|SHA\d*|MD5|SMD5|PBKDF2[\w-]*|ARGON2|bcrypt|pbkdf2\w*|noop)\}.*
     |(?:pbkdf2_sha\d+|pbkdf2:sha\d+|scrypt|bcrypt(?:_sha256)?|argon2|sha1|sha256|md5|crypt)[$:]\S*\$\S+
-    |scrypt:\d+:\d+:\d+\$.*|SCRAM-SHA-\d+\$.*|\*[0-9A-F]{40}|md5[0-9a-f]{32}
+    |(?:sha\d+|md5|argon2)(?::[0-9a-f]{6,}){1,3}|scrypt:\d+:\d+:\d+\$.*|SCRAM-SHA-\d+\$.*|\*[0-9A-F]{40}|md5[0-9a-f]{32}
     )""",
     re.VERBOSE | re.DOTALL,
 )
 _VARIABLE = Lazy(rb"\$[A-Za-z_][\w:.\[\]'\"-]*(?:->[\w()>-]+)*")
 _LOOKS_CALLED = Lazy(rb"(?:new\s+|await\s+|&|!)?[A-Za-z_$][\w.$:>-]*[(\[].*|.*\)\s*[;,]?", re.DOTALL)
-_CHAIN = Lazy(rb"[*&!]?[A-Za-z_]\w*(?:\??(?:\.|->|::)[A-Za-z_]\w*)+\??[;,)]*")
+_CHAIN = Lazy(rb"[*&!]?[A-Za-z_]\w*(?:\??(?:\.|->|::?)[A-Za-z_]\w*)+\??[;,)]*")
 
 
 def reference(value: bytes, kind: FileKind, *, quoted: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from scanner.engine.plausibility.lazy import Lazy
+
 _SHAPES: tuple[tuple[str, Lazy], ...] = tuple(
     (name, Lazy(expression, re.VERBOSE | re.IGNORECASE | re.DOTALL))
     for name, expression in (
@@ -20,14 +21,14 @@ _SHAPES: tuple[tuple[str, Lazy], ...] = tuple(
         ("hash", rb"(?:sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][A-Za-z0-9+/_=~-]{16,}"),
         ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),
         ("public key", rb"(?:-----BEGIN\s)?.{0,30}(?:CERTIFICATE|PUBLIC\sKEY|X509).*"),
-        ("public key", rb"MI[A-Za-z0-9+/]{2,30}(?:IBCgKCAQEA|CAQ8AMIIBCgKCAQEA|ANBgkqhkiG9w0BAQEFAAO|wDQYJKoZIhvcNAQEBBQADS|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*"),
+        ("public key", rb"M[A-Za-z0-9][A-Za-z0-9+/]{0,30}(?:IBCgKCAQEA|CAQ8AMIIBCgKCAQEA|ANBgkqhkiG9w0BAQEFAAO|DQYJKoZIhvcNAQEBBQADS|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*"),
         ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,}|pk[._](?:live|test|eyJ).*"),
         ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)?|.*(?:\\[1-9]|\.\*).*"),
-        ("assignments", rb"[a-z_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
+        ("assignments", rb"[\w]+(?:/|%2F)\d{8}(?:/|%2F).*|[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
         ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
         ("mark-up", rb"</?[a-z][^>]*>?.*|&[a-z]+;|.*</\w+>"),
         ("coordinates", rb"us-(?:east|west)-\d|eu-\w+-\d|ap-\w+-\d"),
-        ("algorithm", rb"(?:hmac|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?:[-_/](?:[a-z]{2,8}|\d{1,4})){0,5}|ed25519.*|secp\d+\w\d"),
+        ("algorithm", rb"(?:hmac|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?::\d+)?(?:[-_/](?:[a-z]{2,8}|\d{1,4})){0,5}|ed25519.*|secp\d+\w\d"),
     )
 )
 _UUID = Lazy(rb"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
