@@ -5,36 +5,13 @@ Only the module of the command that was asked for is imported; the hook's start-
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from types import ModuleType
 
+from scanner.commands.table import COMMANDS, GUIDE, parser_for
 from scanner.model.errors import ExitCode, UnsealedError
-
-# name -> (module, one line of help), in the order of ``--help``.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "staged": ("scanner.commands.staged", "the pre-commit hook: what the commit would add"),
-    "scan": ("scanner.commands.scan", "files, folders, standard input (-)"),
-    "history": ("scanner.commands.history", "everything a repository's history holds"),
-    "range": ("scanner.commands.range", "what BASE..HEAD adds: a pull request in CI"),
-    "push": ("scanner.commands.push", "the pre-push hook: what the push would publish"),
-    "image": ("scanner.commands.image", "a container image's archive: layers, configuration, history"),
-    "org": ("scanner.commands.org", "many repositories, incrementally"),
-    "rotate": ("scanner.commands.rotate", "how to rotate a finding without downtime"),
-    "seal": ("scanner.commands.seal", "what should replace an unsealed Kubernetes Secret"),
-    "baseline": ("scanner.commands.baseline", "accept what is there, so that only new findings count"),
-    "report": ("scanner.commands.report", "turn findings into another format, merge and compare them"),
-    "rules": ("scanner.commands.rules", "list, show and check rules"),
-    "install-hook": ("scanner.commands.install_hook", "put the hook into a repository without pre-commit"),
-    "completion": ("scanner.commands.completion", "completion for bash, zsh and fish"),
-}
-
-_GUIDE = """\
-exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 the scan is incomplete or failed, 130 interrupted
-"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,26 +77,13 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
-def parser_for(name: str, module: ModuleType) -> argparse.ArgumentParser:
-    """The argument parser of one command, given its module."""
-    parser = argparse.ArgumentParser(
-        prog=f"unsealed {name}",
-        description=(module.__doc__ or "").strip(),
-        epilog=_GUIDE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    module.add_arguments(parser)
-    return parser
-
-
 def _print_help() -> None:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items()]
     sys.stdout.write(
         "usage: unsealed COMMAND ...\n\nA secret scanner for git and Kubernetes. Nothing leaves this machine.\n\n"
         + "\n".join(lines)
-        + f"\n\nunsealed COMMAND --help tells more; unsealed --version.\n{_GUIDE}"
+        + f"\n\nunsealed COMMAND --help tells more; unsealed --version.\n{GUIDE}"
     )
 
 

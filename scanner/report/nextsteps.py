@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# The setting of a comparison of two results, which is about what changed.
+COMPARISON = "diff"
 _LEAKED = (
     "Rotate first: who could read the repository may have the value, and removing it does not take it back.",
     "Then replace it by a reference to a secret store, and only then clean the history if that is worth it.",

@@ -138,6 +138,7 @@ def _result(finding: Finding, rule_index: int, *, times: int, options: ReportOpt
         },
         "properties": {
             "severity": finding.severity.label,
+            "redacted": visible(finding.redacted),
             "confidence": finding.confidence.label,
             "precision": precision(finding.confidence),
             **({"detail": {portable(k): portable(v) for k, v in finding.detail.items()}} if finding.detail else {}),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import BinaryIO
 
 from scanner.model.finding import Finding
 from scanner.model.result import ScanResult, ScanSummary
 from scanner.report.interface import ReportOptions
-from scanner.report.nextsteps import FALSE_ALARM, next_steps, stops_silently_when_clean
+from scanner.report.nextsteps import COMPARISON, FALSE_ALARM, next_steps, stops_silently_when_clean
 from scanner.report.plain import clip, clip_middle, log_line, visible, visible_line, width_of
 from scanner.report.terminal import SEVERITY_STYLE, Paint, paint_for, width_for
 from scanner.report.words import advice_for, open_findings, plural, rule_text, scanned, tally, worst_first
@@ -43,7 +44,7 @@ class _Page:
         self._explained: set[str] = set()
 
     def lines(self, result: ScanResult) -> Iterator[str]:
-        found = worst_first(open_findings(result.findings))
+        found = worst_first(self._shown(result))
         missing = any(skipped.blocking for skipped in result.summary.skipped)
         quiet = self._options.verbosity < 0
         silent = quiet or (self._options.verbosity == 0 and stops_silently_when_clean(self._options.setting))
@@ -63,6 +64,12 @@ class _Page:
         yield from self._skipped(result.summary)
         if not quiet:
             yield self._last_line(result, found)
+
+    def _shown(self, result: ScanResult) -> Iterable[Finding]:
+        """Open findings; of a comparison only what is new, the rest is counted."""
+        if self._options.setting == COMPARISON:
+            return (finding for finding in result.findings if finding.status == "new")
+        return open_findings(result.findings)
 
     def _short(self, found: Sequence[Finding]) -> Iterator[str]:
         for finding in found:
@@ -154,7 +161,9 @@ class _Page:
 
     def _others(self, result: ScanResult) -> Iterator[str]:
         """What is no open finding: judged no secret (asked for with --show-dropped), known, allowed, gone."""
-        listed = ("dropped", "gone") if self._options.verbosity <= 0 else ("dropped", "gone", "baseline", "allowed")
+        listed = {"dropped", "gone"} | ({"baseline", "allowed"} if self._options.verbosity > 0 else set())
+        if self._options.setting == COMPARISON and self._options.verbosity > 0:
+            listed.add("unchanged")
         for finding in result.findings:
             if finding.status in listed:
                 why = f"{finding.status}: {finding.status_reason}" if finding.status_reason else finding.status
@@ -174,6 +183,9 @@ class _Page:
     def _last_line(self, result: ScanResult, found: Sequence[Finding]) -> str:
         skipped = result.summary.skipped
         blocking = sum(one.blocking for one in skipped)
+        if self._options.setting == COMPARISON:
+            counts = Counter(finding.status for finding in result.findings)
+            return ", ".join(f"{counts[status]:,} {status}" for status in ("new", "gone", "unchanged"))
         known = sum(finding.status in ("baseline", "allowed") for finding in result.findings)
         clean = self._paint("no secrets", "yellow" if blocking else "green")
         verdict = self._paint(tally(found), "alarm") if found else clean

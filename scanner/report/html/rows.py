@@ -15,8 +15,8 @@ _MOST_PLACES = 500
 
 
 def provider(finding: Finding) -> str:
-    """Whose secret it is, as near as guide and rule tell: rules are called after their provider."""
-    return visible(finding.guide if finding.guide not in ("", "generic") else finding.rule.partition("-")[0])
+    """Whose secret it is, as near as the rule tells: rules are called after their provider."""
+    return visible(finding.rule.partition("-")[0])
 
 
 class Rows:
