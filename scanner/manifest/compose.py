@@ -44,14 +44,12 @@ class Composer:
         self._open: list[tuple[Node, Scalar | None]] = []
         self._root: Node | None = None
 
-    def compose(self) -> Node:
-        """The root node, or UnreadableError."""
+    def compose(self) -> Node | None:
+        """The root node, None where there is nothing but comments, or UnreadableError."""
         try:
             self._read()
         except yaml.YAMLError:
             raise UnreadableError from None
-        if self._root is None:
-            raise UnreadableError
         return self._root
 
     def _read(self) -> None:

@@ -29,6 +29,7 @@ MAX_DOCUMENT = 32 * 1024 * 1024
 
 _SEPARATOR = re.compile(rb"^(?:---(?=[ \t\r\n]|$)|\.\.\.[ \t]*\r?$)", re.MULTILINE)
 _DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)
+_JSON_LINES = re.compile(rb"\s*\{[^{\n][^\n]*\}[ \t\r]*\n\{[^{]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -127,34 +128,37 @@ def _read(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
     if b"%" in part:
         part = _DIRECTIVE.sub(lambda found: b"#" * len(found.group()), part)
     source = Source(part, span.start)
-    readable = source.readable
-    try:
-        yield Composer(source, readable).compose(), span, "yaml"
-        return
-    except UnreadableError:
-        pass
-    if part.lstrip()[:1] == b"{" and b"}\n{" in part.replace(b"\r", b""):
-        yield from _json_lines(part, span)
-        return
-    if b"\t" in part:
+    for how, readable in _variants(source, tabs=b"\t" in part):
         try:
-            yield Composer(source, source.without_tabs()).compose(), span, "tabs"
-            return
+            root = Composer(source, readable).compose()
         except UnreadableError:
-            pass
-    yield LineReader(source).read(), span, "lines"
+            continue
+        if root is not None:
+            yield root, span, how
+        return
+    if _JSON_LINES.match(part):
+        yield from _json_lines(part, span)
+    else:
+        yield LineReader(source).read(), span, "lines"
+
+
+def _variants(source: Source, *, tabs: bool) -> Iterator[tuple[str, str]]:
+    yield "yaml", source.readable
+    if tabs:
+        yield "tabs", source.without_tabs()
 
 
 def _json_lines(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
     at = span.start
     for line in part.split(b"\n"):
+        source = Source(line, at)
         end = at + len(line)
-        if line.strip():
-            source = Source(line, at)
-            try:
-                yield Composer(source).compose(), Span(at, end), "yaml"
-            except UnreadableError:
-                yield LineReader(source).read(), Span(at, end), "lines"
+        try:
+            root = Composer(source).compose()
+        except UnreadableError:
+            root = LineReader(source).read()
+        if root is not None:
+            yield root, Span(at, end), "yaml"
         at = end + 1
 
 

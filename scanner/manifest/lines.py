@@ -13,7 +13,7 @@ from scanner.manifest.node import Mapping, Node, Scalar, Sequence
 from scanner.manifest.source import Source
 from scanner.model.span import Span
 
-_BLANK = " \t\xa0\ufeff"
+_BLANK = " \t\r\xa0\ufeff"
 _DASH = re.compile(r"-(?:[ \t\xa0]+|$)")
 _KEY = re.compile(
     r"""(?:"(?P<double>[^"\\]{0,300})"|'(?P<single>[^']{0,300})'|(?P<plain>[^\s#"'{}\[\],&*!|>%@`:-][^:#]{0,300}?|<<))

@@ -1,6 +1,6 @@
 """Template actions (Helm, Jinja, ERB) made harmless, character for character.
 
-A chart's file is no YAML until it is rendered. Actions alone on their line (``{{- if .x }}``) become blanks, the
+A chart's file is no YAML until it is rendered. Actions alone on their line (``{{- if .x }}``) become empty lines, the
 others one word of the same length, so that what is left parses and every place stays where it is.
 """
 
@@ -10,7 +10,9 @@ import re
 
 # An action may span lines; the bound keeps unclosed ones from making the search quadratic.
 _ACTION = re.compile(r"\{\{.{0,4000}?\}\}|\{%.{0,4000}?%\}|<%.{0,4000}?%>", re.DOTALL)
-_FILLED = "_"
+_WORD = "_"
+# To YAML a line break of its own: blanks would do, but a block scalar may not begin with a row of them.
+_EMPTY_LINE = "\r"
 
 
 def has_actions(data: bytes) -> bool:
@@ -25,12 +27,25 @@ def harmless(text: str) -> tuple[str, list[int]]:
     at = 0
     while (found := _ACTION.search(text, at)) is not None:
         start, end = _run(text, found)
-        parts.append(text[at:start])
-        parts.append(_replacement(text, start, end))
         actions += (start, end)
+        line = text.rfind("\n", 0, start) + 1
+        alone = not text[line:start].strip()
+        if _ends_line(text, end) and (alone or "nindent" in text[start:end]):
+            # "labels: {{ include .. | nindent 4 }}" goes on below with keys of its own.
+            first = max(at, line) if alone else start
+            parts += (text[at:first], _EMPTY_LINE * (end - first))
+        else:
+            parts += (text[at:start], _WORD * (end - start))
         at = end
     parts.append(text[at:])
     return "".join(parts), actions
+
+
+def _ends_line(text: str, at: int) -> bool:
+    """True when nothing but blanks or a comment follows ``at``."""
+    end = text.find("\n", at)
+    after = text[at : end if end >= 0 else len(text)].strip()
+    return not after or after.startswith("#")
 
 
 def _run(text: str, first: re.Match[str]) -> tuple[int, int]:
@@ -44,12 +59,3 @@ def _run(text: str, first: re.Match[str]) -> tuple[int, int]:
         if found is None:
             return start, end
         end = found.end()
-
-
-def _replacement(text: str, start: int, end: int) -> str:
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    after_end = text.find("\n", end)
-    after = text[end : after_end if after_end >= 0 else len(text)]
-    if not before.strip() and (not after.strip() or after.lstrip().startswith("#")):
-        return "".join(char if char in "\r\n" else " " for char in text[start:end])
-    return _FILLED * (end - start)
