@@ -24,7 +24,8 @@ from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.levels import Confidence, Severity
 from scanner.model.result import ScanResult, ScanSummary
 from scanner.model.span import Position
-from scanner.report import FORMATS, ReportOptions
+from scanner.report import FORMATS
+from scanner.report.interface import ReportOptions
 from scanner.report.output import parse_targets, write_reports
 
 LEAST_A_SECOND = 5_000
@@ -62,7 +63,8 @@ def made_up(count: int, seed: int = 1) -> ScanResult:
 def _finding(chance: random.Random, number: int, people: list[str]) -> Finding:
     rule, title, guide = chance.choice(_RULES)
     folder = chance.choice(("services", "deploy", "charts", "infra", "tools", "docs"))
-    path = f"{folder}/team-{chance.randrange(40)}/{chance.choice(('config', 'values', 'main', 'secret'))}-{number % 977}.yaml"
+    name = chance.choice(("config", "values", "main", "secret"))
+    path = f"{folder}/team-{chance.randrange(40)}/{name}-{number % 977}.yaml"
     commits = [f"{chance.getrandbits(160):040x}" for _ in range(chance.choice((1, 1, 2, 3, 6)))]
     line = chance.randrange(1, 400)
     date = f"20{chance.randrange(15, 26)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}T10:00:00+02:00"
@@ -129,8 +131,8 @@ def in_browser(count: int = 10_000) -> dict[str, float]:
     from selenium.webdriver.common.by import By
 
     settings = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"):
-        settings.add_argument(argument)
+    for argument in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking"):
+        settings.add_argument(f"--{argument}")
     settings.binary_location = "/usr/bin/chromium"
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "report.html"
@@ -142,7 +144,8 @@ def in_browser(count: int = 10_000) -> dict[str, float]:
             browser.find_element(By.CSS_SELECTOR, "#body tr")
             paint = browser.execute_script("return performance.getEntriesByName('first-contentful-paint')[0].startTime")
             ready = browser.execute_script("return performance.getEntriesByType('navigation')[0].loadEventEnd")
-            filtered = [browser.execute_async_script(_TYPE, word) for word in ("team-7/config", "stripe", "person 42", "")]
+            words = ("team-7/config", "stripe", "person 42", "")
+            filtered = [browser.execute_async_script(_TYPE, word) for word in words]
         finally:
             browser.quit()
     return {"first_paint_ms": paint, "loaded_ms": ready, "slowest_filter_ms": max(filtered)}

@@ -6,9 +6,12 @@ Start with ``interface``. ``output`` writes them to files and the standard outpu
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from scanner.model.errors import UsageError
-from scanner.report.interface import Reporter, ReportOptions
+
+if TYPE_CHECKING:
+    from scanner.report.interface import Reporter
 
 _FORMATS = {
     "text": ("scanner.report.text", "TextReporter"),
@@ -24,8 +27,10 @@ _FORMATS = {
 }
 
 FORMATS = tuple(_FORMATS)
+# By what a long list on a terminal can be summed up.
+GROUPINGS = ("secret", "rule", "path", "author", "repository")
 
-__all__ = ["FORMATS", "ReportOptions", "Reporter", "known_format", "reporter"]
+__all__ = ["FORMATS", "GROUPINGS", "known_format", "reporter"]
 
 
 def known_format(name: str) -> str:

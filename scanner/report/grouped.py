@@ -16,7 +16,6 @@ _KEYS: dict[str, Callable[[Finding], str]] = {
     "author": lambda finding: finding.origin.author or "(not committed)",
     "repository": lambda finding: finding.repository or "(this repository)",
 }
-GROUPINGS = ("secret", *_KEYS)
 _DEFAULT_GROUPS = 50
 _LINES_A_GROUP = 3
 

@@ -36,9 +36,8 @@ class JunitReporter:
         out.writelines(_case(finding, options).encode() for finding in findings)
         out.writelines(_error(skipped).encode() for skipped in missing)
         if not findings and not missing:
-            out.write(
-                f'<testcase classname="unsealed" name="no secrets in {_text(scanned(result.summary))}"/>\n'.encode()
-            )
+            looked_at = _text(scanned(result.summary) or result.summary.target)
+            out.write(f'<testcase classname="unsealed" name="no secrets in {looked_at}"/>\n'.encode())
         out.write(b"</testsuite>\n</testsuites>\n")
 
 

@@ -9,7 +9,7 @@ from scanner.model.finding import Finding
 from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.links import finding_link
-from scanner.report.markup import markdown_code, markdown_text
+from scanner.report.markup import markdown_code, markdown_step, markdown_text
 from scanner.report.nextsteps import next_steps
 from scanner.report.words import advice_for, open_findings, plural, scanned, severities, tally, worst_first
 
@@ -35,7 +35,8 @@ def _lines(result: ScanResult, options: ReportOptions) -> Iterator[str]:
     missing = [skipped for skipped in result.summary.skipped if skipped.blocking]
     yield f"## unsealed: {tally(found) if found else 'no secrets'}"
     yield ""
-    yield f"Looked at {scanned(result.summary)}."
+    looked_at = scanned(result.summary)
+    yield f"Looked at {looked_at}." if looked_at else f"From {markdown_code(result.summary.target or 'a report')}."
     known = sum(finding.status in ("baseline", "allowed") for finding in result.findings)
     if known:
         yield f"{known:,} more in the baseline or allowed."
@@ -108,7 +109,7 @@ def _guides(found: Sequence[Finding], options: ReportOptions) -> Iterator[str]:
         yield f"<summary>Rotate: {_html(advice['summary'] or finding.title)}</summary>"
         yield ""
         for number, step in enumerate(advice["steps"], 1):
-            yield f"{number}. {markdown_text(step)}"
+            yield f"{number}. {markdown_step(step)}"
         yield from (f"- <{link}>" for link in advice["links"] if link.startswith("https://") and ">" not in link)
         yield from ("", "</details>")
 

@@ -11,13 +11,16 @@ _TICKS = re.compile(r"`+")
 
 
 def markdown_text(text: str) -> str:
-    """``text`` as Markdown that shows exactly it: no markup, no link, no mention of a person.
+    """``text`` as Markdown that shows exactly it: no markup, no link, no mention of a person."""
+    # Mentions are looked for in the finished page; a comment parts the sign from the name there too.
+    return _PUNCTUATION.sub(r"\\\1", visible(text)).replace("\\@", "@<!-- -->")
 
-    Code in backticks stays code: guides use it for commands.
-    """
+
+def markdown_step(text: str) -> str:
+    """As ``markdown_text``, but code in backticks stays code: guides use it for commands."""
     # Every second part of the split is a span.
     parts = re.split(r"(`[^`]+`)", visible(text))
-    return "".join(part if number % 2 else _escaped(part) for number, part in enumerate(parts))
+    return "".join(part if number % 2 else markdown_text(part) for number, part in enumerate(parts))
 
 
 def markdown_code(text: str, *, in_table: bool = False) -> str:
@@ -27,8 +30,3 @@ def markdown_code(text: str, *, in_table: bool = False) -> str:
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
     span = f"{fence}{pad}{shown}{pad}{fence}"
     return span.replace("|", "\\|") if in_table else span
-
-
-def _escaped(text: str) -> str:
-    # An e-mail address or a mention needs its "@"; an entity shows it and makes neither.
-    return _PUNCTUATION.sub(r"\\\1", text).replace("\\@", "&#64;")

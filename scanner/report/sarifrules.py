@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from scanner.model.finding import Finding
 from scanner.model.levels import Confidence, Severity
 from scanner.report.interface import ReportOptions
-from scanner.report.markup import markdown_text
+from scanner.report.markup import markdown_step, markdown_text
 from scanner.report.plain import visible
 from scanner.report.words import advice_for, rule_text
 
@@ -68,7 +68,7 @@ def _help(finding: Finding, options: ReportOptions) -> tuple[str, str]:
     summary = visible(advice["summary"]) or "How to rotate"
     plain = "\n".join([summary, *(f"{number}. {step}" for number, step in enumerate(steps, 1))])
     marked = [f"## {markdown_text(summary)}", ""]
-    marked += [f"{number}. {markdown_text(step)}" for number, step in enumerate(steps, 1)]
+    marked += [f"{number}. {markdown_step(step)}" for number, step in enumerate(steps, 1)]
     links = _links(advice["links"])
     if links:
         marked += ["", *(f"- <{link}>" for link in links)]

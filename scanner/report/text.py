@@ -151,13 +151,16 @@ class _Page:
         steps = advice["steps"]
         if not steps:
             return
-        yield self._paint(f"Rotate: {advice['summary'] or finding.title}", "bold")
+        yield self._paint(f"Rotate: {finding.title}", "bold")
+        yield from self._wrapped(advice["summary"], indent="  ", style="dim")
         for number, step in enumerate(steps[:_STEPS_SHOWN], 1):
             yield from self._wrapped(step, indent=f"  {number}. ")
-        yield self._paint(f"  unsealed rotate {finding.rule}" + self._more_steps(len(steps)), "dim")
-
-    def _more_steps(self, count: int) -> str:
-        return f"   (all {count} steps)" if count > _STEPS_SHOWN else "   (with commands and links)"
+        if self._options.describe is None or rule_text(finding.rule, self._options):
+            more = f"all {len(steps)} steps" if len(steps) > _STEPS_SHOWN else "with commands and links"
+            yield self._paint(f"  unsealed rotate {finding.rule}   ({more})", "dim")
+        elif len(steps) > _STEPS_SHOWN:
+            # A rule of another tool, which `rotate` does not know.
+            yield self._paint(f"  and {plural(len(steps) - _STEPS_SHOWN, 'more step')}: -f markdown shows all", "dim")
 
     def _others(self, result: ScanResult) -> Iterator[str]:
         """What is no open finding: judged no secret (asked for with --show-dropped), known, allowed, gone."""
@@ -189,7 +192,8 @@ class _Page:
         known = sum(finding.status in ("baseline", "allowed") for finding in result.findings)
         clean = self._paint("no secrets", "yellow" if blocking else "green")
         verdict = self._paint(tally(found), "alarm") if found else clean
-        parts = [f"{verdict} in {scanned(result.summary)}"]
+        looked_at = scanned(result.summary)
+        parts = [f"{verdict} in {looked_at}" if looked_at else verdict]
         if known:
             parts.append(f"{known:,} known or allowed")
         if blocking:

@@ -68,7 +68,9 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def scanned(summary: ScanSummary) -> str:
-    """What was looked at and how long it took: ``12 texts, 34.5 kB in 0.04 s``."""
+    """What was looked at and how long it took: ``12 texts, 34.5 kB in 0.04 s``; empty where that is not known."""
+    if not (summary.texts or summary.commits or summary.bytes or summary.seconds):
+        return ""
     parts = [plural(summary.commits, "commit")] if summary.commits else []
     parts.append(plural(summary.texts, "text"))
     parts.append(size(summary.bytes))

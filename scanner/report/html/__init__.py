@@ -51,6 +51,7 @@ def data_text(value: object) -> bytes:
 
 def _opening(result: ScanResult, style: str, script: str, options: ReportOptions) -> str:
     found = open_findings(result.findings)
+    looked_at = _text(scanned(result.summary))
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -66,7 +67,7 @@ def _opening(result: ScanResult, style: str, script: str, options: ReportOptions
         "title": _text(f"{tally(found) if found else 'no secrets'} - {result.summary.target or 'unsealed'}"),
         "target": _text(result.summary.target or "this scan"),
         "verdict": _text(tally(found) if found else "no secrets"),
-        "scanned": _text(scanned(result.summary)),
+        "scanned": f": looked at {looked_at}" if looked_at else "",
         "missing": _missing(result),
         "warning": '<p class="raw" role="alert">This page holds raw secrets. Do not share it.</p>'
         if options.show_secrets

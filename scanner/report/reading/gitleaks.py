@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from scanner.model.finding import Finding, Occurrence, Origin
@@ -35,8 +36,8 @@ def _finding(entry: Record, beside: Iterable[str], options: ReadOptions) -> Find
     return Finding(
         fingerprint=value.fingerprint,
         rule=rule,
-        # Its description says what it found, at times in sentences; the first is the title.
-        title=entry.text("Description").partition(". ")[0].rstrip(".") or rule,
+        # Its description tells what it found and then what that may lead to.
+        title=re.split(r"[.,;] ", entry.text("Description"))[0].rstrip(".") or rule,
         severity=Severity.HIGH,
         confidence=Confidence.MEDIUM,
         path=path,
