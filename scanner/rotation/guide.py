@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 PHASES = ("contain", "create", "publish", "propagate", "verify", "disable", "revoke", "audit", "clean")
 
@@ -83,7 +84,7 @@ def check_link(link: str) -> None:
 def _check_order(steps: tuple[GuideStep, ...]) -> None:
     """Phases follow their order, so that nothing is revoked before its successor is in use."""
     ranks = [PHASES.index(step.phase) for step in steps]
-    for earlier, later in zip(ranks, ranks[1:], strict=False):
+    for earlier, later in pairwise(ranks):
         if later < earlier:
             raise GuideSyntaxError(f"step of phase {PHASES[later]!r} comes after one of phase {PHASES[earlier]!r}")
 

@@ -1,0 +1,76 @@
+"""Helm charts, read and not rendered: values that a template takes literally are put in, the rest stays open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scanner.rotation.tree import Leaf, Place, Table, at, text
+
+_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+_HARMLESS_PIPE = re.compile(r"\s*\|\s*(?:quote|squote|trim|toString|lower)\b")
+_DEFAULT_FIRST = re.compile(r"default\s+\"([^\"]*)\"\s+(\.[\w.]+)")
+_DEFAULT_PIPED = re.compile(r"(\.[\w.]+)\s*\|\s*default\s+\"([^\"]*)\"")
+_FIELD = re.compile(r"\.[\w.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart: its folder, name, and the defaults in its values file."""
+
+    folder: str
+    name: str
+    values: Table
+    release: str = ""
+    namespace: str = ""
+
+    def fill(self, template: str) -> tuple[str, tuple[str, ...]]:
+        """``template`` with what can be known put in, and a sentence for each value that was a default."""
+        notes: list[str] = []
+
+        def known(action: re.Match[str]) -> str:
+            value, note = self._value(action[1])
+            if value is None:
+                return action[0]
+            if note:
+                notes.append(note)
+            return value
+
+        return _ACTION.sub(known, template), tuple(dict.fromkeys(notes))
+
+    def _value(self, expression: str) -> tuple[str | None, str]:
+        expression = _HARMLESS_PIPE.sub("", expression).strip()
+        fallback = ""
+        first, piped = _DEFAULT_FIRST.fullmatch(expression), _DEFAULT_PIPED.fullmatch(expression)
+        if first:
+            fallback, expression = first[1], first[2]
+        elif piped:
+            expression, fallback = piped[1], piped[2]
+        if not _FIELD.fullmatch(expression):
+            return None, ""
+        path = expression[1:].split(".")
+        if path[:1] == ["Values"] and len(path) > 1:
+            node = at(self.values, *path[1:])
+            if isinstance(node, Leaf) and node.text and "{{" not in node.text:
+                return node.text, f"{expression} has the default {node.text} ({node.place})"
+            return (fallback, f"{expression} has the default {fallback}") if fallback else (None, "")
+        known = {"Release.Name": self.release, "Release.Namespace": self.namespace, "Chart.Name": self.name}
+        return known.get(".".join(path)) or None, ""
+
+
+def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
+    """The innermost chart whose templates ``path`` belongs to."""
+    parts = path.split("/")
+    for depth in range(len(parts) - 1, 0, -1):
+        if parts[depth - 1] == "templates":
+            chart = charts.get("/".join(parts[: depth - 1]))
+            if chart is not None:
+                return chart
+    return None
+
+
+def new_chart(folder: str, description: Table | None, values: Table | None) -> Chart:
+    """A chart by its Chart.yaml and values.yaml."""
+    name = text(description, "name") or folder.rpartition("/")[2]
+    return Chart(folder, name, values if values is not None else Table(place=Place(f"{folder}/values.yaml", 0)))

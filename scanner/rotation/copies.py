@@ -1,0 +1,153 @@
+"""Other Secrets that hold the same value: fed from the same entry of a store, pushed to one, or mirrored.
+
+Followed to its end: what a PushSecret writes may feed an ExternalSecret elsewhere. Going round in a circle is
+noticed, said and ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from scanner.rotation.items import Item
+from scanner.rotation.producers import Made, Remote
+from scanner.rotation.repository import Repository
+from scanner.rotation.stores import find_store
+from scanner.rotation.subjects import Matcher, Subject
+from scanner.rotation.tree import at, rows, text
+
+# "namespace/name" of the Secret that is mirrored, on the Secret that mirrors it.
+_MIRRORS = ("reflector.v1.k8s.emberstack.com/reflects", "replicator.v1.mittwald.de/replicate-from")
+_MIRRORED = (
+    "reflector.v1.k8s.emberstack.com/reflection-auto-enabled",
+    "replicator.v1.mittwald.de/replicate-to",
+    "replicator.v1.mittwald.de/replicate-to-matching",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """``subjects`` hold the value too. ``pushes`` say where it is written to, ``remotes`` which outside values it is."""
+
+    subjects: tuple[Subject, ...]
+    remotes: tuple[Remote, ...]
+    pushes: tuple[str, ...]
+    unresolved: tuple[str, ...]
+
+
+def copies_of(repository: Repository, subject: Subject) -> Copies:
+    """Every Secret in the repository that holds ``subject``'s value besides itself."""
+    search = _Search(repository, subject)
+    search.run()
+    return Copies(
+        tuple(search.found), tuple(search.remotes), tuple(dict.fromkeys(search.pushes)), tuple(dict.fromkeys(search.circles))
+    )
+
+
+class _Search:
+    def __init__(self, repository: Repository, subject: Subject) -> None:
+        self._repository = repository
+        self._first = subject
+        self._open = [subject]
+        self._seen = {id(made) for made in subject.made}
+        self._identities: dict[str, str] = {}
+        self.found: list[Subject] = []
+        self.remotes: list[Remote] = []
+        self.pushes: list[str] = []
+        self.circles: list[str] = []
+
+    def run(self) -> None:
+        while self._open:
+            subject = self._open.pop(0)
+            mine = self._remotes_of(subject)
+            self.remotes += [remote for remote in mine if remote not in self.remotes]
+            pushed = list(self._pushed(subject, mine))
+            for made in self._repository.made:
+                if id(made) in self._seen:
+                    continue
+                keys = self._keys(made, (*mine, *pushed)) or self._mirrored_keys(made, subject)
+                if keys is not None:
+                    self._take(made, keys)
+
+    def _take(self, made: Made, keys: frozenset[str]) -> None:
+        self._seen.add(id(made))
+        copy = Subject(made.namespace, made.name, keys, made.item.overlay, (made,))
+        if (copy.namespace, copy.name, copy.overlay) != (self._first.namespace, self._first.name, self._first.overlay):
+            self.found.append(copy)
+            self._open.append(copy)
+
+    def _keys(self, made: Made, remotes: tuple[Remote, ...]) -> frozenset[str] | None:
+        """The keys of ``made`` that hold one of ``remotes``; empty for "cannot be told", None for none."""
+        if not remotes:
+            return None
+        canonical = replace_remotes(made, self._canonical)
+        held = canonical.keys_with(remotes)
+        if not held:
+            return None
+        return frozenset() if "*" in held else held
+
+    def _mirrored_keys(self, made: Made, subject: Subject) -> frozenset[str] | None:
+        wanted = f"{subject.namespace}/{subject.name}"
+        mirrors = any(key in _MIRRORS and value == wanted for key, value in made.annotations)
+        return subject.keys if mirrors else None
+
+    def _remotes_of(self, subject: Subject) -> tuple[Remote, ...]:
+        found: list[Remote] = []
+        for made in subject.made:
+            canonical = replace_remotes(made, self._canonical)
+            for key in subject.keys or ("",):
+                found += [remote for remote in canonical.remotes(key) if remote.key]
+        return tuple(dict.fromkeys(found))
+
+    def _canonical(self, remote: Remote) -> Remote:
+        if remote.store not in self._identities:
+            store = find_store(self._repository, remote.store)
+            self._identities[remote.store] = store.identity if store else remote.store
+        return replace(remote, store=self._identities[remote.store])
+
+    def _pushed(self, subject: Subject, mine: tuple[Remote, ...]) -> Iterator[Remote]:
+        matcher = Matcher(self._repository, subject)
+        for item in self._repository.of_kind("PushSecret"):
+            name = text(item.tree, "spec", "selector", "secret", "name")
+            if not name or matcher.match(item, name) is None:
+                continue
+            for remote in _push_targets(item, subject):
+                canonical = self._canonical(remote)
+                self.pushes.append(f"{item.label} writes it to {remote} ({item.place})")
+                if canonical in mine:
+                    self.circles.append(
+                        f"{item.place}: {item.label} writes back to {remote}, which the Secret is made from; the two feed each other"
+                    )
+                yield canonical
+
+
+def mirrored_by_annotation(subject: Subject) -> str:
+    """The annotation by which a controller copies the Secret to other namespaces; empty where there is none."""
+    for made in subject.made:
+        for key, value in made.annotations:
+            if key in _MIRRORED and value:
+                return f"{key}: {value}"
+    return ""
+
+
+def replace_remotes(made: Made, change: Callable[[Remote], Remote]) -> Made:
+    """``made`` with every remote passed through ``change``."""
+    keys = {
+        key: replace(source, remotes=tuple(change(remote) for remote in source.remotes)) for key, source in made.keys.items()
+    }
+    return replace(made, keys=keys)
+
+
+def _push_targets(item: Item, subject: Subject) -> Iterator[Remote]:
+    stores = [
+        f"{text(ref, 'kind') or 'SecretStore'}/{item.namespace + '/' if text(ref, 'kind') != 'ClusterSecretStore' else ''}"
+        f"{text(ref, 'name')}"
+        for ref in rows(item.tree, "spec", "secretStoreRefs")
+    ]
+    for entry in rows(item.tree, "spec", "data"):
+        key = text(entry, "match", "secretKey")
+        if subject.keys and key and key not in subject.keys:
+            continue
+        ref = at(entry, "match", "remoteRef")
+        for store in stores:
+            yield Remote(store, text(ref, "remoteKey"), text(ref, "property"))

@@ -1,0 +1,141 @@
+"""What carries a commit to the cluster: Argo CD Applications and Flux Kustomizations, and how long that takes.
+
+Argo CD asks git every ``timeout.reconciliation`` plus up to ``timeout.reconciliation.jitter``: 120 s + 60 s by
+default, 180 s in older versions (argo-cd docs/operator-manual/argocd-cm.yaml and high_availability.md), so 180 s
+either way. Flux asks git every ``GitRepository.spec.interval`` and applies every ``Kustomization.spec.interval``;
+a new revision is applied as soon as it is fetched, so the sum is the upper bound. A webhook makes both about 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from scanner.rotation.durations import seconds
+from scanner.rotation.items import Delivery, Document, Item
+from scanner.rotation.names import has_hole
+from scanner.rotation.tree import Leaf, Table, Tree, at, rows, text
+
+ARGO_POLL = 120
+ARGO_JITTER = 60
+
+_FLUX_GROUP = "kustomize.toolkit.fluxcd.io"
+_SOURCE_KINDS = ("GitRepository", "OCIRepository", "Bucket", "ExternalArtifact")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A folder of the repository that a GitOps object applies, with the namespace it gives what has none.
+
+    ``forced`` is True where that namespace also replaces one that is written (Flux's ``targetNamespace``).
+    """
+
+    folder: str
+    namespace: str
+    forced: bool
+    release: str
+    delivery: Delivery
+
+
+def delivered_paths(documents: Sequence[Document]) -> list[Path]:
+    """Every folder that an Application or a Flux Kustomization points to, the deepest first."""
+    found = list(_argo(documents))
+    found += _flux(documents)
+    return sorted(found, key=lambda path: (-len(path.folder), path.folder, path.delivery.what))
+
+
+def with_delivery(item: Item, paths: Iterable[Path]) -> Item:
+    """``item`` with its delivery and, where it has no namespace of its own, the one it is applied to.
+
+    An object rendered by an overlay is delivered with the overlay, other objects with their own folder.
+    """
+    home = item.overlay if item.overlay and item.overlay != "." else item.place.file
+    for path in paths:
+        if not _inside(home, path.folder):
+            continue
+        namespace = item.namespace
+        inferred = item.inferred
+        if path.namespace and (path.forced or not namespace or _release_namespace(namespace)):
+            namespace = path.namespace
+            if not path.forced:
+                inferred = (*inferred, f"namespace {namespace} from {path.delivery.what}")
+        return replace(item, namespace=namespace, delivery=path.delivery, inferred=inferred)
+    return item
+
+
+def _release_namespace(namespace: str) -> bool:
+    return namespace.strip("{}- ") == ".Release.Namespace"
+
+
+def _argo(documents: Sequence[Document]) -> Iterable[Path]:
+    poll, where = _argo_poll(documents)
+    for document in documents:
+        if document.kind == "Application" and document.group == "argoproj.io":
+            spec = at(document.tree, "spec")
+        elif document.kind == "ApplicationSet":
+            spec = at(document.tree, "spec", "template", "spec")
+        else:
+            continue
+        automated = at(spec, "syncPolicy", "automated") is not None
+        what = f"Argo CD {document.kind} {document.name}"
+        interval = poll if automated else None
+        source = where if automated else "no automated sync: somebody has to press the button"
+        delivery = Delivery(what, interval, source, document.place)
+        for entry in (at(spec, "source"), *rows(spec, "sources")):
+            path = text(entry, "path")
+            if path and not has_hole(path):
+                release = text(entry, "helm", "releaseName") or document.name
+                yield Path(_clean(path), text(spec, "destination", "namespace"), False, release, delivery)
+
+
+def _argo_poll(documents: Sequence[Document]) -> tuple[int, str]:
+    for document in documents:
+        if document.kind == "ConfigMap" and document.name == "argocd-cm":
+            given = seconds(_data(document, "timeout.reconciliation"))
+            jitter = seconds(_data(document, "timeout.reconciliation.jitter"))
+            if given is not None:
+                extra = ARGO_JITTER if jitter is None else jitter
+                return given + extra, f"timeout.reconciliation + jitter, {document.place}"
+    return ARGO_POLL + ARGO_JITTER, "Argo CD's default poll of 120 s + up to 60 s jitter"
+
+
+def _data(document: Document, key: str) -> str:
+    node = at(document.tree, "data")
+    leaf = node.items.get(key) if isinstance(node, Table) else None
+    return leaf.text if isinstance(leaf, Leaf) else ""
+
+
+def _flux(documents: Sequence[Document]) -> Iterable[Path]:
+    sources = {
+        (document.kind, document.name): document for document in documents if document.kind in _SOURCE_KINDS
+    }  # fmt: skip
+    for document in documents:
+        if document.kind != "Kustomization" or document.group != _FLUX_GROUP:
+            continue
+        spec = at(document.tree, "spec")
+        own = seconds(text(spec, "interval"))
+        source = sources.get((text(spec, "sourceRef", "kind"), text(spec, "sourceRef", "name")))
+        fetched = seconds(text(source.tree, "spec", "interval")) if source else None
+        interval = own + fetched if own is not None and fetched is not None else None
+        said = f"Kustomization interval {_word(spec, 'interval')}"
+        said += f" + {source.kind} interval {_word(at(source.tree, 'spec'), 'interval')}" if source else ""
+        if interval is None:
+            said += "; the source's interval is not in this repository"
+        if text(spec, "suspend") == "true":
+            interval, said = None, f"suspended at {document.place}"
+        delivery = Delivery(f"Flux Kustomization {document.name}", interval, said, document.place)
+        namespace = text(spec, "targetNamespace")
+        yield Path(_clean(text(spec, "path")), namespace, bool(namespace), document.name, delivery)
+
+
+def _word(tree: Tree | None, key: str) -> str:
+    return text(tree, key) or "unknown"
+
+
+def _clean(path: str) -> str:
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return "/".join(parts)
+
+
+def _inside(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(f"{folder}/")

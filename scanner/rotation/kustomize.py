@@ -1,0 +1,283 @@
+"""Kustomize overlays, as far as they can be followed without running kustomize.
+
+A kustomization that no other one in the repository uses is an overlay: it is rendered with its bases,
+components, generators, patches, namespace, prefix and suffix. Remote bases, Helm inflation, plugins and
+replacements are not followed; ``notes`` says which were met.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from scanner.rotation.items import Document, Item, strings
+from scanner.rotation.names import fit
+from scanner.rotation.patches import apply_operations, merge
+from scanner.rotation.tree import Leaf, Place, Row, Table, Tree, rows, table, text, texts, truth, with_entry
+
+FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+# kustomize's own list of what has no namespace is longer; these are the kinds we look at.
+_CLUSTER_WIDE = {
+    "Namespace", "ClusterRole", "ClusterRoleBinding", "ClusterSecretStore", "ClusterExternalSecret", "PersistentVolume",
+    "StorageClass", "ClusterIssuer", "CustomResourceDefinition", "GatewayClass", "ClusterPushSecret", "CSIDriver",
+}  # fmt: skip
+
+_DEEPEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What the overlays give, which files they used, and what could not be followed, by overlay."""
+
+    items: tuple[Item, ...]
+    used: frozenset[str]
+    roots: frozenset[str]
+    notes: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Build:
+    """One folder's result while its parents are still to come."""
+
+    items: list[Item]
+    renames: dict[str, str] = field(default_factory=dict)
+
+
+class Kustomizer:
+    """Renders the overlays among ``documents``. ``parse`` reads patches that stand inside a kustomization."""
+
+    def __init__(
+        self, kustomizations: Mapping[str, Document], documents: Mapping[str, list[Document]], parse: Parse
+    ) -> None:
+        self._kustomizations = kustomizations
+        self._documents = documents
+        self._parse = parse
+        self._notes: list[str] = []
+        self._used: set[str] = set()
+
+    def render(self) -> Rendered:
+        """Every overlay of the repository."""
+        roots = self._roots()
+        items: list[Item] = []
+        notes: dict[tuple[str, str], None] = {}
+        for root in sorted(roots):
+            self._notes = []
+            build = self._build(root, ())
+            items += [replace(item, overlay=root or ".", renames=build.renames) for item in build.items]
+            notes.update({(root or ".", note): None for note in self._notes})
+        return Rendered(tuple(items), frozenset(self._used), frozenset(roots), tuple(notes))
+
+    def _roots(self) -> set[str]:
+        used: set[str] = set()
+        for folder, document in self._kustomizations.items():
+            used |= {
+                path
+                for path in self._references(folder, document)
+                if path in self._kustomizations and path != folder
+            }
+        roots = set(self._kustomizations) - used
+        # Folders that only use each other have no way in; one of each circle is rendered, and meets the circle.
+        reached = {folder for root in roots for folder in self._reachable(root)}
+        for folder in sorted(set(self._kustomizations) - reached):
+            if folder not in reached:
+                roots.add(folder)
+                reached |= set(self._reachable(folder))
+        return roots
+
+    def _reachable(self, folder: str) -> set[str]:
+        seen: set[str] = set()
+        open_ = [folder]
+        while open_:
+            at = open_.pop()
+            if at in seen or at not in self._kustomizations:
+                continue
+            seen.add(at)
+            open_ += list(self._references(at, self._kustomizations[at]))
+        return seen
+
+    def _references(self, folder: str, document: Document) -> Iterator[str]:
+        for key in ("resources", "bases", "components"):
+            for word in texts(document.tree, key):
+                if "://" not in word and "?ref=" not in word:
+                    yield _join(folder, word)
+
+    def _build(self, folder: str, above: tuple[str, ...]) -> _Build:
+        document = self._kustomizations[folder]
+        if folder in above or len(above) > _DEEPEST:
+            self._notes.append(f"{document.place}: kustomizations use each other in a circle")
+            return _Build([])
+        self._used.add(document.place.file)
+        tree = document.tree
+        build = self._gather(folder, document, (*above, folder))
+        build.items += self._generated(folder, document)
+        build.items = self._patched(folder, document, build.items)
+        _rename(build, text(tree, "namePrefix"), text(tree, "nameSuffix"))
+        namespace = text(tree, "namespace")
+        if namespace:
+            build.items = [_in_namespace(item, namespace) for item in build.items]
+        for key in ("helmCharts", "helmChartInflationGenerator", "transformers", "replacements"):
+            if key in tree.items:
+                self._notes.append(f"{tree.items[key].place}: {key} are not followed")
+        return build
+
+    def _gather(self, folder: str, document: Document, above: tuple[str, ...]) -> _Build:
+        build = _Build([])
+        for path in (*self._references(folder, document), *(_join(folder, w) for w in texts(document.tree, "generators"))):
+            if path in self._kustomizations:
+                inner = self._build(path, above)
+                build.items += inner.items
+                build.renames.update(inner.renames)
+            elif path in self._documents:
+                self._used.add(path)
+                build.items += [_item(found) for found in self._documents[path]]
+        for key in ("resources", "bases", "components"):
+            for word in texts(document.tree, key):
+                if "://" in word or "?ref=" in word:
+                    self._notes.append(f"{document.place.file}: {word.split('?')[0]} is elsewhere and was not read")
+        return build
+
+    def _generated(self, folder: str, document: Document) -> Iterator[Item]:
+        hashed = not truth(document.tree, "generatorOptions", "disableNameSuffixHash")
+        for entry in rows(document.tree, "secretGenerator"):
+            if not isinstance(entry, Table):
+                continue
+            plain = truth(entry, "options", "disableNameSuffixHash")
+            annotations = table(entry, "options", "annotations")
+            tree = with_entry(entry, ("data",), _generated_keys(entry, folder))
+            if annotations:
+                tree = with_entry(tree, ("metadata", "annotations"), Table(annotations, entry.place))
+            if truth(entry, "options", "immutable"):
+                tree = with_entry(tree, ("immutable",), Leaf("true", entry.place))
+            yield Item(
+                "Secret", "", text(entry, "name"), text(entry, "namespace"), tree, entry.place,
+                generated=True, hashed=hashed and not plain,
+            )  # fmt: skip
+
+    def _patched(self, folder: str, document: Document, items: list[Item]) -> list[Item]:
+        for target, patch in self._patches(folder, document):
+            named = target if target is not None and target.items else patch
+            if text(patch, "$patch") == "delete":
+                items = [item for item in items if not _targets(named, item)]
+                continue
+            change = apply_operations if isinstance(patch, Row) else merge
+            items = [_with_tree(item, change(item.tree, patch)) if _targets(named, item) else item for item in items]
+        return items
+
+    def _patches(self, folder: str, document: Document) -> Iterator[tuple[Table | None, Tree]]:
+        for key in ("patches", "patchesJson6902"):
+            for entry in rows(document.tree, key):
+                target = entry.items.get("target") if isinstance(entry, Table) else None
+                for patch in self._patch_texts(folder, entry):
+                    yield (target if isinstance(target, Table) else None), patch
+        for entry in rows(document.tree, "patchesStrategicMerge"):
+            if isinstance(entry, Leaf):
+                for patch in self._read(folder, entry.text, entry.place):
+                    yield None, patch
+
+    def _patch_texts(self, folder: str, entry: Tree) -> Iterator[Tree]:
+        path, inline = text(entry, "path"), entry.items.get("patch") if isinstance(entry, Table) else None
+        if path:
+            yield from self._read(folder, path, entry.place)
+        elif isinstance(inline, Leaf):
+            yield from self._parse(inline.text, inline.place)
+
+    def _read(self, folder: str, word: str, place: Place) -> Iterator[Tree]:
+        if "\n" in word:
+            yield from self._parse(word, place)
+            return
+        path = _join(folder, word)
+        self._used.add(path)
+        for document in self._documents.get(path, ()):
+            yield document.tree
+        if path not in self._documents:
+            self._notes.append(f"{place}: the patch {word} is not in the repository or could not be read")
+
+
+class Parse:
+    """Reads a text that stands inside another file; ``place`` is where it begins."""
+
+    def __call__(self, source: str, place: Place) -> Iterable[Tree]:
+        """The documents in ``source``; nothing for what cannot be read."""
+        raise NotImplementedError
+
+
+def generator_files(entry: Tree, folder: str) -> Iterator[tuple[str, str]]:
+    """``(key, path)`` of what a secretGenerator reads; the key is empty for files of many lines (``envs``)."""
+    for word in texts(entry, "files"):
+        key, _, path = word.rpartition("=")
+        yield key or posixpath.basename(path), _join(folder, path)
+    for word in (*texts(entry, "envs"), *texts(entry, "env")):
+        yield "", _join(folder, word)
+
+
+def _generated_keys(entry: Table, folder: str) -> Table:
+    keys: dict[str, Tree] = {}
+    for literal in rows(entry, "literals"):
+        if isinstance(literal, Leaf):
+            keys[literal.text.partition("=")[0]] = Leaf("", literal.place)
+    for key, path in generator_files(entry, folder):
+        keys[key or "*"] = Leaf(path, entry.place)
+    return Table(keys, entry.place)
+
+
+def _item(document: Document) -> Item:
+    return Item(document.kind, document.group, document.name, document.namespace, document.tree, document.place)
+
+
+def _with_tree(item: Item, tree: Tree) -> Item:
+    if not isinstance(tree, Table):
+        return item
+    return replace(item, tree=tree, namespace=text(tree, "metadata", "namespace") or item.namespace)
+
+
+def _in_namespace(item: Item, namespace: str) -> Item:
+    return item if item.kind in _CLUSTER_WIDE else replace(item, namespace=namespace)
+
+
+def _rename(build: _Build, prefix: str, suffix: str) -> None:
+    if not prefix and not suffix:
+        return
+    names = {item.name for item in build.items if item.kind == "Secret" and not item.group}
+    renamed = {name: f"{prefix}{name}{suffix}" for name in names}
+    for base, known in list(build.renames.items()):
+        build.renames[base] = renamed.get(known, known)
+    for name, new in renamed.items():
+        build.renames.setdefault(name, new)
+    build.items = [
+        item if item.kind in ("CustomResourceDefinition", "Namespace") else replace(item, name=f"{prefix}{item.name}{suffix}")
+        for item in build.items
+    ]
+
+
+def _targets(target: Tree | None, item: Item) -> bool:
+    """Whether a patch is meant for ``item``: by the patch's own kind and name, or by a target's patterns."""
+    if target is None:
+        return False
+    if "metadata" in table(target):
+        same_kind = text(target, "kind") == item.kind
+        namespace = text(target, "metadata", "namespace")
+        own = text(item.tree, "metadata", "name") or item.name
+        return same_kind and text(target, "metadata", "name") in (own, item.name) and namespace in ("", item.namespace)
+    for key, value in (("kind", item.kind), ("group", item.group), ("name", item.name), ("namespace", item.namespace)):
+        wanted = text(target, key)
+        if wanted and not _fits(wanted, value):
+            return False
+    labels = strings(table(item.tree, "metadata").get("labels"))
+    pairs = [pair.strip().partition("=") for pair in text(target, "labelSelector").split(",") if pair.strip()]
+    return all(labels.get(key.strip()) == value.strip("= ") for key, _, value in pairs)
+
+
+def _fits(wanted: str, value: str) -> bool:
+    try:
+        return re.fullmatch(wanted, value) is not None
+    except re.error:
+        return bool(fit(wanted, value))
+
+
+def _join(folder: str, word: str) -> str:
+    """``word`` as seen from ``folder``, as a path from the repository's root."""
+    path = posixpath.normpath(posixpath.join(folder, word))
+    return "" if path == "." else path

@@ -1,0 +1,82 @@
+"""Names that may hold templates: when two of them can be one and the same, and how sure that is.
+
+``{{ ... }}`` (Helm) and ``${...}`` (Flux substitution, Argo CD) are holes whose value is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+_HOLE = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)", re.DOTALL)
+
+# A choice between names; which one is taken is not known here, so the whole is a hole.
+_CHOICE = re.compile(r"\{\{-?\s*(?:if|else|with|range|end)\b")
+
+# The suffix kustomize gives to generated names: ten characters of a hash, vowels and look-alikes replaced
+# (sigs.k8s.io/kustomize/api/hasher, encode()).
+_HASH = re.compile(r"-[bcdfghkmt2456789]{10}$")
+
+# A hole beside fewer literal characters than this would fit nearly every name.
+_LITERAL_ENOUGH = 2
+
+
+class Fit(IntEnum):
+    """How sure it is that two names are one; ordered."""
+
+    NONE = 0
+    TEMPLATE = 1  # a template could give that name
+    SAME_TEMPLATE = 2  # the same template text, in the same chart
+    EXACT = 3
+
+
+def has_hole(name: str) -> bool:
+    """True when part of ``name`` is only known to whoever renders it."""
+    return bool(_HOLE.search(name))
+
+
+def literal(name: str) -> str:
+    """``name`` without its holes; nothing where a template chooses between names."""
+    return "" if _CHOICE.search(name) else _HOLE.sub("", name)
+
+
+def shown(name: str) -> str:
+    """``name`` for people: every hole as ``*``."""
+    return "*" if _CHOICE.search(name) else _HOLE.sub("*", name)
+
+
+def fit(one: str, other: str, *, same_chart: bool = False) -> Fit:
+    """Whether ``one`` and ``other`` can be the same name.
+
+    Two templates are compared by their text alone, and only inside one chart: elsewhere the same words
+    give different names.
+    """
+    if not one or not other:
+        return Fit.NONE
+    holes_one, holes_other = has_hole(one), has_hole(other)
+    if not holes_one and not holes_other:
+        return Fit.EXACT if one == other else Fit.NONE
+    if holes_one and holes_other:
+        return Fit.SAME_TEMPLATE if same_chart and _squeezed(one) == _squeezed(other) else Fit.NONE
+    template, plain = (one, other) if holes_one else (other, one)
+    if len(literal(template).strip("-._")) < _LITERAL_ENOUGH:
+        return Fit.NONE
+    return Fit.TEMPLATE if _pattern(template).fullmatch(plain) else Fit.NONE
+
+
+def without_hash(name: str) -> str:
+    """``name`` without the hash kustomize puts behind generated names."""
+    return _HASH.sub("", name)
+
+
+def _squeezed(name: str) -> str:
+    """Template text with the blanks and trim marks inside its braces made alike."""
+    return _HOLE.sub(lambda hole: re.sub(r"\{\{-?\s*|\s*-?\}\}|\s+", " ", hole[0]).strip(), name)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts, at = [], 0
+    for hole in _HOLE.finditer(template):
+        parts.append(re.escape(template[at : hole.start()]) + "[a-z0-9.-]+")
+        at = hole.end()
+    return re.compile("".join(parts) + re.escape(template[at:]))

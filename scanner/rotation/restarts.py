@@ -1,0 +1,117 @@
+"""What restarts pods by itself when a Secret changes, and the command where nothing does.
+
+Reloader's annotations are those of stakater/Reloader (README, internal/pkg/options/flags.go): ``auto`` wins over
+``search``; an explicit ``"false"`` switches off; ``ignore`` on the Secret outweighs all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.rotation.advice import quoted
+from scanner.rotation.items import Item, strings
+from scanner.rotation.producers import Made
+from scanner.rotation.tree import Table, at, rows, text
+
+_RELOADER = "reloader.stakater.com"
+_SHORT = {"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds"}
+
+
+def pod_annotations(item: Item, path: tuple[str, ...]) -> dict[str, str]:
+    """The annotations of the pods that the PodSpec at ``path`` makes."""
+    if len(path) < 2 or "[]" in path:
+        return {}
+    return strings(at(item.tree, *path[:-1], "metadata", "annotations"))
+
+
+def automatic_restart(item: Item, pods: dict[str, str], secret: str, made: tuple[Made, ...]) -> str:
+    """What restarts ``item`` when the Secret called ``secret`` changes; empty where nothing is known to.
+
+    ``pods`` are the annotations of its pod template, ``made`` what makes the Secret.
+    """
+    own = {**pods, **item.annotations()}
+    secrets = {key: value for one in made for key, value in one.annotations}
+    reloader = _reloader(own, secrets, secret)
+    if reloader:
+        return reloader
+    if own.get("wave.pusher.com/update-on-config-change") == "true":
+        return "Wave"
+    for one in made:
+        for target in rows(one.item.tree, "spec", "rolloutRestartTargets"):
+            if text(target, "kind") == item.kind and text(target, "name") == item.name:
+                return f"{one.item.kind} rolloutRestartTargets"
+        if one.item.hashed and one.item.overlay == item.overlay:
+            return "kustomize name hash"
+        if one.item.chart and one.item.chart == item.chart and one.kind == "Secret" and _has_checksum(pods):
+            return "Helm checksum annotation"
+    return ""
+
+
+def _reloader(own: dict[str, str], secrets: dict[str, str], secret: str) -> str:
+    if secrets.get(f"{_RELOADER}/ignore") == "true" or own.get(f"{_RELOADER}/ignore") == "true":
+        return ""
+    named = own.get(f"secret.{_RELOADER}/reload", "")
+    if any(_is_named(word.strip(), secret) for word in named.split(",") if word.strip()):
+        return "Reloader"
+    excluded = own.get(f"secrets.exclude.{_RELOADER}/reload", "")
+    if secret in [word.strip() for word in excluded.split(",")]:
+        return ""
+    everything, only_secrets = own.get(f"{_RELOADER}/auto", ""), own.get(f"secret.{_RELOADER}/auto", "")
+    if "true" in (everything, only_secrets):
+        return "Reloader"
+    if "false" not in (everything, only_secrets) and own.get(f"{_RELOADER}/search") == "true":
+        return "Reloader" if secrets.get(f"{_RELOADER}/match") == "true" else ""
+    return ""
+
+
+def _is_named(pattern: str, secret: str) -> bool:
+    """Reloader takes each name of its list as an expression too."""
+    try:
+        return pattern == secret or re.fullmatch(pattern, secret) is not None
+    except re.error:
+        return False
+
+
+def _has_checksum(pods: dict[str, str]) -> bool:
+    return any(key.startswith("checksum/") and ("ecret" in key or "ecret" in value) for key, value in pods.items())
+
+
+def restart_command(item: Item) -> str:
+    """The command that makes ``item``'s containers start anew; empty where there is none worth naming."""
+    where = f"-n {quoted(item.namespace)} " if item.namespace else ""
+    name = quoted(item.name)
+    if item.kind in _SHORT:
+        return f"kubectl {where}rollout restart {_SHORT[item.kind]}/{name}"
+    if item.kind == "CronJob":
+        return f"kubectl {where}create job --from=cronjob/{name} {name}-$(date +%s)"
+    commands = {
+        "Rollout": f"kubectl argo rollouts {where}restart {name}",
+        "DeploymentConfig": f"oc {where}rollout latest dc/{name}",
+        "Service": f"kn {where}service update {name} --annotation-template rotated=$(date +%s)",
+        "Configuration": f"kubectl {where}patch configuration.serving.knative.dev {name} --type merge"
+        ' -p "{\\"spec\\":{\\"template\\":{\\"metadata\\":{\\"annotations\\":{\\"rotated\\":\\"$(date +%s)\\"}}}}}"',
+        "CloneSet": f"kubectl {where}patch cloneset {name} --type merge"
+        ' -p "{\\"spec\\":{\\"template\\":{\\"metadata\\":{\\"annotations\\":{\\"rotated\\":\\"$(date +%s)\\"}}}}}"',
+        "Pod": f"kubectl {where}delete pod {name}",
+    }
+    if item.kind in ("ReplicaSet", "ReplicationController"):
+        selector = _selector(item)
+        return f"kubectl {where}delete pods -l {selector}" if selector else ""
+    return commands.get(item.kind, "")
+
+
+def sync_command(item: Item, path: tuple[str, ...]) -> str:
+    """The command that makes the kubelet look at once: any change of a pod's annotations does."""
+    labels = strings(at(item.tree, *path[:-1], "metadata", "labels")) if len(path) > 1 else item.labels()
+    chosen = strings(at(item.tree, "spec", "selector", "matchLabels")) or labels
+    if not chosen or any("{{" in f"{key}{value}" for key, value in chosen.items()):
+        return ""
+    where = f"-n {quoted(item.namespace)} " if item.namespace else ""
+    words = ",".join(f"{key}={value}" for key, value in chosen.items())
+    return f"kubectl {where}annotate pods -l {quoted(words)} rotated=$(date +%s) --overwrite"
+
+
+def _selector(item: Item) -> str:
+    node = at(item.tree, "spec", "selector", "matchLabels") or at(item.tree, "spec", "selector")
+    labels = strings(node) if isinstance(node, Table) else {}
+    return quoted(",".join(f"{key}={value}" for key, value in labels.items())) if labels else ""

@@ -1,0 +1,182 @@
+"""Which Secret a runbook is about, and whether something that is named somewhere is that Secret.
+
+The same name in several overlays is several Secrets. A name without a namespace belongs to whatever makes it
+closest by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scanner.rotation.items import Item, folder, namespaces_meet, nearness
+from scanner.rotation.names import Fit, fit, has_hole, shown, without_hash
+from scanner.rotation.producers import Made
+from scanner.rotation.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One Secret in one overlay. ``keys`` are those that hold the value; empty means all of them.
+
+    ``made`` is empty where nothing in the repository makes it, and has several members where two things claim to.
+    """
+
+    namespace: str
+    name: str
+    keys: frozenset[str] = frozenset()
+    overlay: str = ""
+    made: tuple[Made, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """``prod/db-creds``."""
+        return f"{self.namespace}/{shown(self.name)}" if self.namespace else shown(self.name)
+
+    def holds(self, keys: Sequence[str]) -> bool:
+        """Whether somebody who reads ``keys`` (empty: all) reads the value."""
+        return not self.keys or not keys or not self.keys.isdisjoint(keys)
+
+
+def find_subjects(
+    repository: Repository, name: str, *, namespace: str = "", key: str = "", path: str = ""
+) -> list[Subject]:
+    """The Secrets that ``namespace/name`` can mean, one an overlay; ``path`` narrows it to those made in that file.
+
+    Empty when nothing makes such a Secret.
+    """
+    fits = [(made, _made_fit(made, name, namespace)) for made in repository.made]
+    if path:
+        here = [(made, how) for made, how in fits if made.item.place.file == path or made.place.file == path]
+        fits = here if any(how for _, how in here) else fits
+    best = max((how for _, how in fits), default=Fit.NONE)
+    if best == Fit.NONE:
+        return []
+    groups: dict[tuple[str, str, str], list[Made]] = {}
+    for made, how in fits:
+        if how == best:
+            groups.setdefault(_identity(made), []).append(made)
+    _join_plain_ones(groups)
+    keys = frozenset({key} if key else ())
+    return [
+        Subject(made[0].namespace or namespace, made[0].name if not has_hole(made[0].name) else name, keys,
+                overlay, tuple(made))
+        for (_, _, overlay), made in sorted(groups.items())
+    ]  # fmt: skip
+
+
+def _made_fit(made: Made, name: str, namespace: str) -> Fit:
+    where = namespaces_meet(made.namespace, namespace) if namespace and made.namespace else Fit.EXACT
+    if where == Fit.NONE:
+        return Fit.NONE
+    written = [base for base, renamed in made.item.renames.items() if renamed == made.name]
+    names = (made.name, *written) if not made.item.group else (made.name,)
+    return max(max(fit(one, name), fit(one, without_hash(name))) for one in names)
+
+
+def _identity(made: Made) -> tuple[str, str, str]:
+    """Namespace, name and overlay; for plain files without a namespace their folder stands in for the overlay."""
+    if made.item.overlay:
+        return made.namespace, made.name, made.item.overlay
+    if made.item.chart:
+        return made.namespace, made.name, made.item.chart
+    return made.namespace, made.name, "" if made.namespace else folder(made.item.place.file)
+
+
+def _join_plain_ones(groups: dict[tuple[str, str, str], list[Made]]) -> None:
+    """A plain file's Secret is in the same cluster as the overlays' Secrets of that namespace and name."""
+    for identity in [one for one in groups if one[0] and not one[2]]:
+        partners = [other for other in groups if other[:2] == identity[:2] and other[2]]
+        if len(partners) == 1:
+            groups[partners[0]] += groups.pop(identity)
+
+
+class Matcher:
+    """Says whether a mention of a Secret means one subject, given everything else that makes Secrets."""
+
+    def __init__(self, repository: Repository, subject: Subject) -> None:
+        self._repository = repository
+        self._subject = subject
+        self._others = [
+            made for made in repository.made if made not in subject.made and self._could_be(made.name, made.item)
+        ]
+
+    def match(self, owner: Item, name: str, namespace: str = "") -> tuple[str, ...] | None:
+        """Why the match is inferred (empty for a plain one), or None when ``name`` is another Secret.
+
+        ``namespace`` is that of the mention where it has one of its own.
+        """
+        subject = self._subject
+        chart = self._repository.chart(owner)
+        notes: tuple[str, ...] = ()
+        if chart is not None:
+            name, notes = chart.fill(name)
+        if subject.overlay and owner.overlay == subject.overlay:
+            name = owner.renames.get(name, name)
+        how = max(self._fit(name, owner), self._fit(without_hash(name), owner) if owner.overlay else Fit.NONE)
+        if how == Fit.NONE:
+            return None
+        own = namespace or owner.namespace
+        if chart is not None and own:
+            own = chart.fill(own)[0]
+        beside = self._beside(owner)
+        where = namespaces_meet(own, subject.namespace, same_chart=beside and not (own and subject.namespace))
+        if where == Fit.NONE or not self._is_closest(owner, own):
+            return None
+        reasons = [*owner.inferred, *notes]
+        if how == Fit.TEMPLATE:
+            reasons.append(f"the name is a template ({shown(name)}) that can give {shown(subject.name)}")
+        elif how == Fit.SAME_TEMPLATE:
+            reasons.append(f"both names are the same template ({shown(name)})")
+        if not own and subject.namespace and not beside:
+            reasons.append(f"its manifest gives no namespace; nothing closer makes {shown(subject.name)}")
+        return tuple(dict.fromkeys(reasons))
+
+    def could_be(self, owner: Item, name: str, namespace: str = "") -> bool:
+        """Whether a name that is nothing but a template could be the subject: same chart, or same namespace."""
+        if not has_hole(name) or fit(name, self._subject.name) != Fit.NONE:
+            return False
+        chart = self._repository.chart(owner)
+        filled = chart.fill(name)[0] if chart is not None else name
+        if not has_hole(filled) or filled.strip("{}$") == name.strip("{}$") and len(shown(filled).strip("*-. ")) > 1:
+            return False
+        own = namespace or owner.namespace
+        return self._beside(owner) or bool(own and own == self._subject.namespace)
+
+    def _fit(self, name: str, owner: Item) -> Fit:
+        charts = {made.item.chart for made in self._subject.made}
+        return fit(name, self._subject.name, same_chart=bool(owner.chart) and owner.chart in charts) or max(
+            (fit(name, made.name, same_chart=bool(owner.chart) and owner.chart == made.item.chart)
+             for made in self._subject.made),
+            default=Fit.NONE,
+        )  # fmt: skip
+
+    def _beside(self, owner: Item) -> bool:
+        """Whether ``owner`` is applied together with what makes the subject."""
+        for made in self._subject.made:
+            item = made.item
+            if owner.overlay or item.overlay:
+                if owner.overlay == item.overlay:
+                    return True
+            elif owner.chart or item.chart:
+                if owner.chart == item.chart:
+                    return True
+            elif folder(owner.place.file) == folder(item.place.file):
+                return True
+        return False
+
+    def _could_be(self, name: str, item: Item) -> bool:
+        return fit(name, self._subject.name, same_chart=any(item.chart == m.item.chart for m in self._subject.made)) > 0
+
+    def _is_closest(self, owner: Item, namespace: str) -> bool:
+        mine = max((self._rank(owner, namespace, made) for made in self._subject.made), default=None)
+        if mine is None:
+            return True
+        others = [self._rank(owner, namespace, made) for made in self._others if namespaces_meet(namespace, made.namespace)]
+        return all(rank <= mine for rank in others)
+
+    def _rank(self, owner: Item, namespace: str, made: Made) -> tuple[int, int, int]:
+        together = owner.overlay == made.item.overlay and bool(owner.overlay)
+        together = together or (bool(owner.chart) and owner.chart == made.item.chart)
+        meets = namespaces_meet(namespace, made.namespace)
+        return int(together), int(meets), nearness(owner.place.file, made.item.place.file)
