@@ -19,13 +19,14 @@ def merge(base: Baseline | None, ours: Baseline, theirs: Baseline) -> Baseline:
     An entry that one side removed and the other left alone is gone; one that the other side changed stays,
     since somebody has just decided about it.
     """
-    before = base.entries if base else {}
+    before = base.entries if base is not None else {}
     merged = []
     for key in {**ours.entries, **theirs.entries}:
         entry = _merge_entry(before.get(key), ours.entries.get(key), theirs.entries.get(key))
         if entry is not None:
             merged.append(entry)
-    notes = {*ours.notes, *theirs.notes} - (set(base.notes) - (set(ours.notes) & set(theirs.notes)) if base else set())
+    old, mine, other = set(base.notes if base is not None else ()), set(ours.notes), set(theirs.notes)
+    notes = (old & mine & other) | (mine - old) | (other - old)
     return baseline_of((*ours.salts, *theirs.salts), merged, sorted(notes))
 
 

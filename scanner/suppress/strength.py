@@ -17,46 +17,73 @@ _RUN = re.compile(r"[a-z]+|[A-Z]+|[0-9]+|[^a-zA-Z0-9]+")
 _LETTER_BITS, _WORD_BITS = 4.0, 9.0
 _DIGIT_BITS, _NUMBER_BITS = 3.0, 9.0
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}\Z")
+_PIECE = re.compile(r"[A-Za-z0-9+/=]{20,}")
+_CHOSEN = re.compile(
+    r"://[^\s/:@]*:([^\s@]+)@|\b(?:password|passwd|pwd|pass)[\"']?\s*[=:]\s*[\"']?([^\s;&\"']+)", re.IGNORECASE
+)
+_HEX_PIECE = re.compile(r"[0-9a-fA-F-]{32,}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){4,}\Z")
 
-# Pairs of neighbours in what people type: frequent in English, side by side on a keyboard, in order.
-# They make up some two thirds of words and walks, and about a quarter of random letters.
-_FREQUENT = (
-    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic"
-    " ne ea ra ce li ch ll be ma si om ur ss wo rd pa ay us ey my ke"
-)
+# How surprising each letter is after each other in English and its jargon: bits, rounded, at most 9; a row a
+# letter, counted over manuals, each word by the logarithm of its frequency. Words make some 3.9 bits a letter,
+# random letters 5.8; between the two lies the limit.
+_SURPRISE = (
+    "95458759596353959343667869 36563778369268469446478958 38573884494478279563589979 46452667388556459545576879 "
+    "46435567698553757334766589 47663378299477369455498969 46552554398554559445476888 27662777399666369554587979 "
+    "56455559998452469543959696 46572766675676367745276676 46552557388565559535675979 37652688398377369655578949 "
+    "25772888398647439756588979 47433537496676469633668979 66447669696442549344455899 38663776498378349354588969 "
+    "77767777777676767557076777 37552668396555469544677969 46453674397556548533476969 37562684299567469445587959 "
+    "44565659599443749333899999 38671789399877589768899999 37663783398574369346787889 46353676388667628653677668 "
+    "45454556488544538434665877 37671676377657567657677756"
+).split()
+_SURPRISING = 5.1
+# Neighbours on a keyboard and in order make up most of a walk, and about a sixth of random characters.
 _ROWS = ("1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "abcdefghijklmnopqrstuvwxyz", "01234567890")
 _COLUMNS = ("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/")
-_EASY = {*_FREQUENT.split()} | {
-    pair for line in (*_ROWS, *_COLUMNS) for a, b in pairwise(line) for pair in (a + b, b + a)
-}
-_EASY_SHARE = 0.45
-_WOVEN_SHARE = 0.6
-_WORD = re.compile(r"[a-z]{4,}|[A-Z]{4,}|[A-Z][a-z]{3,}")
-_WORD_SHARE = 0.4
+_STEPS = {pair for line in (*_ROWS, *_COLUMNS) for a, b in pairwise(line) for pair in (a + b, b + a, a + a)}
+_WALKED_SHARE = 0.5
 _SUBSTITUTED = str.maketrans("013457@$!", "oieastasi")
 
 
 def is_strong(secret: bytes) -> bool:
-    """True when ``secret`` looks drawn at random from far more values than anyone can try.
+    """True when ``secret`` holds a piece that looks drawn at random from far more values than anyone can try.
 
-    What decodes to readable text is judged by that text. A value made of words, dates, repetitions or
-    keyboard rows counts as weak however long it is.
+    A piece made of words, dates, repetitions or keyboard rows counts as weak however long it is, and one
+    that decodes to text is judged by that text.
     """
     try:
-        text = secret.decode("ascii")
+        text = secret.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return all(_random(reading) for reading in (text, *_decoded(text)))
+    return _strong(text, depth=3)
+
+
+def _strong(text: str, depth: int) -> bool:
+    chosen = _CHOSEN.search(text)
+    if chosen:
+        # The rest of a connection string may look random and be known to everyone: a host, a bucket, an account.
+        return _strong(chosen.group(1) or chosen.group(2), depth)
+    pieces = {text, *_PIECE.findall(text), *_HEX_PIECE.findall(text)}
+    return any(_random(piece) and _strong_inside(piece, depth) for piece in sorted(pieces))
+
+
+def _strong_inside(text: str, depth: int) -> bool:
+    """False when ``text`` is the encoded form of a weak text."""
+    for codec in (_from_base64, _from_hex):
+        inner = codec(text)
+        readable = _text(inner) if inner is not None else None
+        if readable is not None and (depth == 0 or not _strong(readable, depth - 1)):
+            return False
+    return True
 
 
 def _random(text: str) -> bool:
+    if not text.isascii():
+        return False
     plain = text.replace("-", "")
     if _HEX.match(plain):
         return _random_hex(plain.lower())
-    if _bits(text) < _ENOUGH_BITS or sum(map(len, _WORD.findall(text))) > _WORD_SHARE * len(text):
-        return False
-    return max(_easy(text.lower()), _easy(_letters(text))) < _EASY_SHARE and not _woven(text.lower())
+    return _bits(text) >= _ENOUGH_BITS and _surprise(text) > _SURPRISING and not _walked(text.lower())
 
 
 def _random_hex(digits: str) -> bool:
@@ -65,12 +92,24 @@ def _random_hex(digits: str) -> bool:
     letters = sum(digit.isalpha() for digit in digits) / len(digits)
     if len(digits) < 32 or not 0.1 < letters < 0.7 or len(set(pairs)) < 0.6 * min(len(pairs), 100):
         return False
-    return _easy(digits) < _EASY_SHARE and not _woven(digits)
+    return not _walked(digits)
 
 
-def _woven(text: str) -> bool:
-    """True when every other character makes a walk: ``1a2b3c`` is two of them."""
-    return max(_easy(text[::2]), _easy(text[1::2])) > _WOVEN_SHARE
+def _walked(text: str) -> bool:
+    """True for walks over the keyboard or through the alphabet; ``1a2b3c`` is two of them woven together."""
+    return any(_walk_share(part) > _WALKED_SHARE for part in (text, text[::2], text[1::2]))
+
+
+def _walk_share(text: str) -> float:
+    pairs = [a + b for a, b in pairwise(text)]
+    return sum(pair in _STEPS for pair in pairs) / max(1, len(pairs))
+
+
+def _surprise(text: str) -> float:
+    """Bits a letter, with digits that stand for letters put back and everything else left out."""
+    read = text.lower().translate(_SUBSTITUTED)
+    letters = [ord(char) - 97 for char in read if "a" <= char <= "z"]
+    return sum(int(_SURPRISE[a][b]) for a, b in pairwise(letters)) / max(1, len(letters) - 1)
 
 
 def _bits(text: str) -> float:
@@ -94,24 +133,13 @@ def _run_bits(run: str) -> float:
     return 1.0
 
 
-def _easy(text: str) -> float:
-    """The share of neighbouring characters that people type one after the other."""
-    pairs = list(pairwise(text))
-    return sum(a == b or a + b in _EASY for a, b in pairs) / max(1, len(pairs))
-
-
-def _letters(text: str) -> str:
-    """The text as it would be read aloud: digits standing for letters put back, the rest left out."""
-    return "".join(char for char in text.lower().translate(_SUBSTITUTED) if char.isalpha())
-
-
-def _decoded(text: str) -> list[str]:
-    readings = []
-    for codec in (_from_base64, _from_hex):
-        inner = codec(text)
-        if inner is not None and inner.isascii() and inner.decode("ascii").isprintable():
-            readings.append(inner.decode("ascii"))
-    return readings
+def _text(data: bytes) -> str | None:
+    """``data`` when it is something that people read, else None."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if all(char.isprintable() or char in "\t\r\n" for char in text) else None
 
 
 def _from_base64(text: str) -> bytes | None:

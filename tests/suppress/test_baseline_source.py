@@ -1,0 +1,145 @@
+"""Our baseline while scanning: by secret, in every place, and cheap when nothing is found."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Callable
+
+import pytest
+
+from scanner.model.errors import ConfigError
+from scanner.model.secret import Secret
+from scanner.suppress import Suppressor
+from scanner.suppress.baseline import BaselineSource
+from scanner.suppress.baseline_file import baseline_of
+from scanner.suppress.digest import Digest, Salt
+from scanner.suppress.entry import Entry, Key
+from tests.suppress.cases import TODAY, case_of, status_of, verdict_of
+
+SALT = Salt(b"s" * 16, 10)
+RULE = "generic-password"
+SECRET = b"hunter2horse"
+
+
+def entry(secret: bytes = SECRET, *, rule: str = RULE, path: str = "", salt: Salt = SALT, expires: str = "") -> Entry:
+    return Entry(key=Key(rule, salt.digest(rule, Secret(secret)), path), expires=expires)
+
+
+def suppressor(*entries: Entry, salts: tuple[Salt, ...] = (SALT,)) -> Suppressor:
+    data = baseline_of(salts, entries).render()
+    return Suppressor((BaselineSource.read(data, ".unsealed.baseline"),), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        (b"password = 'hunter2horse'", "app.py"),
+        (b"\n\n\n  password='hunter2horse';  // moved and indented", "lib/other.js"),
+        (b"DB=hunter2horse", ".env"),
+    ],
+)
+def test_moving_renaming_and_reformatting_change_nothing(data: bytes, path: str) -> None:
+    assert status_of(suppressor(entry()), case_of(data, SECRET, path=path)) == "baseline"
+
+
+def test_another_secret_or_another_rule_is_new() -> None:
+    known = suppressor(entry())
+    assert status_of(known, case_of(b"p = 'hunter3horse'", b"hunter3horse")) == "new"
+    assert status_of(known, case_of(b"p = 'hunter2horse'", SECRET, rule="basic-auth")) == "new"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "expected"),
+    [
+        ("src/", "src/a/b.py", "baseline"),
+        ("src/**", "src/a/b.py", "baseline"),
+        ("src/*.py", "src/a.py", "baseline"),
+        ("src/*.py", "src/a/b.py", "new"),
+        ("*.py", "src/a/b.py", "baseline"),
+        ("/a.py", "src/a.py", "new"),
+        ("**/fixtures/**", "src/fixtures/x", "baseline"),
+        ("src/a.py", "src/a.py", "baseline"),
+        ("src/a.py", "src/a.pyc", "new"),
+        ("src/a+b (c).py", "src/a+b (c).py", "baseline"),
+    ],
+)
+def test_an_entry_can_be_for_some_paths(pattern: str, path: str, expected: str) -> None:
+    assert status_of(suppressor(entry(path=pattern)), case_of(b"p = 'hunter2horse'", SECRET, path=path)) == expected
+
+
+def test_an_entry_for_some_paths_does_not_hide_another_for_all() -> None:
+    known = suppressor(entry(path="tests/"), entry())
+    assert status_of(known, case_of(b"p = 'hunter2horse'", SECRET, path="src/a.py")) == "baseline"
+
+
+@pytest.mark.parametrize(("expires", "expected"), [("2026-06-14", "new"), (TODAY, "baseline"), ("2026-06-16", "baseline")])
+def test_an_entry_expires(expires: str, expected: str) -> None:
+    verdict = verdict_of(suppressor(entry(expires=expires)), case_of(b"p = 'hunter2horse'", SECRET))
+    assert verdict is not None
+    assert verdict.status == expected
+    assert expires in verdict.told
+
+
+def test_two_salts_after_a_merge_both_count() -> None:
+    other = Salt(b"t" * 16, 10)
+    known = suppressor(entry(), entry(b"other horse", salt=other), salts=(SALT, other))
+    assert status_of(known, case_of(b"p = 'hunter2horse'", SECRET)) == "baseline"
+    assert status_of(known, case_of(b"p = 'other horse'", b"other horse")) == "baseline"
+
+
+def test_it_travels_between_processes_without_a_raw_secret() -> None:
+    known = suppressor(entry())
+    case = case_of(b"p = 'hunter2horse'", SECRET)
+    claims = known.claims(case.match, case.text)
+    assert SECRET not in pickle.dumps(claims)
+    sent = pickle.dumps(known)
+    assert SECRET not in sent
+    assert status_of(pickle.loads(sent), case) == "baseline"
+    assert b"hunter2" not in repr(known).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda data: data + b"what is this\n", "b:5: this line is no entry"),
+        (lambda data: data.replace(b" decision=open", b" decision=maybe"), "decision must be"),
+    ],
+)
+def test_a_damaged_line_is_told_when_a_finding_asks(change: Callable[[bytes], bytes], complaint: str) -> None:
+    data = baseline_of([SALT], [entry()]).render()
+    known = Suppressor((BaselineSource.read(change(data), "b"),), TODAY)
+    case = case_of(b"p = 'hunter2horse'", SECRET)
+    with pytest.raises(ConfigError, match=complaint):
+        known.claims(case.match, case.text)
+
+
+def many(number: int) -> bytes:
+    made = [Entry(key=Key(f"rule-{n % 40}", Digest(SALT.id, "s", f"{n:032x}")), reason="why not") for n in range(number)]
+    return baseline_of([SALT], made).render()
+
+
+def test_ten_thousand_entries_cost_a_clean_hook_nothing_to_speak_of() -> None:
+    data = many(10_000)
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        BaselineSource.read(data, "b")
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) < 0.02
+
+
+def test_a_rule_without_slow_entries_computes_no_slow_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Salt, "_slow", lambda *_: pytest.fail("computed a digest that no entry could have"))
+    assert status_of(Suppressor((BaselineSource.read(many(100), "b"),), TODAY), case_of(b"p='hunter2'", b"hunter2")) == "new"
+
+
+def test_one_secret_in_many_files_is_digested_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = suppressor(entry())
+    calls = []
+    slow = Salt._slow
+    monkeypatch.setattr(Salt, "_slow", lambda salt, message: (calls.append(1), slow(salt, message))[1])
+    for number in range(20):
+        assert status_of(known, case_of(b"p = 'hunter2horse'", SECRET, path=f"{number}.py")) == "baseline"
+    assert len(calls) == 1
