@@ -7,7 +7,7 @@ first, and what no longer fits is counted in a notification of the run.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -74,7 +74,7 @@ def _head(rules: Mapping[str, Finding], findings: list[Finding], options: Report
     driver: dict[str, object] = {"name": "unsealed", "version": options.version or "0"}
     driver["rules"] = [rule_record(rule, finding, options) for rule, finding in rules.items()]
     bases: dict[str, object] = {_ROOT: {"description": {"text": "The root of the repository that was scanned."}}}
-    for name in dict.fromkeys(finding.repository for finding in findings if finding.repository):
+    for name in _repositories(findings):
         base = web_address(name)
         bases[name] = {"uri": f"{base}/"} if base else {"description": {"text": portable(name)}}
     run = {
@@ -85,6 +85,10 @@ def _head(rules: Mapping[str, Finding], findings: list[Finding], options: Report
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return f'{{"$schema": "{schema}",\n"version": "2.1.0",\n"runs": [{encode(run)[:-1]},\n'.encode("ascii")
+
+
+def _repositories(findings: Iterable[Finding]) -> list[str]:
+    return list(dict.fromkeys(finding.repository for finding in findings if finding.repository))
 
 
 def _tail(result: ScanResult, *, left_out: int, options: ReportOptions) -> bytes:
@@ -102,9 +106,10 @@ def _tail(result: ScanResult, *, left_out: int, options: ReportOptions) -> bytes
     if notes:
         invocation["toolExecutionNotifications"] = notes
     tail: dict[str, object] = {"invocations": [invocation]}
-    page = web_address(options.remote)
-    if page:
-        tail["versionControlProvenance"] = [{"repositoryUri": page, "mappedTo": {"uriBaseId": _ROOT}}]
+    pages = {_ROOT: web_address(options.remote)} | {name: web_address(name) for name in _repositories(result.findings)}
+    known = [{"repositoryUri": page, "mappedTo": {"uriBaseId": name}} for name, page in pages.items() if page]
+    if known:
+        tail["versionControlProvenance"] = known
     return encode(tail)[1:-1].encode("ascii")
 
 
