@@ -6,11 +6,13 @@ import argparse
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scanner.model.finding import Finding
-from scanner.report.grouped import GROUPINGS
-from scanner.ruleset.schema import Rule
+from scanner.report import GROUPINGS
+
+if TYPE_CHECKING:
+    from scanner.model.finding import Finding
+    from scanner.ruleset.schema import Rule
 
 
 def add_listing_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +47,7 @@ def guidance() -> Callable[[Finding], Mapping[str, object] | None]:
     return advice
 
 
-def descriptions(folders: tuple[Path, ...] = ()) -> Callable[[str], Mapping[str, object] | None]:
+def descriptions(folders: tuple[str, ...] = ()) -> Callable[[str], Mapping[str, object] | None]:
     """What the rules say of themselves. The rules are read when the first one is asked for."""
 
     def describe(rule_id: str) -> Mapping[str, object] | None:
@@ -64,14 +66,14 @@ def descriptions(folders: tuple[Path, ...] = ()) -> Callable[[str], Mapping[str,
 
 
 @lru_cache(maxsize=4)
-def known_rules(folders: tuple[Path, ...] = ()) -> Mapping[str, Rule]:
+def known_rules(folders: tuple[str, ...] = ()) -> Mapping[str, Rule]:
     """The shipped rules and those below ``folders``, by id."""
     from scanner.pipeline.build import text_scanner
     from scanner.pipeline.options import ScanOptions
 
     # Through the scanner's cache: reading the YAML again would take longer than the scan did.
     scanner = text_scanner(ScanOptions(rules=folders))
-    return {rule.id: rule for rule in scanner.engine.rules.rules}
+    return {rule.id: rule for rule in scanner.engine.rules}
 
 
 def ci_remote(environ: Mapping[str, str] = os.environ) -> str:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING
 
+from scanner.commands import reporting
 from scanner.model.errors import ExitCode, UsageError
-from scanner.model.finding import Finding
 from scanner.model.levels import Severity
 from scanner.model.result import ScanResult
 from scanner.model.secret import DEFAULT_KEY
 from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
 from scanner.report import FORMATS
-from scanner.report.interface import ReportOptions
-from scanner.report.output import parse_targets, write_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.model.finding import Finding
+    from scanner.report.output import Target
 
 
 def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +40,7 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings (not when incomplete)")
     parser.add_argument("--show-secrets", action="store_true", help="print raw values")
     parser.add_argument("--show-dropped", action="store_true", help="list what was matched and judged no secret")
+    reporting.add_listing_arguments(parser)
     parser.add_argument("--max-size", type=size, default=LARGEST_TEXT, metavar="BYTES", help="pass over larger texts")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but findings and failures")
@@ -55,21 +58,20 @@ def size(word: str) -> int:
 
 def scan_options(args: argparse.Namespace) -> ScanOptions:
     """The pipeline's options; UsageError for a rules folder that is not there or a key that is too short."""
-    folders = tuple(Path(folder) for folder in args.rules)
-    for folder in folders:
-        if not folder.exists():
+    for folder in args.rules:
+        if not os.path.exists(folder):
             raise UsageError(f"--rules {folder}: there is no such file or folder")
     return ScanOptions(
-        rules=folders,
+        rules=tuple(args.rules),
         severity=Severity[args.severity.upper()],
         show_secrets=args.show_secrets,
         show_dropped=args.show_dropped,
         advice=getattr(args, "advice", False),
         key=fingerprint_key(),
         max_size=args.max_size,
-        baselines=tuple(Path(path) for path in args.baseline),
+        baselines=tuple(args.baseline),
         repo_config=not args.no_repo_config,
-        config=Path(args.config) if args.config else None,
+        config=args.config or "",
         pack=args.pack or "",
     )
 
@@ -86,15 +88,37 @@ def fingerprint_key() -> bytes:
 
 def report(result: ScanResult, args: argparse.Namespace, *, setting: str) -> int:
     """Write the reports that were asked for; the exit code of DESIGN's table."""
+    if setting == "staged" and _says_nothing(result, args):
+        return ExitCode.CLEAN
+    from scanner.commands import version
+    from scanner.report.interface import ReportOptions
+    from scanner.report.output import parse_targets, write_reports
+
     targets = parse_targets(args.format, args.output)
     options = ReportOptions(
         setting=setting,
         verbosity=-1 if args.quiet else args.verbose,
         show_secrets=args.show_secrets,
-        advice=advice,
+        group_by=args.group_by,
+        limit=args.limit,
+        version="" if _text_only(targets) else version.version(),
+        remote=reporting.ci_remote(),
+        advice=reporting.guidance(),
+        describe=reporting.descriptions(tuple(args.rules)),
     )
     write_reports(result, targets, options)
     return exit_code(result, exit_zero=args.exit_zero)
+
+
+def _says_nothing(result: ScanResult, args: argparse.Namespace) -> bool:
+    """True for a clean hook on a terminal: no report is written, so none is imported."""
+    asked = args.format or args.output or args.verbose
+    return not (asked or result.findings or result.summary.skipped)
+
+
+def _text_only(targets: Sequence[Target]) -> bool:
+    """True when nothing is written that names the tool's version, which takes 20 ms to look up."""
+    return all(target.format == "text" for target in targets)
 
 
 def exit_code(result: ScanResult, *, exit_zero: bool) -> int:
@@ -109,15 +133,6 @@ def exit_code(result: ScanResult, *, exit_zero: bool) -> int:
 def counts(finding: Finding) -> bool:
     """True for findings that fail a run: new ones above info."""
     return finding.status == "new" and finding.severity > Severity.INFO
-
-
-def advice(finding: Finding) -> Mapping[str, object] | None:
-    """How to rotate ``finding``'s secret; None where there is no guide."""
-    try:
-        from scanner.rotation.advice import advise
-    except ImportError:
-        return None
-    return cast("Mapping[str, object] | None", advise(finding))
 
 
 def note(message: str, args: argparse.Namespace) -> None:

@@ -7,7 +7,6 @@ import os
 
 from scanner.commands import shared
 from scanner.model.errors import ExitCode
-from scanner.model.result import ScanResult
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,11 +20,7 @@ def run(args: argparse.Namespace) -> int:
     """Scan and report; silent and 0 for a clean commit."""
     from scanner.git import changes
     from scanner.git.run import Git
-    from scanner.pipeline.build import text_scanner
-    from scanner.pipeline.context import context_for, enclosing_root
-    from scanner.pipeline.staged import scan_changes
 
-    options = shared.scan_options(args)
     git = Git(args.where)
     changed = [] if args.all else changes.staged(git)
     everything = args.all or (not changed and under_pre_commit_run())
@@ -33,10 +28,14 @@ def run(args: argparse.Namespace) -> int:
         changed = changes.tracked(git)
     elif not changed:
         return nothing_staged(args)
-    context = context_for(enclosing_root(args.where), options)
+    from scanner.pipeline.build import text_scanner
+    from scanner.pipeline.context import context_for, enclosing_root
+    from scanner.pipeline.staged import scan_changes
+
+    context = context_for(enclosing_root(args.where), shared.scan_options(args))
     changed = [change for change in changed if not context.excluded(change.path)]
     scanner = text_scanner(context.options)
-    result: ScanResult = scan_changes(git, scanner, context, changed=changed, everything=everything)
+    result = scan_changes(git, scanner, context, changed=changed, everything=everything)
     return shared.report(result, args, setting="staged")
 
 

@@ -1,131 +1,173 @@
-"""The compiled rules on disk: one file a rule-set digest, written whole, believed only when it is ours.
+"""The compiled rules on disk: one file a rule set, written whole, believed only when it is ours.
 
 A cache can be torn (a killed process), foreign (a shared folder) or of another machine. So each file
-carries its own digest and the key it was made for, the folder must belong to the user and be writable
+holds the whole stamp it was made for and a checksum, the folder must belong to the user and be writable
 by nobody else, and anything that is not right is treated as absent.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import platform
 import stat
 import sys
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from zlib import crc32
 
 import hyperscan
 
 from scanner.engine.prefilter import Prefilter
 from scanner.model.errors import ConfigError
-from scanner.ruleset.compiled import CompiledRules, compile_rules, from_plain, to_plain
+from scanner.ruleset.compiled import CompiledRules
 from scanner.ruleset.location import rule_files
 
-# Raised whenever the stored form or the way expressions are derived changes.
-_FORMAT = b"unsealed-rules 1\n"
+# Raised whenever the stored form changes.
+_FORMAT = b"unsealed-rules 2\n"
+_KEPT_SETS = 8
 
 
-def cache_dir() -> Path | None:
-    """The user's cache folder for this program, made private; None when there can be none."""
+class Triggers(NamedTuple):
+    """The literals that wake detectors, and the file names that do; numbers are the detectors' places.
+
+    Kept beside the rules so that a run in which no detector wakes imports none.
+    """
+
+    literals: tuple[tuple[bytes, int], ...] = ()
+    names: tuple[tuple[str, int], ...] = ()
+
+
+NO_TRIGGERS = Triggers()
+
+
+class Loaded(NamedTuple):
+    """What the cache gives: rules, the prefilter over their expressions and the triggers' literals, the triggers."""
+
+    rules: CompiledRules
+    prefilter: Prefilter
+    triggers: Triggers
+
+
+def cache_dir() -> str:
+    """The user's cache folder for this program, made private; empty when there can be none."""
     base = os.environ.get("UNSEALED_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    folder = os.path.join(base or os.path.join(os.path.expanduser("~"), ".cache"), "unsealed")
     try:
-        folder = Path(base) / "unsealed" if base else Path.home() / ".cache" / "unsealed"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder if _private(folder) else None
-    except (OSError, RuntimeError):
-        return None
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        return folder if _private(folder) else ""
+    except OSError:
+        return ""
 
 
-def _private(folder: Path) -> bool:
+def _private(folder: str) -> bool:
     if not hasattr(os, "getuid"):
         return True
-    state = folder.stat()
+    state = os.stat(folder)
     return state.st_uid == os.getuid() and not state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def load(folders: Sequence[Path], triggers: Sequence[bytes]) -> tuple[CompiledRules, Prefilter]:
-    """The compiled rules of ``folders``, from the cache when it has them, else made and stored."""
+def load(
+    folders: Sequence[str], triggers: Callable[[], Triggers] = lambda: NO_TRIGGERS, code: Sequence[str] = ()
+) -> Loaded:
+    """The compiled rules of ``folders``, from the cache when it has them, else made and stored.
+
+    ``triggers`` is asked only when nothing is cached; ``code`` are the folders of the modules it reads,
+    which make another stamp when they change.
+    """
     home = cache_dir()
-    stamp = _stamp(folders, triggers)
-    if home is not None:
-        cached = _read(home / f"{stamp}.rules", stamp)
-        if cached is not None:
-            return cached
+    stamp = _stamp(folders, code)
+    path = os.path.join(home, f"{crc32(stamp):08x}.rules") if home else ""
+    cached = _read(path, stamp) if path else None
+    if cached is not None:
+        return cached
+    loaded = _compile(folders, triggers())
+    if path:
+        with contextlib.suppress(OSError):
+            _write(path, stamp, loaded)
+            _tidy(home)
+    return loaded
+
+
+def _compile(folders: Sequence[str], triggers: Triggers) -> Loaded:
     # Imported here: a warm hook never reads YAML.
+    from scanner.ruleset.compiled import compile_rules
     from scanner.ruleset.loader import load_known_examples, load_rules
 
-    compiled = compile_rules(load_rules(folders), load_known_examples(folders))
-    prefilter = Prefilter.compile(compiled.expressions, triggers)
-    if home is not None:
-        with contextlib.suppress(OSError):
-            _write(home / f"{stamp}.rules", stamp, compiled, prefilter)
-            _tidy(home)
-    return compiled, prefilter
+    rules = compile_rules(load_rules(folders), load_known_examples(folders))
+    prefilter = Prefilter.compile(rules.expressions, [literal for literal, _ in triggers.literals])
+    return Loaded(rules, prefilter, triggers)
 
 
-def _stamp(folders: Sequence[Path], triggers: Sequence[bytes]) -> str:
-    """Changes with any rule file, this program, Hyperscan, Python's expression parser or the processor.
+def _stamp(folders: Sequence[str], code: Sequence[str]) -> bytes:
+    """Changes with any rule file, this program, Hyperscan or the interpreter.
 
     Files count by name, size and the times of their last change: reading a hundred of them would cost a
     quarter of what a hook may take, and the change time cannot be set back.
     """
-    digest = hashlib.sha256(_FORMAT)
-    digest.update(f"{hyperscan.__file__} {sys.version} {platform.machine()} {_code_state()}".encode())
-    for trigger in triggers:
-        digest.update(len(trigger).to_bytes(4, "big") + trigger)
+    here = os.path.dirname(os.path.abspath(__file__))
+    parts = [hyperscan.__file__ or "", sys.version, os.uname().machine if hasattr(os, "uname") else os.name]
     for folder in folders:
-        for path in [folder] if folder.is_file() else rule_files(folder):
-            try:
-                state = path.stat()
-            except OSError as error:
-                raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-            digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ctime_ns}\0".encode())
-    return digest.hexdigest()[:40]
+        for path in rule_files(folder):
+            parts.append(_state(path))
+    for folder in (here, os.path.join(os.path.dirname(here), "ruleset"), *code):
+        with os.scandir(folder) as entries:
+            parts += sorted(_state(entry.path) for entry in entries if entry.name.endswith(".py"))
+    return "\0".join(parts).encode("utf-8", "surrogateescape")
 
 
-def _code_state() -> str:
-    """When the code that derives expressions was last changed."""
-    here = Path(__file__).resolve().parent
-    files = (here.parent / "ruleset" / "derive.py", here.parent / "ruleset" / "compiled.py", here / "prefilter.py")
-    return " ".join(str(path.stat().st_mtime_ns) for path in files if path.exists())
-
-
-def _read(path: Path, stamp: str) -> tuple[CompiledRules, Prefilter] | None:
+def _state(path: str) -> str:
     try:
-        data = path.read_bytes()
+        state = os.stat(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    return f"{path}\0{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
+
+
+def _read(path: str, stamp: bytes) -> Loaded | None:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
     except OSError:
         return None
-    head = len(_FORMAT)
-    digest, body = data[head : head + 32], data[head + 32 :]
-    if not data.startswith(_FORMAT) or hashlib.sha256(stamp.encode() + body).digest() != digest:
+    head = _FORMAT + len(stamp).to_bytes(4, "big") + stamp
+    body = memoryview(data)[len(head) + 4 :]
+    if not data.startswith(head) or crc32(body) != int.from_bytes(data[len(head) : len(head) + 4], "big"):
         return None
     size = int.from_bytes(body[:8], "big")
     try:
-        return from_plain(json.loads(body[8 : 8 + size])), Prefilter.load(body[8 + size :])
-    except (KeyError, TypeError, ValueError, hyperscan.error):
+        plain = json.loads(bytes(body[8 : 8 + size]))
+        triggers = Triggers(
+            tuple((literal.encode("latin-1"), int(place)) for literal, place in plain["literals"]),
+            tuple((name, int(place)) for name, place in plain["names"]),
+        )
+        return Loaded(CompiledRules.from_plain(plain), Prefilter.load(bytes(body[8 + size :])), triggers)
+    except (AttributeError, KeyError, TypeError, ValueError, hyperscan.error):
         return None
 
 
-def _write(path: Path, stamp: str, compiled: CompiledRules, prefilter: Prefilter) -> None:
-    plain = json.dumps(to_plain(compiled)).encode()
-    body = len(plain).to_bytes(8, "big") + plain + prefilter.dump()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+def _write(path: str, stamp: bytes, loaded: Loaded) -> None:
+    plain: dict[str, Any] = loaded.rules.to_plain()
+    plain["literals"] = [(literal.decode("latin-1"), place) for literal, place in loaded.triggers.literals]
+    plain["names"] = loaded.triggers.names
+    table = json.dumps(plain).encode()
+    body = len(table).to_bytes(8, "big") + table + loaded.prefilter.dump()
+    head = _FORMAT + len(stamp).to_bytes(4, "big") + stamp
+    temporary = f"{path}.{os.getpid()}.tmp"
     try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(_FORMAT + hashlib.sha256(stamp.encode() + body).digest() + body)
-        os.replace(name, path)
+        with open(temporary, "wb") as out:
+            out.write(head + crc32(body).to_bytes(4, "big") + body)
+        os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            os.unlink(temporary)
         raise
 
 
-def _tidy(folder: Path, keep: int = 8) -> None:
-    """Rule sets that are no longer used go, oldest first."""
-    files = sorted(folder.glob("*.rules"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in files[keep:]:
-        path.unlink(missing_ok=True)
+def _tidy(folder: str) -> None:
+    """Rule sets that are no longer used go, oldest first, and with them what killed processes left."""
+    with os.scandir(folder) as entries:
+        files = sorted((entry.stat().st_mtime, entry.path) for entry in entries if entry.name.endswith((".rules", ".tmp")))
+    for _, path in files[:-_KEPT_SETS]:
+        with contextlib.suppress(OSError):
+            os.unlink(path)

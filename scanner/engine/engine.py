@@ -3,57 +3,70 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from scanner.engine import cache
-from scanner.engine.matcher import Matcher
+from scanner.engine.cache import NO_TRIGGERS, Triggers
 from scanner.engine.prefilter import Hit, Prefilter
-from scanner.model.match import Match
 from scanner.model.text import Text
 from scanner.ruleset.compiled import CompiledRules, Expression
+
+if TYPE_CHECKING:
+    from scanner.engine.matcher import Matcher
+    from scanner.model.match import Match
 
 
 class Engine:
     """All rules of a run. One a process; not shared between threads (Hyperscan's scratch space is not)."""
 
-    def __init__(self, compiled: CompiledRules, prefilter: Prefilter, *, now: float | None = None) -> None:
-        self.rules = compiled
+    def __init__(
+        self,
+        rules: CompiledRules,
+        prefilter: Prefilter,
+        triggers: Triggers = NO_TRIGGERS,
+        *,
+        now: float | None = None,
+    ) -> None:
+        self.rules = rules
+        self.triggers = triggers
         self.now = time.time() if now is None else now
         self._prefilter = prefilter
         self._matchers: dict[int, Matcher] = {}
-        self._sticky = frozenset(
-            index for index, expression in enumerate(compiled.expressions) if self._looks_far(expression)
-        )
 
     @classmethod
-    def load(cls, folders: Sequence[Path], triggers: Sequence[bytes] = ()) -> Engine:
-        """The engine for the rules below ``folders``; ``triggers`` are literals whose hits are only reported."""
-        return cls(*cache.load(folders, triggers))
+    def load(
+        cls,
+        folders: Sequence[str],
+        triggers: Callable[[], Triggers] = lambda: NO_TRIGGERS,
+        code: Sequence[str] = (),
+    ) -> Engine:
+        """The engine for the rules below ``folders``; the arguments are those of ``cache.load``."""
+        return cls(*cache.load(folders, triggers, code))
 
     def prefilter(self, data: bytes) -> list[Hit]:
-        """One fast pass over any buffer. Indices below ``first_trigger`` are expressions, the others triggers."""
+        """One fast pass over any buffer. Entries below ``first_trigger`` are expressions, the others triggers."""
         return self._prefilter.hits(data)
 
     @property
     def first_trigger(self) -> int:
-        """The index of the first trigger in hits."""
+        """The entry of the first trigger in hits."""
         return len(self.rules.expressions)
 
-    def is_sticky(self, index: int) -> bool:
-        """True when what entry ``index`` wakes looks beyond the lines around its hit.
+    def is_sticky(self, entry: int) -> bool:
+        """True when what ``entry`` wakes looks beyond the lines around its hit.
 
         A later version of the text must then be scanned whole, even if only other lines changed.
         """
-        return index >= self.first_trigger or index in self._sticky
+        return entry >= self.first_trigger or self.rules.expressions[entry].far
 
     def match(self, text: Text, hits: Iterable[Hit]) -> list[Match]:
         """What the rules find around ``hits``, dropped matches included with their reason."""
         by_rule: dict[int, list[tuple[Expression, int]]] = {}
         expressions = self.rules.expressions
-        for index, end in hits:
-            if index < len(expressions):
-                expression = expressions[index]
+        for entry, end in hits:
+            if entry < len(expressions):
+                expression = expressions[entry]
                 by_rule.setdefault(expression.rule, []).append((expression, end))
         found: list[Match] = []
         for rule, places in by_rule.items():
@@ -67,9 +80,8 @@ class Engine:
     def _matcher(self, rule: int) -> Matcher:
         matcher = self._matchers.get(rule)
         if matcher is None:
-            matcher = self._matchers[rule] = Matcher(self.rules.rules[rule], self.rules.examples, self.now)
-        return matcher
+            # Imported on the first hit: a commit without one does not pay for exact matching.
+            from scanner.engine.matcher import Matcher
 
-    def _looks_far(self, expression: Expression) -> bool:
-        rule = self.rules.rules[expression.rule]
-        return bool(rule.near or rule.reach or rule.pair)
+            matcher = self._matchers[rule] = Matcher(self.rules.rule(rule), self.rules.examples, self.now)
+        return matcher

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from scanner.model.errors import GitError
 
@@ -49,8 +48,7 @@ _ENVIRONMENT = {
 _DROPPED = ("GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_TRACE", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF")
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(NamedTuple):
     """Git in one directory (``where``, empty for the current one), hardened.
 
     ``replace`` False shows history as it was written, without replace refs and grafts.

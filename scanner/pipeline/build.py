@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
+from scanner.engine.cache import Triggers
 from scanner.engine.engine import Engine
-from scanner.model.match import Detector
-from scanner.pipeline.options import ScanOptions
-from scanner.pipeline.text import Choice, TextScanner, triggers_of
-from scanner.ruleset.compiled import CompiledRules
-from scanner.ruleset.location import rules_dir
+from scanner.pipeline.text import Choice, Structure, TextScanner
+from scanner.ruleset.location import rules_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.model.match import Detector
+    from scanner.model.span import Span
+    from scanner.model.text import Text
+    from scanner.pipeline.options import ScanOptions
+    from scanner.ruleset.compiled import CompiledRules
+
+# The packages whose detectors' triggers are compiled in with the rules.
+_STRUCTURAL = ("kubernetes", "formats")
 
 
 def detectors() -> tuple[Detector, ...]:
-    """Every structural detector, in the order their triggers are compiled in."""
+    """Every structural detector, in the order of their triggers."""
     from scanner import formats, kubernetes
 
     return (*kubernetes.DETECTORS, *formats.DETECTORS)
 
 
+def triggers() -> Triggers:
+    """What wakes the detectors."""
+    found = list(enumerate(detectors()))
+    return Triggers(
+        tuple((literal, place) for place, detector in found for literal in detector.triggers),
+        tuple((name, place) for place, detector in found for name in detector.names),
+    )
+
+
 def detector_names() -> frozenset[str]:
     """The names that rules with a ``detector`` may use: ``package.module`` of each detector."""
-    from scanner import formats, kubernetes
-
-    named = {f"kubernetes.{_module(detector)}" for detector in kubernetes.DETECTORS}
-    return frozenset(named | {f"formats.{_module(detector)}" for detector in formats.DETECTORS})
-
-
-def _module(detector: Detector) -> str:
-    return type(detector).__module__.rpartition(".")[2]
+    return frozenset(type(detector).__module__.removeprefix("scanner.") for detector in detectors())
 
 
 def text_scanner(options: ScanOptions) -> TextScanner:
     """The scanner for ``options``. One a process: its matchers hold compiled expressions."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    code = [os.path.join(here, package) for package in _STRUCTURAL]
+    engine = Engine.load([rules_folder(), *options.rules], triggers, code)
+    return TextScanner(engine, Structure(detectors, _safe_regions), choice=_choice(engine.rules, options))
+
+
+def _safe_regions(text: Text) -> Sequence[Span]:
     from scanner import kubernetes
 
-    known = detectors()
-    engine = Engine.load([rules_dir(), *options.rules], triggers_of(known))
-    return TextScanner(
-        engine, known, regions=getattr(kubernetes, "safe_regions", None), choice=_choice(engine.rules, options)
-    )
+    regions: Sequence[Span] = kubernetes.safe_regions(text)
+    return regions
 
 
 def _choice(rules: CompiledRules, options: ScanOptions) -> Choice:
-    strict = options.pack == "strict"
-    off = {rule.id for rule in rules.rules if rule.pack == "strict"} if not strict else set()
-    return Choice(frozenset(off | options.off), options.severities)
+    off = options.off if options.pack == "strict" else options.off | rules.ids_in_pack("strict")
+    return Choice(off, options.severities)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner.model.errors import UsageError
@@ -16,29 +13,33 @@ from scanner.model.levels import Severity
 from scanner.pipeline.options import ScanOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scanner.suppress import Suppressor
     from scanner.suppress.discover import Loaded
 
 _CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", ".gitleaks.toml")
 
 
-@dataclass(frozen=True)
 class Context:
     """``options`` complete; ``notes`` name what the repository's own configuration silences.
 
     What silences findings is read only when it is asked for: a clean commit asks for nothing.
     """
 
-    root: str
-    options: ScanOptions
-    settings_notes: tuple[str, ...] = ()
-    own_baseline: str = ""
+    def __init__(
+        self, root: str, options: ScanOptions, settings_notes: tuple[str, ...] = (), own_baseline: str = ""
+    ) -> None:
+        self.root = root
+        self.options = options
+        self.settings_notes = settings_notes
+        self.own_baseline = own_baseline
 
     @cached_property
     def _loaded(self) -> Loaded:
         from scanner.suppress import discover
 
-        named = [str(path) for path in self.options.baselines]
+        named = list(self.options.baselines)
         return discover.load(
             discover.reader(self.root),
             baselines=[*named, self.own_baseline] if self.own_baseline else named,
@@ -62,21 +63,23 @@ class Context:
         """Tells whether a path is left out by configuration."""
         if not self.options.exclude:
             return lambda path: False
+        import re
+
         from scanner.suppress.globs import glob_expression
 
         pattern = re.compile("|".join(glob_expression(glob) for glob in self.options.exclude))
         return lambda path: pattern.search(path) is not None
 
 
-@dataclass(slots=True)
 class _Found:
     """What the configuration files of one place add up to."""
 
-    rules: list[Path] = field(default_factory=list)
-    off: set[str] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
-    options: ScanOptions = field(default_factory=ScanOptions)
-    baseline: str = ""
+    def __init__(self, options: ScanOptions) -> None:
+        self.options = options
+        self.rules: list[str] = []
+        self.off: set[str] = set()
+        self.notes: list[str] = []
+        self.baseline = ""
 
 
 def context_for(root: str, options: ScanOptions) -> Context:
@@ -85,26 +88,28 @@ def context_for(root: str, options: ScanOptions) -> Context:
     Only file names are looked at before something is found to be there. Raises ConfigError for a
     configuration that cannot be used, UsageError for a ``--config`` that is not there.
     """
-    found = _Found(options=options)
-    if options.config is not None:
-        if not options.config.is_file():
+    found = _Found(options)
+    if options.config:
+        if not os.path.isfile(options.config):
             raise UsageError(f"--config {options.config}: there is no such file")
         _read(options.config, found)
     elif options.repo_config and root:
         given = os.environ.get("GITLEAKS_CONFIG", "")
         for path in (*(os.path.join(root, name) for name in _CONFIGURATIONS), given):
             if path and os.path.isfile(path):
-                _read(Path(path), found, quiet=True)
-    made = replace(
-        found.options,
+                _read(path, found, quiet=True)
+    made = found.options._replace(
         rules=(*found.options.rules, *found.rules),
         off=found.options.off | found.off,
     )
     return Context(root, made, tuple(found.notes), found.baseline)
 
 
-def _read(path: Path, found: _Found, *, quiet: bool = False) -> None:
+def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
     """Add one file: gitleaks' by its rules, ours by its keys. ``quiet`` passes over a project file without us."""
+    from pathlib import Path
+
+    path = Path(name)
     if path.suffix == ".toml" and path.name != "pyproject.toml":
         _read_gitleaks(path, found)
         return
@@ -114,13 +119,12 @@ def _read(path: Path, found: _Found, *, quiet: bool = False) -> None:
         return
     settings = read_settings(path)
     found.off |= settings.disable
-    found.rules += settings.rules
+    found.rules += map(str, settings.rules)
     found.notes += settings.notes()
     if settings.baseline:
         found.baseline = str(settings.baseline)
     options = found.options
-    found.options = replace(
-        options,
+    found.options = options._replace(
         off=options.off - settings.enable,
         severities={**settings.severities, **options.severities},
         severity=max(options.severity, settings.severity or Severity.INFO),
@@ -133,7 +137,7 @@ def _read_gitleaks(path: Path, found: _Found) -> None:
     from scanner.ruleset.gitleaks import read_gitleaks
 
     foreign = read_gitleaks(path)
-    found.rules.append(path)
+    found.rules.append(str(path))
     found.off |= set(foreign.disabled)
     found.notes += foreign.notes
     if foreign.disabled:

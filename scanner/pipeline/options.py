@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from typing import NamedTuple
 
 from scanner.model.levels import Severity
 from scanner.model.secret import DEFAULT_KEY
@@ -13,8 +12,7 @@ from scanner.model.secret import DEFAULT_KEY
 LARGEST_TEXT = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ScanOptions:
+class ScanOptions(NamedTuple):
     """Settings of one scan, configuration included; ``context`` makes them complete.
 
     ``rules`` are folders and gitleaks files beside the shipped rules; ``off`` are rules that are not tried and
@@ -22,17 +20,21 @@ class ScanOptions:
     ``max_size`` is in bytes. ``advice`` adds findings that are no leak. ``exclude`` are glob patterns of paths.
     """
 
-    rules: tuple[Path, ...] = ()
+    rules: tuple[str, ...] = ()
     off: frozenset[str] = frozenset()
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = {}
     severity: Severity = Severity.INFO
     show_secrets: bool = False
     show_dropped: bool = False
     advice: bool = False
-    key: bytes = field(default=DEFAULT_KEY, repr=False)
+    key: bytes = DEFAULT_KEY
     max_size: int = LARGEST_TEXT
-    baselines: tuple[Path, ...] = ()
+    baselines: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     repo_config: bool = True
-    config: Path | None = None
+    config: str = ""
     pack: str = ""
+
+    def __repr__(self) -> str:
+        """Without the key, which must not reach a log."""
+        return f"ScanOptions({', '.join(f'{name}={value!r}' for name, value in self._asdict().items() if name != 'key')})"

@@ -27,7 +27,7 @@ def scan_paths(paths: Sequence[str], scanner: TextScanner, context: Context) -> 
         size += len(data)
         text = to_text(data, name)
         found += placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules)
-    skipped += [Skipped(rule, "its expression ran out of time") for rule in scanner.engine.runaways()]
+    skipped += scanner.skipped()
     summary = ScanSummary(
         target=", ".join(paths),
         texts=texts,

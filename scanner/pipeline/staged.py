@@ -5,20 +5,22 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from scanner.engine.encoding import to_text
 from scanner.git.changes import Change
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.run import Git
-from scanner.model.match import Match
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
-from scanner.pipeline.findings import Placed, grouped, placed_among
 from scanner.pipeline.text import TextScanner
 
+if TYPE_CHECKING:
+    from scanner.model.match import Match
+    from scanner.pipeline.findings import Placed
+
 Identity = tuple[str, bytes]
-Scanned = tuple[Change, Text, list[Match]]
 
 
 class ChangeScanner:
@@ -90,7 +92,7 @@ class ChangeScanner:
                 counted.update(identity(match) for match in matches if not match.reason)
         return counted
 
-    def _surplus(self, after: Sequence[Scanned], old: Counter[Identity]) -> Iterator[Placed]:
+    def _surplus(self, after: Sequence[tuple[Change, Text, list[Match]]], old: Counter[Identity]) -> Iterator[Placed]:
         """Findings beyond what ``old`` accounts for; places that had the secret before use it up first."""
         left = Counter(old)
         for _, text, matches in sorted(after, key=lambda scanned: not scanned[0].before):
@@ -103,6 +105,8 @@ class ChangeScanner:
             yield from self._placed(text, new, matches)
 
     def _placed(self, text: Text, matches: Sequence[Match], among: Sequence[Match]) -> list[Placed]:
+        from scanner.pipeline.findings import placed_among
+
         return placed_among(text, matches, among, context=self._context, rules=self._scanner.engine.rules)
 
 
@@ -122,15 +126,18 @@ def scan_changes(
     with ObjectReader(git, limit=context.options.max_size) as reader:
         run = ChangeScanner(scanner, reader, context)
         found = run.all(changed) if everything else run.added(changed, others=merge_heads(git))
-    runaways = [Skipped(rule, "its expression ran out of time") for rule in scanner.engine.runaways()]
     summary = ScanSummary(
         target="index",
         texts=run.texts,
         bytes=run.bytes,
         seconds=time.monotonic() - started,
-        skipped=(*run.skipped, *runaways),
+        skipped=(*run.skipped, *scanner.skipped()),
         notes=context.notes if found else context.settings_notes,
     )
+    if not found:
+        return ScanResult((), summary)
+    from scanner.pipeline.findings import grouped
+
     return ScanResult(grouped(found, context), summary)
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from scanner.engine.decoders import Layer, layers
 from scanner.engine.engine import Engine
-from scanner.engine.overlap import resolve
 from scanner.engine.prefilter import Hit
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Severity
-from scanner.model.match import Detector, Match
+from scanner.model.result import Skipped
 from scanner.model.span import Span
 from scanner.model.text import Text
+
+if TYPE_CHECKING:
+    from scanner.model.match import Detector, Match
 
 
 class Regions(Protocol):
@@ -23,26 +24,36 @@ class Regions(Protocol):
     def __call__(self, text: Text) -> Sequence[Span]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Structure(NamedTuple):
+    """The structural detectors, made when the first one wakes, and what they say of safe parts of a text.
+
+    Their order is that of the engine's triggers.
+    """
+
+    detectors: Callable[[], Sequence[Detector]] = lambda: ()
+    regions: Regions = lambda text: ()
+
+
+class Limits(NamedTuple):
     """How far into a text the scan goes. ``depth`` counts decoded layers, ``inner`` their bytes in all."""
 
     depth: int = 4
     inner: int = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Which rules count: those that are ``off`` find nothing, ``severities`` replaces a rule's own."""
 
     off: frozenset[str] = frozenset()
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = {}
 
     def apply(self, matches: Iterable[Match]) -> list[Match]:
         """``matches`` without the rules that are off, others at the severity chosen."""
         kept = [match for match in matches if match.rule not in self.off]
-        if not self.severities:
+        if not self.severities or not kept:
             return kept
+        from dataclasses import replace
+
         return [replace(match, severity=self.severities.get(match.rule, match.severity)) for match in kept]
 
 
@@ -51,54 +62,80 @@ _PROVEN = 3
 
 
 class TextScanner:
-    """Scans texts with one engine and the structural detectors given. One a process."""
+    """Scans texts with one engine and the structural detectors given. One a process.
+
+    ``overruns`` counts the texts whose decoded layers were more than the limits allow: what lay deeper in
+    them was not scanned.
+    """
 
     def __init__(
         self,
         engine: Engine,
-        detectors: Sequence[Detector] = (),
+        structure: Structure | None = None,
         *,
-        regions: Regions | None = None,
         choice: Choice | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.engine = engine
         self.limits = limits or Limits()
-        self._detectors = tuple(detectors)
-        self._regions = regions
+        self.overruns = 0
+        self._structure = structure or Structure()
         self._choice = choice or Choice()
-        # Entry of the prefilter's triggers -> detector; the order is that of ``triggers_of``.
-        self._by_trigger = [index for index, detector in enumerate(self._detectors) for _ in detector.triggers]
+        self._by_trigger = [place for _, place in engine.triggers.literals]
+        self._exact = {name: place for name, place in engine.triggers.names if not name.startswith(".")}
+        self._endings = tuple((name, place) for name, place in engine.triggers.names if name.startswith("."))
+        self._detectors: Sequence[Detector] | None = None
 
     def scan(self, text: Text) -> list[Match]:
         """Every match of ``text``, dropped ones with their reason, one a place, in order."""
         return self.examine(text, self.engine.prefilter(text.data))
 
-    def examine(self, text: Text, hits: Iterable[Hit]) -> list[Match]:
+    def examine(self, text: Text, hits: Sequence[Hit]) -> list[Match]:
         """Like ``scan``, for hits that are known already (offsets in ``text.data``)."""
-        return resolve(self._found(text, hits, _Budget(self.limits)))
+        budget = _Budget(self.limits)
+        found = self._found(text, hits, budget, self._named(text.path))
+        if budget.exceeded:
+            self.overruns += 1
+        return _resolved(found)
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What was not looked at in the texts scanned so far."""
+        missed = [Skipped(rule, "its expression ran out of time") for rule in self.engine.runaways()]
+        if self.overruns:
+            why = "more encoded layers than the limit allows: the deepest were not scanned"
+            missed.append(Skipped(f"{self.overruns} texts", why, blocking=False))
+        return tuple(missed)
 
     def wakes_by_name(self, path: str) -> bool:
         """True when a detector wants a file of this name whatever is in it."""
-        return any(_named(path, detector) for detector in self._detectors)
+        return bool(self._named(path))
 
-    def _found(self, text: Text, hits: Iterable[Hit], budget: _Budget) -> list[Match]:
-        hits = list(hits)
-        found = self.engine.match(text, hits)
-        awake = self._awake(text, hits)
-        for index in sorted(awake):
-            found += self._detectors[index].detect(text, self._inspector(budget))
-        found += self._inner(text, budget)
-        if awake and self._regions is not None:
-            found = _without(found, self._regions(text))
-        return self._choice.apply(found)
-
-    def _awake(self, text: Text, hits: Iterable[Hit]) -> set[int]:
+    def _found(self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Iterable[int] = ()) -> list[Match]:
         first = self.engine.first_trigger
         awake = {self._by_trigger[hit.entry - first] for hit in hits if hit.entry >= first}
-        if text.path:
-            awake.update(index for index, detector in enumerate(self._detectors) if _named(text.path, detector))
-        return awake
+        awake.update(named)
+        found = self.engine.match(text, hits)
+        for place in sorted(awake):
+            found += self._detector(place).detect(text, _Inspector(self, budget))
+        found += self._inner(text, budget)
+        if awake and found:
+            found = _without(found, self._structure.regions(text))
+        return self._choice.apply(found)
+
+    def _detector(self, place: int) -> Detector:
+        if self._detectors is None:
+            self._detectors = self._structure.detectors()
+        return self._detectors[place]
+
+    def _named(self, path: str) -> set[int]:
+        """The detectors that want a file of this name: the whole name, or a name's ending with its dot."""
+        if not path:
+            return set()
+        name = path.rpartition("/")[2].lower()
+        named = {place for ending, place in self._endings if name.endswith(ending)}
+        if name in self._exact:
+            named.add(self._exact[name])
+        return named
 
     def _inner(self, text: Text, budget: _Budget) -> Iterator[Match]:
         """Matches in decoded layers, placed on their encoded form in ``text``."""
@@ -108,74 +145,71 @@ class TextScanner:
             deeper = budget.enter(len(layer.data))
             if deeper is None:
                 return
-            yield from (_lifted(match, layer) for match in self._layer(layer, text.path, deeper))
+            inner = Text(layer.data, text.path, FileKind.OTHER)
+            for match in _resolved(self._found(inner, self.engine.prefilter(inner.data), deeper)):
+                yield _lifted(match, layer)
 
-    def _layer(self, layer: Layer, path: str, budget: _Budget) -> list[Match]:
-        inner = Text(layer.data, path, FileKind.OTHER)
-        return resolve(self._found(inner, self.engine.prefilter(inner.data), budget))
+    def inspect(self, text: Text, budget: _Budget) -> list[Match]:
+        """The matches of an inner value, one layer deeper; empty when the limits are reached."""
+        deeper = budget.enter(len(text.data))
+        if deeper is None:
+            return []
+        return _resolved(self._found(text, self.engine.prefilter(text.data), deeper))
 
-    def _inspector(self, budget: _Budget) -> _Inspector:
-        return _Inspector(self, budget)
 
-
-@dataclass(slots=True)
 class _Budget:
-    """What is left of the limits on the way down."""
+    """What is left of the limits on the way down. All layers of one text share what was spent."""
 
-    limits: Limits
-    depth: int = -1
-    spent: list[int] | None = None
+    __slots__ = ("_limits", "_spent", "depth")
 
-    def __post_init__(self) -> None:
-        if self.depth < 0:
-            self.depth = self.limits.depth
-        if self.spent is None:
-            self.spent = [0]
+    def __init__(self, limits: Limits, depth: int | None = None, spent: list[int] | None = None) -> None:
+        self._limits = limits
+        self._spent = [0] if spent is None else spent
+        self.depth = limits.depth if depth is None else depth
+
+    @property
+    def exceeded(self) -> bool:
+        """True when inner bytes were left unscanned."""
+        return self._spent[0] > self._limits.inner
 
     def enter(self, size: int) -> _Budget | None:
-        """The budget one layer down, or None when the inner bytes are used up."""
-        assert self.spent is not None
-        self.spent[0] += size
-        if self.spent[0] > self.limits.inner or self.depth == 0:
+        """The budget one layer down, or None when the inner bytes or the depth are used up."""
+        if self.depth == 0:
             return None
-        return _Budget(self.limits, self.depth - 1, self.spent)
+        self._spent[0] += size
+        return None if self.exceeded else _Budget(self._limits, self.depth - 1, self._spent)
 
 
-@dataclass(slots=True)
-class _Inspector:
+class _Inspector(NamedTuple):
     """What a detector calls to have an inner value scanned."""
 
     scanner: TextScanner
     budget: _Budget
 
     def __call__(self, text: Text) -> list[Match]:
-        deeper = self.budget.enter(len(text.data))
-        if deeper is None:
-            return []
-        return resolve(self.scanner._found(text, self.scanner.engine.prefilter(text.data), deeper))
+        return self.scanner.inspect(text, self.budget)
 
 
-def triggers_of(detectors: Sequence[Detector]) -> tuple[bytes, ...]:
-    """The literals to compile into the prefilter, in the order ``TextScanner`` expects."""
-    return tuple(trigger for detector in detectors for trigger in detector.triggers)
+def _resolved(found: Sequence[Match]) -> list[Match]:
+    if len(found) < 2:
+        return list(found)
+    from scanner.engine.overlap import resolve
 
-
-def _named(path: str, detector: Detector) -> bool:
-    name = path.rsplit("/", 1)[-1].lower()
-    return any(name == wanted or (wanted.startswith(".") and name.endswith(wanted)) for wanted in detector.names)
+    return resolve(found)
 
 
 def _lifted(match: Match, layer: Layer) -> Match:
-    return replace(match, span=layer.outer, detail={**match.detail, "encoding": _chain(match, layer)})
+    from dataclasses import replace
 
-
-def _chain(match: Match, layer: Layer) -> str:
     inner = match.detail.get("encoding")
-    return f"{layer.codec} > {inner}" if inner else layer.codec
+    chain = f"{layer.codec} > {inner}" if inner else layer.codec
+    return replace(match, span=layer.outer, detail={**match.detail, "encoding": chain})
 
 
 def _without(matches: Iterable[Match], regions: Sequence[Span]) -> list[Match]:
     """``matches`` with those in safe regions dropped, unless a vendor's format proves them."""
+    from dataclasses import replace
+
     kept = []
     for match in matches:
         inside = any(region.contains(match.span) for region in regions)

@@ -1,31 +1,29 @@
 """Rules as the engine runs them: a plain table of expressions that fits a JSON file.
 
 Reading and checking YAML costs more than a whole hook run may, so this form is cached. It holds no code:
-a foreign cache file can at worst describe other rules, and its digest tells.
+a foreign cache file can at worst describe other rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.model.errors import ConfigError
-from scanner.model.filekind import FileKind
-from scanner.model.levels import Confidence, Severity
-from scanner.ruleset.derive import derive
-from scanner.ruleset.schema import Rule, RuleSource
+
+if TYPE_CHECKING:
+    from scanner.ruleset.schema import Rule, RuleSource
 
 # A prefilter expression must hold on to at least this many fixed characters; shorter ones hit everywhere.
 _SUREST_LITERAL = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One entry of the prefilter's database. ``rule`` is an index; ``near`` lines around a hit are searched.
 
-    ``crosses`` is true when a match may cross a line break.
+    ``crosses`` is true when a match may cross a line break, ``far`` when the rule looks beyond the lines of
+    its hit at all.
     """
 
     source: str
@@ -33,24 +31,62 @@ class Expression:
     rule: int
     near: int
     crosses: bool
+    far: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class CompiledRules:
-    """Every rule, the expressions that wake them, and the known public examples (SHA-256 -> what)."""
+    """Every rule, the expressions that wake them, and the known public examples (SHA-256 -> what).
 
-    rules: tuple[Rule, ...]
-    expressions: tuple[Expression, ...]
-    examples: Mapping[str, str]
+    Rules are made from the plain table when they are asked for: most runs wake a handful.
+    """
+
+    def __init__(self, plain: Sequence[Mapping[str, Any]], expressions: Sequence[Expression], examples: Mapping[str, str]):
+        self.expressions = tuple(expressions)
+        self.examples = examples
+        self._plain = tuple(plain)
+        self._made: dict[int, Rule] = {}
+        self._named: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def rule(self, index: int) -> Rule:
+        """The rule with this index."""
+        made = self._made.get(index)
+        if made is None:
+            from scanner.ruleset.schema import rule_from_plain
+
+            made = self._made[index] = rule_from_plain(self._plain[index])
+        return made
 
     def rule_named(self, rule_id: str) -> Rule | None:
         """The rule with this id, or None."""
-        return next((rule for rule in self.rules if rule.id == rule_id), None)
+        if not self._named:
+            self._named = {str(entry["id"]): index for index, entry in enumerate(self._plain)}
+        index = self._named.get(rule_id)
+        return None if index is None else self.rule(index)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return (self.rule(index) for index in range(len(self)))
+
+    def ids_in_pack(self, pack: str) -> frozenset[str]:
+        """The ids of the rules of one pack."""
+        return frozenset(str(entry["id"]) for entry in self._plain if entry["pack"] == pack)
+
+    def to_plain(self) -> dict[str, Any]:
+        """A form that ``json`` can write."""
+        return {"rules": self._plain, "expressions": self.expressions, "examples": dict(self.examples)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> CompiledRules:
+        """The inverse of ``to_plain``; raises KeyError, TypeError or ValueError for anything else."""
+        return cls(plain["rules"], [Expression(*entry) for entry in plain["expressions"]], dict(plain["examples"]))
 
 
 def compile_rules(sources: Sequence[RuleSource], examples: Mapping[str, str]) -> CompiledRules:
     """The table for ``sources``. ConfigError names the rule whose expression is invalid."""
-    rules = tuple(source.rule for source in sources)
+    from scanner.ruleset.schema import rule_to_plain
+
     expressions: list[Expression] = []
     for index, source in enumerate(sources):
         if not source.rule.pattern:
@@ -61,61 +97,27 @@ def compile_rules(sources: Sequence[RuleSource], examples: Mapping[str, str]) ->
             raise ConfigError(
                 f"{source.file}:{source.line}: rule {source.rule.id}: invalid expression: {error}"
             ) from None
-    return CompiledRules(rules, tuple(expressions), dict(examples))
+    return CompiledRules([rule_to_plain(source.rule) for source in sources], expressions, examples)
 
 
 def _expressions(rule: Rule, index: int) -> list[Expression]:
+    # Imported here: only compiling reads expressions, and a warm run compiles nothing.
+    from scanner.ruleset.derive import Derived, derive
+
     own = derive(rule.pattern, cut=rule.reach > 0)
-    crosses = own.crosses_lines
-    made: list[Expression] = []
+    far = bool(rule.near or rule.reach or rule.pair)
+
+    def made(derived: Derived, near: int, caseless: bool = False) -> Expression:
+        return Expression(derived.expression, derived.caseless or caseless, index, near, own.crosses_lines, far)
+
+    found: list[Expression] = []
     if rule.prefilter:
-        hand = derive(rule.prefilter)
-        made.append(Expression(hand.expression, hand.caseless, index, rule.near, crosses))
+        found.append(made(derive(rule.prefilter), rule.near))
     elif own.literal >= _SUREST_LITERAL:
-        made.append(Expression(own.expression, own.caseless, index, 0, crosses))
+        found.append(made(own, 0))
     if rule.pair:
-        partner = derive(rule.pair)
-        made.append(Expression(partner.expression, partner.caseless, index, rule.near, crosses))
-    elif not made and rule.keywords:
+        found.append(made(derive(rule.pair), rule.near))
+    elif not found and rule.keywords:
         words = "|".join(re.escape(word) for word in rule.keywords)
-        made.append(Expression(derive(f"(?:{words})").expression, True, index, rule.near, crosses))
-    if not made:
-        made.append(Expression(own.expression, own.caseless, index, 0, crosses))
-    return made
-
-
-def to_plain(compiled: CompiledRules) -> dict[str, Any]:
-    """A form that ``json`` can write."""
-    rules = []
-    for rule in compiled.rules:
-        plain = asdict(rule)
-        plain["kinds"] = sorted(rule.kinds)
-        rules.append(plain)
-    return {
-        "rules": rules,
-        "expressions": [list(asdict(expression).values()) for expression in compiled.expressions],
-        "examples": dict(compiled.examples),
-    }
-
-
-_TUPLES = ("keywords", "checks", "allow", "references")
-
-
-def from_plain(plain: Mapping[str, Any]) -> CompiledRules:
-    """The inverse of ``to_plain``; raises KeyError, TypeError or ValueError for anything else."""
-    rules = []
-    for entry in plain["rules"]:
-        values = dict(entry)
-        values["severity"] = Severity(values["severity"])
-        values["confidence"] = Confidence(values["confidence"])
-        if values["unpaired"] is not None:
-            values["unpaired"] = Severity(values["unpaired"])
-        values["kinds"] = frozenset(map(FileKind, values["kinds"]))
-        for key in _TUPLES:
-            values[key] = tuple(values[key])
-        rules.append(Rule(**values))
-    return CompiledRules(
-        tuple(rules),
-        tuple(Expression(*entry) for entry in plain["expressions"]),
-        dict(plain["examples"]),
-    )
+        found.append(made(derive(f"(?:{words})"), rule.near, caseless=True))
+    return found or [made(own, 0)]

@@ -135,6 +135,7 @@ _CODINGS: dict[str, Callable[[str], str]] = {
     "esc": lambda text: text.replace("\n", "\\n"),
     "escesc": lambda text: text.replace("\n", "\\\\n"),
     "concat": lambda text: '" +\n  "'.join(text.split("\n")),
+    "body": lambda text: "".join(text.split("\n")[1:-1]),
     "indent": lambda text: text.replace("\n", "\n    "),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from scanner.ruleset.schema import RuleSource, RuleSyntaxError, parse_rule
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load_rules(folders: Sequence[Path]) -> tuple[RuleSource, ...]:
+def load_rules(folders: Sequence[Path | str]) -> tuple[RuleSource, ...]:
     """Every rule below ``folders``, in file order.
 
     A ``.toml`` file is a gitleaks configuration; its rules replace shipped ones of the same id, as gitleaks
@@ -25,10 +26,10 @@ def load_rules(folders: Sequence[Path]) -> tuple[RuleSource, ...]:
     """
     rules: dict[str, RuleSource] = {}
     for folder in folders:
-        if folder.suffix == ".toml":
-            rules |= {source.rule.id: source for source in read_gitleaks(folder).rules}
+        if str(folder).endswith(".toml"):
+            rules |= {source.rule.id: source for source in read_gitleaks(Path(folder)).rules}
             continue
-        files = [folder] if folder.is_file() else rule_files(folder)
+        files = [Path(name) for name in rule_files(str(folder))]
         if not files:
             raise ConfigError(f"{folder}: no rule files (*.yml) here")
         for path in files:
@@ -76,14 +77,14 @@ def _is_other_data(node: yaml.Node) -> bool:
     return isinstance(node, yaml.MappingNode) and any(key.value == "known_examples" for key, _ in node.value)
 
 
-def load_known_examples(folders: Sequence[Path]) -> dict[str, str]:
+def load_known_examples(folders: Sequence[Path | str]) -> dict[str, str]:
     """SHA-256 (hex) of documented public example values -> what they are."""
     known: dict[str, str] = {}
     for folder in folders:
-        for path in [folder] if folder.is_file() else rule_files(folder):
-            if path.suffix == ".toml" or "known-examples" not in path.name:
+        for name in rule_files(str(folder)):
+            if "known-examples" not in os.path.basename(name):
                 continue
-            data = yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, chosen above
+            data = yaml.load(Path(name).read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, chosen above
             for entry in data.get("known_examples", []) if isinstance(data, dict) else []:
                 known[str(entry["sha256"])] = str(entry["what"])
     return known

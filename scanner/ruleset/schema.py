@@ -6,7 +6,7 @@ The format is described in ``docs/rule-format.md``; every complaint names file, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from scanner.model.filekind import FileKind
@@ -212,3 +212,24 @@ def _example(item: object, key: str) -> Example:
         severity=severity_named(severity, "severity") if severity is not None else None,
         line=item.get("line"),
     )
+
+
+_TUPLES = ("keywords", "checks", "allow", "references")
+
+
+def rule_to_plain(rule: Rule) -> dict[str, Any]:
+    """``rule`` in a form that ``json`` can write."""
+    return asdict(rule) | {"kinds": sorted(rule.kinds)}
+
+
+def rule_from_plain(plain: Mapping[str, Any]) -> Rule:
+    """The inverse of ``rule_to_plain``; raises KeyError, TypeError or ValueError for anything else."""
+    values = dict(plain)
+    values["severity"] = Severity(values["severity"])
+    values["confidence"] = Confidence(values["confidence"])
+    if values["unpaired"] is not None:
+        values["unpaired"] = Severity(values["unpaired"])
+    values["kinds"] = frozenset(map(FileKind, values["kinds"]))
+    for key in _TUPLES:
+        values[key] = tuple(values[key])
+    return Rule(**values)
