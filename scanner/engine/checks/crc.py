@@ -44,11 +44,11 @@ def crc8hex(text: bytes) -> str:
 
 
 def check_crc62(secret: bytes, context: CheckContext) -> Verdict:
-    """Prefix, 30 characters, 6 characters of checksum; other lengths have no known checksum."""
+    """Prefix, 30 characters (70 in refresh tokens), 6 of checksum; other lengths have no known checksum."""
     _, _, tail = secret.rpartition(b"_")
-    if len(tail) != 36:
+    if len(tail) not in (36, 76):
         return NEUTRAL
-    return passed(crc62(tail[:30]) == tail[30:].decode("latin-1"), "the checksum does not match")
+    return passed(crc62(tail[:-6]) == tail[-6:].decode("latin-1"), "the checksum does not match")
 
 
 _ROUTABLE = re.compile(rb"([0-9A-Za-z_-]{27,300})\.(?:01\.)?([0-9a-z]{2})([0-9a-z]{7})$")

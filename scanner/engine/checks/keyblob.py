@@ -6,7 +6,7 @@ Only as much is parsed as tells kind, size, whether a passphrase protects it, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SEQUENCE, _INTEGER, _OCTETS, _OID = 0x30, 0x02, 0x04, 0x06
 _OPENSSH = b"openssh-key-v1\0"
@@ -16,18 +16,21 @@ _ALGORITHMS = {
     "2b656e": "X25519", "2b656f": "X448", "2b6570": "Ed25519", "2b6571": "Ed448", "2a864886f70d010301": "DH",
     "608648016503040401": "ML-KEM-512", "608648016503040402": "ML-KEM-768", "608648016503040403": "ML-KEM-1024",
 }  # fmt: skip
+_PKCS7_DATA = "2a864886f70d010701"
 _ENCRYPTION = ("2a864886f70d0105", "2a864886f70d010c01")  # PBES1 and PBES2, PKCS#12's
 
 
 @dataclass(frozen=True, slots=True)
 class Blob:
     """A recognised private key. ``sound`` is True when its numbers or check values agree, False when they do
-    not, None when nothing can be told. ``cut`` means that the bytes end before the key does."""
+    not, None when nothing can be told. ``cut`` means that the bytes end before the key does, ``head`` that less
+    than a third of it is there."""
 
     kind: str
     encrypted: bool = False
     sound: bool | None = None
     cut: bool = False
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,20 @@ def recognise(data: bytes) -> Blob | None:
     """The private key in ``data``; None when it is none (text, a certificate, random bytes)."""
     if data.startswith(_OPENSSH):
         return _openssh(data)
+    blob = _der_key(data)
+    outer = _item(data)
+    return replace(blob, head=outer.missing > 2 * len(outer.value)) if blob and outer else blob
+
+
+def is_pkcs12(data: bytes) -> bool:
+    """Whether ``data`` begins as a PKCS#12 store does: version 3, then a content of the type "data"."""
+    outer = _item(data)
+    parts = _items(outer.value) if outer is not None and outer.tag == _SEQUENCE else []
+    content = _items(parts[1].value) if len(parts) > 1 and parts[0].value == b"\x03" else []
+    return bool(content) and content[0].tag == _OID and content[0].value.hex() == _PKCS7_DATA
+
+
+def _der_key(data: bytes) -> Blob | None:
     outer = _item(data)
     if outer is None or outer.tag != _SEQUENCE:
         return None

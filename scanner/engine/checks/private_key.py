@@ -8,7 +8,7 @@ import hmac
 import re
 
 from scanner.engine.checks.armour import Armour, crc24_fits, decoded, readings, take_apart
-from scanner.engine.checks.keyblob import Blob, recognise, recognise_pgp
+from scanner.engine.checks.keyblob import Blob, is_pkcs12, recognise, recognise_pgp
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
 from scanner.model.levels import Severity
 
@@ -34,13 +34,15 @@ def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
         return Verdict(Outcome.DROP, "the key is left out")
     if _is_text(longest):
         return Verdict(Outcome.DROP, "the body is text, not a key")
+    if armour.label == "OPENSSH":
+        return Verdict(Outcome.DROP, "the body is no OpenSSH key")
     if armour.encrypted:
         return _protected({"key": armour.label.title() if armour.label == "ENCRYPTED" else armour.label})
     return Verdict(Outcome.NEUTRAL, detail={"key": armour.label} if armour.label else {})
 
 
 def _verdict(armour: Armour, blob: Blob, data: bytes) -> Verdict:
-    if len(data) < _SHORTEST or (armour.elided and blob.cut):
+    if len(data) < _SHORTEST or (blob.cut and (armour.elided or blob.head)):
         return Verdict(Outcome.DROP, "the key is left out")
     detail = {"key": blob.kind}
     if blob.encrypted or armour.encrypted:
@@ -68,6 +70,17 @@ def check_private_key_base64(secret: bytes, context: CheckContext) -> Verdict:
         if b"PRIVATE KEY" in inner:
             return check_private_key(inner, context)
     return _NO_KEY
+
+
+def check_private_key_der(secret: bytes, context: CheckContext) -> Verdict:
+    """Base64 of a bare key or key store, as Java and .NET programs have it in strings."""
+    data = decoded(re.sub(rb"\\+[nr]", b"", secret))
+    if is_pkcs12(data):
+        return _protected({"key": "PKCS#12"})
+    blob = recognise(data)
+    if blob is None or blob.head:
+        return Verdict(Outcome.DROP, "no key after all")
+    return _verdict(Armour("", b"", False, False), blob, data)
 
 
 _PUTTY = re.compile(

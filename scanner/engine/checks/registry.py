@@ -28,6 +28,7 @@ _WHERE = {
     "jwt-supabase": ("jwt", "check_jwt_supabase"),
     "private-key": ("private_key", "check_private_key"),
     "private-key-base64": ("private_key", "check_private_key_base64"),
+    "private-key-der": ("private_key", "check_private_key_der"),
     "putty": ("private_key", "check_putty"),
     "password": ("userinfo", "check_password"),
     "basic-auth": ("userinfo", "check_basic"),

@@ -25,7 +25,14 @@ def test_base62_checksum_of_github_and_npm(body: bytes, checksum: bytes) -> None
 
 
 def test_other_lengths_have_no_known_checksum() -> None:
-    assert crc.check_crc62(joined(b"gh", b"r_", LETTERS, LETTERS[:14]), CONTEXT).outcome is Outcome.NEUTRAL
+    assert crc.check_crc62(joined(b"gh", b"p_", LETTERS[:40]), CONTEXT).outcome is Outcome.NEUTRAL
+
+
+def test_refresh_tokens_are_longer() -> None:
+    body = (LETTERS * 2)[:70]
+    token = joined(b"gh", b"r_", body, crc.crc62(body).encode())
+    assert crc.check_crc62(token, CONTEXT).outcome is Outcome.PASS
+    assert crc.check_crc62(token[:-1] + b"!", CONTEXT).outcome is Outcome.FAIL
 
 
 ROUTABLE = [

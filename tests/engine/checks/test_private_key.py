@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from scanner.engine.checks.private_key import check_private_key, check_private_key_base64, check_putty
+from scanner.engine.checks.private_key import (
+    check_private_key,
+    check_private_key_base64,
+    check_private_key_der,
+    check_putty,
+)
 from scanner.engine.checks.verdict import CheckContext, Outcome
 from scanner.model.levels import Severity
 from scanner.ruleset.examples import fill
@@ -108,6 +113,25 @@ def test_base64_at_every_alignment(shift: int) -> None:
     assert check_private_key_base64(text, CONTEXT).outcome is Outcome.PASS
     folded = b"\n  ".join(text[at : at + 60] for at in range(0, len(text), 60))
     assert check_private_key_base64(folded, CONTEXT).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("kind", ["RSA", "", "EC", "ED25519"])
+def test_bare_keys_in_strings(kind: str) -> None:
+    body = "".join(made(f"%pem({kind})").decode().split("\n")[1:-1])
+    assert check_private_key_der(body.encode(), CONTEXT).outcome is Outcome.PASS
+    assert check_private_key_der(body.replace("A", "", 3).encode(), CONTEXT).outcome is not Outcome.PASS
+
+
+def test_the_head_of_a_key_is_none() -> None:
+    lines = made("%pem(RSA)").split(b"\n")
+    for end in ([], [MARK.format("END").encode()]):
+        assert check_private_key(b"\n".join([*lines[:2], b"....", *end]), CONTEXT).outcome is Outcome.DROP
+        assert check_private_key(b"\n".join([*lines[:2], *end]), CONTEXT).outcome is Outcome.DROP
+
+
+def test_openssh_keys_begin_as_openssh_keys_do() -> None:
+    key = made("%pem(OPENSSH)").replace(b"b3Blbn", b"c3Blbn")
+    assert check_private_key(key, CONTEXT).outcome is Outcome.DROP
 
 
 def test_putty_files() -> None:
