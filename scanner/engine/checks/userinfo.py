@@ -30,7 +30,7 @@ _STAND_INS = frozenset(
     b" name login admin1 me you a b c u x y z u1 u2 string str text value var alice bob joe john jane lovelace qwerty asdf"
     b" your-password yourpassword mypassword my-password host hostname server port secretpassword sesame opensesame something"
     b" whatever anything".split()
-)
+) | {b"open sesame"}
 # Defaults that products ship with: worth a line, not an alarm.
 _DEFAULTS = frozenset(
     b"guest admin root postgres mysql mongo mongodb redis rabbitmq rabbit minioadmin minio sa oracle tiger elastic neo4j"
