@@ -83,7 +83,9 @@ def _keys(node: Tree) -> tuple[str, ...]:
     return (key,) if key else ()
 
 
-def _edge(node: Tree | None, how: str, *, namespace: str = "", keys: tuple[str, ...] = _TLS_KEYS) -> Iterator[Reference]:
+def _edge(
+    node: Tree | None, how: str, *, namespace: str = "", keys: tuple[str, ...] = _TLS_KEYS
+) -> Iterator[Reference]:
     found = _named(node) if node is not None else None
     if found is None:
         return
@@ -216,11 +218,19 @@ def _velero(item: Item) -> Iterator[Reference]:
 
 def _provider_config(item: Item) -> Iterator[Reference]:
     ref = at(item.tree, "spec", "credentials", "secretRef")
-    yield from _operator(ref, "Crossplane credentials", item, keys=_keys(ref) if ref else (), namespace=text(ref, "namespace"))
+    yield from _operator(
+        ref, "Crossplane credentials", item, keys=_keys(ref) if ref else (), namespace=text(ref, "namespace")
+    )
 
 
 def _operator(
-    node: Tree | None, how: str, item: Item, *, keys: tuple[str, ...] | None = None, namespace: str = "", interval: str = ""
+    node: Tree | None,
+    how: str,
+    item: Item,
+    *,
+    keys: tuple[str, ...] | None = None,
+    namespace: str = "",
+    interval: str = "",
 ) -> Iterator[Reference]:
     found = _named(node) if node is not None else None
     if found is not None:

@@ -24,7 +24,16 @@ from scanner.rotation.tree import Place, Table, text
 EDGE = 5
 
 # Their pods come and go: the next one takes the new value.
-_TRANSIENT = ("Job", "ScaledJob", "Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow", "Task", "TaskRun")
+_TRANSIENT = (
+    "Job",
+    "ScaledJob",
+    "Workflow",
+    "WorkflowTemplate",
+    "ClusterWorkflowTemplate",
+    "CronWorkflow",
+    "Task",
+    "TaskRun",
+)
 
 # Kinds that are looked at in other ways and are searched for pods in vain.
 _NO_PODS = frozenset(
@@ -163,8 +172,14 @@ class ConsumerFinder:
         automatic = automatic_restart(item, pod_annotations(item, pod.path), self._subject.name, self._subject.made)
         if reference.via in (Via.IMAGE_PULL, Via.SERVICE_ACCOUNT, Via.DRIVER, Via.CSI_PUBLISH):
             ready = self._ready(reference)
-            note = "the next pull takes the new value" if reference.via == Via.IMAGE_PULL else "read when a pod is mounted or starts"
-            return replace(base, most=ready, least=self._ready(reference, forced=True), hot=True, notes=(*base.notes, note))
+            note = (
+                "the next pull takes the new value"
+                if reference.via == Via.IMAGE_PULL
+                else "read when a pod is mounted or starts"
+            )
+            return replace(
+                base, most=ready, least=self._ready(reference, forced=True), hot=True, notes=(*base.notes, note)
+            )
         rollout = self._rollout(pod, replicas)
         if reference.via == Via.CSI:
             return self._csi(base, pod, rollout)
@@ -285,4 +300,12 @@ class ConsumerFinder:
                 yield one
 
 
-_SCALED = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "DeploymentConfig", "Rollout", "CloneSet")
+_SCALED = (
+    "Deployment",
+    "StatefulSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "DeploymentConfig",
+    "Rollout",
+    "CloneSet",
+)

@@ -40,7 +40,10 @@ def copies_of(repository: Repository, subject: Subject) -> Copies:
     search = _Search(repository, subject)
     search.run()
     return Copies(
-        tuple(search.found), tuple(search.remotes), tuple(dict.fromkeys(search.pushes)), tuple(dict.fromkeys(search.circles))
+        tuple(search.found),
+        tuple(search.remotes),
+        tuple(dict.fromkeys(search.pushes)),
+        tuple(dict.fromkeys(search.circles)),
     )
 
 
@@ -133,7 +136,8 @@ def mirrored_by_annotation(subject: Subject) -> str:
 def replace_remotes(made: Made, change: Callable[[Remote], Remote]) -> Made:
     """``made`` with every remote passed through ``change``."""
     keys = {
-        key: replace(source, remotes=tuple(change(remote) for remote in source.remotes)) for key, source in made.keys.items()
+        key: replace(source, remotes=tuple(change(remote) for remote in source.remotes))
+        for key, source in made.keys.items()
     }
     return replace(made, keys=keys)
 

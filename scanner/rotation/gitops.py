@@ -54,12 +54,9 @@ def with_delivery(item: Item, paths: Iterable[Path]) -> Item:
         if not _inside(home, path.folder):
             continue
         namespace = item.namespace
-        inferred = item.inferred
         if path.namespace and (path.forced or not namespace or _release_namespace(namespace)):
             namespace = path.namespace
-            if not path.forced:
-                inferred = (*inferred, f"namespace {namespace} from {path.delivery.what}")
-        return replace(item, namespace=namespace, delivery=path.delivery, inferred=inferred)
+        return replace(item, namespace=namespace, delivery=path.delivery)
     return item
 
 

@@ -18,7 +18,9 @@ PHASES = ("contain", "create", "publish", "propagate", "verify", "disable", "rev
 PLACEHOLDER = re.compile(r"(?<![${])\{([a-z][a-z_]*)\}(?!\})")
 
 # A whole link: https, a host name with a dot, and nothing that a terminal or Markdown would trip over.
-_LINK = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9._~%/+:@-]*)?(\?[A-Za-z0-9=&_.-]+)?(#[A-Za-z0-9._/-]+)?")
+_LINK = re.compile(
+    r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9._~%/+:@-]*)?(\?[A-Za-z0-9=&_.-]+)?(#[A-Za-z0-9._/-]+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,19 +45,30 @@ def kubelet_of(repository: Repository, *, nodes: int | None = None) -> Kubelet:
     configurations = repository.of_kind("KubeletConfiguration")
     tree = configurations[0].tree if configurations else None
     sync = seconds(text(tree, "syncFrequency")) or SYNC
-    said = f"syncFrequency, {place(tree, 'syncFrequency')}" if text(tree, "syncFrequency") else "syncFrequency's default of 1 min"
+    said = (
+        f"syncFrequency, {place(tree, 'syncFrequency')}"
+        if text(tree, "syncFrequency")
+        else "syncFrequency's default of 1 min"
+    )
     resync = Term(round(sync * JITTER), f"1.5 x {sync} s until the kubelet looks at the pod again", said)
     strategy = text(tree, "configMapAndSecretChangeDetectionStrategy") or "Watch"
     where = place(tree, "configMapAndSecretChangeDetectionStrategy")
     source = f"strategy {strategy}, {where}" if where else "strategy Watch, the default"
-    notes = () if configurations else ("no KubeletConfiguration in this repository; the kubelet's defaults are counted",)
+    notes = (
+        () if configurations else ("no KubeletConfiguration in this repository; the kubelet's defaults are counted",)
+    )
     if strategy == "Get":
         none = Term(0, "the kubelet asks the API server each time", source)
         return Kubelet(resync, none, none, notes)
     if strategy == "Cache":
         ttl, assumed = _ttl(nodes)
         notes = (*notes, *assumed)
-        return Kubelet(resync, Term(ttl, "the node's cache keeps the old value", source), Term(0, "a new pod asks anew", source), notes)
+        return Kubelet(
+            resync,
+            Term(ttl, "the node's cache keeps the old value", source),
+            Term(0, "a new pod asks anew", source),
+            notes,
+        )
     watch = Term(WATCH_LAG, "the watch tells the node", f"{source}; allowance")
     return Kubelet(resync, watch, watch, notes)
 

@@ -74,9 +74,7 @@ class Kustomizer:
         used: set[str] = set()
         for folder, document in self._kustomizations.items():
             used |= {
-                path
-                for path in self._references(folder, document)
-                if path in self._kustomizations and path != folder
+                path for path in self._references(folder, document) if path in self._kustomizations and path != folder
             }
         roots = set(self._kustomizations) - used
         # Folders that only use each other have no way in; one of each circle is rendered, and meets the circle.
@@ -125,7 +123,10 @@ class Kustomizer:
 
     def _gather(self, folder: str, document: Document, above: tuple[str, ...]) -> _Build:
         build = _Build([])
-        for path in (*self._references(folder, document), *(_join(folder, w) for w in texts(document.tree, "generators"))):
+        for path in (
+            *self._references(folder, document),
+            *(_join(folder, w) for w in texts(document.tree, "generators")),
+        ):
             if path in self._kustomizations:
                 inner = self._build(path, above)
                 build.items += inner.items
@@ -247,7 +248,9 @@ def _rename(build: _Build, prefix: str, suffix: str) -> None:
     for name, new in renamed.items():
         build.renames.setdefault(name, new)
     build.items = [
-        item if item.kind in ("CustomResourceDefinition", "Namespace") else replace(item, name=f"{prefix}{item.name}{suffix}")
+        item
+        if item.kind in ("CustomResourceDefinition", "Namespace")
+        else replace(item, name=f"{prefix}{item.name}{suffix}")
         for item in build.items
     ]
 

@@ -133,7 +133,15 @@ def _cluster_external(item: Item) -> Iterator[Made]:
     for namespace in named or ("",):
         for made in _external_spec(item, inner, name):
             yield Made(
-                made.item, made.name, namespace, made.place, made.keys, made.open, made.immutable, made.annotations, made.store
+                made.item,
+                made.name,
+                namespace,
+                made.place,
+                made.keys,
+                made.open,
+                made.immutable,
+                made.annotations,
+                made.store,
             )
 
 
@@ -228,7 +236,9 @@ def _vault(item: Item) -> Iterator[Made]:
 
 def _named_like_itself(item: Item) -> Iterator[Made]:
     remote = Remote(item.kind, text(item.tree, "spec", "itemPath"))
-    yield Made(item, item.name, item.namespace, item.place, {"*": KeySource(item.place, (remote,))}, True, store=item.kind)
+    yield Made(
+        item, item.name, item.namespace, item.place, {"*": KeySource(item.place, (remote,))}, True, store=item.kind
+    )
 
 
 def _doppler(item: Item) -> Iterator[Made]:
@@ -242,7 +252,10 @@ def _doppler(item: Item) -> Iterator[Made]:
 
 
 def _infisical(item: Item) -> Iterator[Made]:
-    for managed in (item.get("spec", "managedSecretReference"), *rows(item.tree, "spec", "managedKubeSecretReferences")):
+    for managed in (
+        item.get("spec", "managedSecretReference"),
+        *rows(item.tree, "spec", "managedKubeSecretReferences"),
+    ):
         name = text(managed, "secretName")
         if name:
             where = place(managed, "secretName") or item.place

@@ -26,7 +26,16 @@ _BUILT_IN = {
 }
 
 # Whatever makes pods can mount the Secret into one.
-_POD_MAKERS = {"pods", "deployments", "daemonsets", "statefulsets", "replicasets", "jobs", "cronjobs", "replicationcontrollers"}
+_POD_MAKERS = {
+    "pods",
+    "deployments",
+    "daemonsets",
+    "statefulsets",
+    "replicasets",
+    "jobs",
+    "cronjobs",
+    "replicationcontrollers",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +66,17 @@ def _of_binding(repository: Repository, subject: Subject, binding: Item) -> Iter
     for grant in grants:
         for who in rows(binding.tree, "subjects"):
             label = f"{binding.kind} {shown(binding.name)}"
-            yield Reader(_who(who, binding), role, label, grant.verbs, scope, place or binding.place, grant.note, inferred)
+            yield Reader(
+                _who(who, binding), role, label, grant.verbs, scope, place or binding.place, grant.note, inferred
+            )
 
 
 def _beside(binding: Item, subject: Subject) -> bool:
     """Whether a binding of unknown namespace is applied together with the Secret."""
     if not subject.namespace and not binding.namespace:
         return any(
-            (made.item.overlay, made.item.chart) == (binding.overlay, binding.chart) and (binding.overlay or binding.chart)
+            (made.item.overlay, made.item.chart) == (binding.overlay, binding.chart)
+            and (binding.overlay or binding.chart)
             for made in subject.made
         )
     return any(bool(binding.chart) and made.item.chart == binding.chart for made in subject.made)

@@ -146,5 +146,3 @@ def _generators(items: Iterable[Item]) -> dict[str, tuple[Item, ...]]:
             for _, path in generator_files(item.tree, folder):
                 found[path] = (*found.get(path, ()), item)
     return found
-
-

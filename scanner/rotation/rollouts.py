@@ -29,7 +29,9 @@ def replicas_of(repository: Repository, item: Item) -> tuple[int | None, tuple[s
     if scaler is not None:
         most = number(scaler.tree, "spec", "maxReplicas") or number(scaler.tree, "spec", "maxReplicaCount")
         if most:
-            return most, (f"{item.kind}/{item.name} is counted with the {most} replicas {scaler.kind} {scaler.name} allows",)
+            return most, (
+                f"{item.kind}/{item.name} is counted with the {most} replicas {scaler.kind} {scaler.name} allows",
+            )
     word = text(item.tree, "spec", "replicas")
     chart = repository.chart(item)
     if chart is not None:
@@ -68,7 +70,10 @@ def _wave_terms(item: Item, pod: Table, startup: int) -> tuple[Term, ...]:
 
 
 def _times(count: int, terms: tuple[Term, ...], last: Term) -> tuple[Term, ...]:
-    return (*(Term(count * term.seconds, f"{count} x {term.seconds} s: {term.what}", term.source) for term in terms), last)
+    return (
+        *(Term(count * term.seconds, f"{count} x {term.seconds} s: {term.what}", term.source) for term in terms),
+        last,
+    )
 
 
 def _sum(terms: tuple[Term, ...]) -> int:
@@ -87,7 +92,9 @@ def _deployment(
         terms = (last, *wave)
         return Rollout(1, _sum(terms), terms, tuple(warnings))
     if exclusive:
-        warnings.append(f"the volume {exclusive} can be mounted on one node only: the new pod may wait for the old one to end")
+        warnings.append(
+            f"the volume {exclusive} can be mounted on one node only: the new pod may wait for the old one to end"
+        )
     if replicas == 1 and not any("readinessProbe" in table.items for table in _containers(pod)):
         warnings.append("one replica without a readiness probe: requests fail until the new container serves")
     if replicas is None:
@@ -104,10 +111,17 @@ def _stateful(item: Item, replicas: int | None, wave: tuple[Term, ...], last: Te
     update = at(item.tree, "spec", "updateStrategy")
     warnings: list[str] = []
     if text(update, "type") == "OnDelete":
-        return Rollout(None, None, (), (f"updateStrategy OnDelete ({update.place if update else item.place}): delete each pod by hand",))
+        return Rollout(
+            None,
+            None,
+            (),
+            (f"updateStrategy OnDelete ({update.place if update else item.place}): delete each pod by hand",),
+        )
     partition = number(update, "rollingUpdate", "partition") or 0
     if partition:
-        warnings.append(f"partition {partition} ({update.place if update else item.place}): pods 0 to {partition - 1} keep the old value until it is lowered")
+        warnings.append(
+            f"partition {partition} ({update.place if update else item.place}): pods 0 to {partition - 1} keep the old value until it is lowered"
+        )
     if replicas == 1:
         warnings.append("one replica: nothing serves while it restarts")
     if replicas is None:
@@ -121,7 +135,12 @@ def _stateful(item: Item, replicas: int | None, wave: tuple[Term, ...], last: Te
 def _daemon(item: Item, nodes: int | None, wave: tuple[Term, ...], last: Term) -> Rollout:
     update = at(item.tree, "spec", "updateStrategy")
     if text(update, "type") == "OnDelete":
-        return Rollout(None, None, (), (f"updateStrategy OnDelete ({update.place if update else item.place}): delete each pod by hand",))
+        return Rollout(
+            None,
+            None,
+            (),
+            (f"updateStrategy OnDelete ({update.place if update else item.place}): delete each pod by hand",),
+        )
     if nodes is None:
         return Rollout(None, None, (), ("one pod a node, and the number of nodes is not known (--nodes N)",))
     surge = _share(text(update, "rollingUpdate", "maxSurge") or "0", nodes, up=True)
@@ -161,5 +180,3 @@ def _exclusive_volumes(repository: Repository, item: Item, pod: Table) -> str:
 
 def _containers(pod: Table) -> list[Table]:
     return [c for c in rows(pod, "containers") if isinstance(c, Table)]
-
-

@@ -189,6 +189,7 @@ class Runbook:
     ``overlap`` is how long the old value must stay valid beside the new one, safety margin included;
     ``overlap_terms`` is how it was counted. ``copies`` are further Secrets that hold the same value.
     ``assumptions`` were made where the repository is silent, ``unresolved`` could not be followed.
+    ``guide_only`` ones are about no Secret of the repository.
     """
 
     leak: Leak
@@ -206,3 +207,4 @@ class Runbook:
     assumptions: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
     exposure: Exposure | None = None
+    guide_only: bool = False

@@ -86,7 +86,9 @@ def _external(made: Made) -> SourceTime:
     interval = text(spec, "refreshInterval")
     where_written = place(spec, "refreshInterval") or made.item.place
     if policy == "OnChange":
-        reason = f"refreshPolicy OnChange ({place(spec, 'refreshPolicy')}): it fetches only when its metadata or spec change"
+        reason = (
+            f"refreshPolicy OnChange ({place(spec, 'refreshPolicy')}): it fetches only when its metadata or spec change"
+        )
         return SourceTime(Time(never=reason), forced, force, True)
     recreate = f"kubectl {where}delete secret {quoted(made.name)}"
     if policy == "CreatedOnce":
@@ -99,12 +101,16 @@ def _external(made: Made) -> SourceTime:
     if count == 0:
         reason = f"refreshInterval 0 ({where_written}): it never fetches again while the Secret is there"
         return SourceTime(Time(never=reason), forced, recreate, True, (_GAP,))
-    said = f"refreshInterval {interval}, {where_written}" if interval else "refreshInterval is not set; its default is 1h"
+    said = (
+        f"refreshInterval {interval}, {where_written}" if interval else "refreshInterval is not set; its default is 1h"
+    )
     most = Time((Term(count, "External Secrets fetches", said),))
     return SourceTime(_windows(spec, most), forced, force)
 
 
-_GAP = "the Secret is missing for some seconds between its deletion and the next fetch; running containers do not notice"
+_GAP = (
+    "the Secret is missing for some seconds between its deletion and the next fetch; running containers do not notice"
+)
 
 
 def _windows(spec: Tree | None, most: Time) -> Time:
@@ -130,7 +136,13 @@ def csi_time(repository: Repository, made: Made | None) -> SourceTime:
     force = Time((Term(CONTROLLER, "a new pod mounts the fresh value", "allowance"),))
     if enabled is None:
         note = "the CSI driver is not configured in this repository; rotation is off by default, so the new value waits for new pods"
-        return SourceTime(Time(never="CSI rotation is not switched on in this repository; its default is off"), force, "", True, (note,))
+        return SourceTime(
+            Time(never="CSI rotation is not switched on in this repository; its default is off"),
+            force,
+            "",
+            True,
+            (note,),
+        )
     if not enabled:
         return SourceTime(Time(never=f"CSI rotation is switched off ({where})"), force, "", True)
     return SourceTime(Time((Term(poll, "the CSI driver's rotation poll interval", where),)), force)
@@ -176,11 +188,35 @@ def _vault(made: Made) -> SourceTime:
         after = text(spec, "refreshAfter")
         count = seconds(after) if after else None
         if count:
-            return SourceTime(Time((Term(count, "Vault Secrets Operator reads", f"refreshAfter {after}, {place(spec, 'refreshAfter')}"),)), forced, force)
+            return SourceTime(
+                Time(
+                    (
+                        Term(
+                            count,
+                            "Vault Secrets Operator reads",
+                            f"refreshAfter {after}, {place(spec, 'refreshAfter')}",
+                        ),
+                    )
+                ),
+                forced,
+                force,
+            )
         if text(spec, "hmacSecretData").lower() == "false":
             reason = f"no refreshAfter, and hmacSecretData is off ({place(spec, 'hmacSecretData')}): it does not read again by itself"
             return SourceTime(Time(never=reason), forced, force, True)
-        return SourceTime(Time((Term(VSO_DEFAULT, "Vault Secrets Operator checks for drift", "refreshAfter is not set; 60 s while hmacSecretData is on"),)), forced, force)
+        return SourceTime(
+            Time(
+                (
+                    Term(
+                        VSO_DEFAULT,
+                        "Vault Secrets Operator checks for drift",
+                        "refreshAfter is not set; 60 s while hmacSecretData is on",
+                    ),
+                )
+            ),
+            forced,
+            force,
+        )
     reason = "the lease decides when Vault Secrets Operator asks for a new credential, and it is not in this repository"
     return SourceTime(Time(never=reason), forced, force, True)
 
@@ -196,14 +232,20 @@ def _certificate(made: Made) -> SourceTime:
     most = Time((Term(renewed, "cert-manager renews by itself", said),))
     notes: tuple[str, ...] = ()
     if text(spec, "privateKey", "rotationPolicy") == "Never":
-        notes = (f"rotationPolicy is Never ({place(spec, 'privateKey', 'rotationPolicy')}): a renewal keeps the leaked key; set it to Always first",)
+        notes = (
+            f"rotationPolicy is Never ({place(spec, 'privateKey', 'rotationPolicy')}): a renewal keeps the leaked key; set it to Always first",
+        )
     return SourceTime(most, forced, f"cmctl renew {quoted(made.item.name)}{where}", True, notes)
 
 
 def _from_git(made: Made) -> SourceTime:
     """Plain Secrets, SealedSecrets and kustomize's: a commit, carried to the cluster by whoever applies it."""
     delivery = made.item.delivery
-    react = Term(CONTROLLER, "the controller unseals" if made.kind == "SealedSecret" else "the API server passes the change on", "allowance")
+    react = Term(
+        CONTROLLER,
+        "the controller unseals" if made.kind == "SealedSecret" else "the API server passes the change on",
+        "allowance",
+    )
     if delivery is None:
         note = f"nothing in this repository says who applies {made.item.place.file}; times count from the moment it is applied"
         return SourceTime(Time((react,)), Time((react,)), assumptions=(note,))

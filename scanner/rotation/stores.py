@@ -44,7 +44,7 @@ def find_store(repository: Repository, reference: str) -> Store | None:
     kind, _, rest = reference.partition("/")
     namespace, _, name = rest.rpartition("/")
     for item in repository.of_kind(kind):
-        if item.name == name and namespace in ("", item.namespace) or (item.name == name and not item.namespace):
+        if (item.name == name and namespace in ("", item.namespace)) or (item.name == name and not item.namespace):
             provider = table(item.tree, "spec", "provider")
             if provider:
                 which, settings = next(iter(provider.items()))

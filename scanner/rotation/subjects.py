@@ -138,7 +138,7 @@ class Matcher:
             return False
         chart = self._repository.chart(owner)
         filled = chart.fill(name)[0] if chart is not None else name
-        if not has_hole(filled) or filled.strip("{}$") == name.strip("{}$") and len(shown(filled).strip("*-. ")) > 1:
+        if not has_hole(filled) or (filled.strip("{}$") == name.strip("{}$") and len(shown(filled).strip("*-. ")) > 1):
             return False
         own = namespace or owner.namespace
         return self._beside(owner) or bool(own and own == self._subject.namespace)
@@ -172,7 +172,9 @@ class Matcher:
         mine = max((self._rank(owner, namespace, made) for made in self._subject.made), default=None)
         if mine is None:
             return True
-        others = [self._rank(owner, namespace, made) for made in self._others if namespaces_meet(namespace, made.namespace)]
+        others = [
+            self._rank(owner, namespace, made) for made in self._others if namespaces_meet(namespace, made.namespace)
+        ]
         return all(rank <= mine for rank in others)
 
     def _rank(self, owner: Item, namespace: str, made: Made) -> tuple[int, int, int]:

@@ -21,6 +21,9 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
+NOWHERE = Place("", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A scalar. ``null`` and an absent value are the empty string."""
@@ -34,7 +37,7 @@ class Table:
     """A mapping, in the order of the file."""
 
     items: dict[str, Tree] = field(default_factory=dict)
-    place: Place = Place("", 0)
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Row:
     """A sequence."""
 
     items: tuple[Tree, ...] = ()
-    place: Place = Place("", 0)
+    place: Place = NOWHERE
 
 
 Tree = Leaf | Table | Row

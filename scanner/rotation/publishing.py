@@ -1,0 +1,155 @@
+"""The step that puts the new value where the Secret is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scanner.rotation.advice import printable, quoted
+from scanner.rotation.items import folder
+from scanner.rotation.kustomize import generator_files
+from scanner.rotation.names import shown
+from scanner.rotation.producers import Made
+from scanner.rotation.repository import Repository
+from scanner.rotation.stores import find_store, patch_secret, write_command
+from scanner.rotation.subjects import Subject
+from scanner.rotation.tree import at, table, text
+
+_NEW = '"$NEW_VALUE"'
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What to do, and a command where one can be written down."""
+
+    text: str
+    command: str = ""
+
+
+def publication(repository: Repository, subject: Subject, made: Made | None, key: str) -> Publication:
+    """How the new value of ``key`` gets to where ``made`` takes it from."""
+    if made is None:
+        sentence = f"Nothing in this repository makes {subject.label}; change it where it is made, or in the cluster."
+        return Publication(sentence, patch_secret(subject.namespace, subject.name, key))
+    if made.kind in ("ExternalSecret", "ClusterExternalSecret", "SecretProviderClass"):
+        return _to_store(repository, made, key)
+    maker = {
+        "SealedSecret": _sealed,
+        "Secret": _plain,
+        "secretGenerator": _generator,
+        "Certificate": _certificate,
+        "VaultStaticSecret": _vault,
+        "VaultDynamicSecret": _dynamic,
+        "VaultPKISecret": _dynamic,
+    }.get(made.kind)
+    if maker is not None:
+        return maker(made, key)
+    commands = {
+        "OnePasswordItem": f"op item edit {quoted(text(made.item.tree, 'spec', 'itemPath')) or '<ITEM>'} {quoted(key)}={_NEW}",
+        "DopplerSecret": f"doppler secrets set {quoted(key) if key else '<KEY>'}={_NEW}",
+        "InfisicalSecret": f"infisical secrets set {quoted(key) if key else '<KEY>'}={_NEW}",
+    }
+    return Publication(
+        f"Put the new value where {made.item.label} reads it ({made.item.place}).", commands.get(made.kind, "")
+    )
+
+
+def remote_words(made: Made, key: str) -> str:
+    """``remoteRef prod/db#password``; empty where the Secret comes from no store."""
+    remotes = list(dict.fromkeys(str(remote) for remote in made.remotes(key) if remote.key))
+    return f"remoteRef {', '.join(remotes[:4])}{' ...' if len(remotes) > 4 else ''}" if remotes else ""
+
+
+def _to_store(repository: Repository, made: Made, key: str) -> Publication:
+    remotes = [remote for remote in dict.fromkeys(made.remotes(key)) if remote.key]
+    if not remotes:
+        return Publication(f"Put the new value into the store that {made.item.label} reads ({made.item.place}).")
+    commands, words = [], []
+    for remote in remotes:
+        store = find_store(repository, remote.store)
+        if made.kind == "SecretProviderClass":
+            words.append(f"{remote} at the provider of SecretProviderClass {made.item.name}")
+            continue
+        words.append(f"{printable(str(remote))} in {store.label if store else 'its store'}")
+        command = write_command(store, remote, key)
+        commands += [command] if command else []
+    sentence = f"Write the new value to {', '.join(words)}."
+    if any("vault kv patch" in command for command in commands):
+        sentence += (
+            " On version 1 of the KV engine use `vault kv put` with every field of the entry, because it replaces all."
+        )
+    return Publication(sentence, "\n".join(commands))
+
+
+def _sealed(made: Made, key: str) -> Publication:
+    annotations = made.item.annotations()
+    scope = ""
+    if annotations.get("sealedsecrets.bitnami.com/cluster-wide") == "true":
+        scope = " --scope cluster-wide"
+    elif annotations.get("sealedsecrets.bitnami.com/namespace-wide") == "true":
+        scope = " --scope namespace-wide"
+    command = (
+        f"printf %s {_NEW} | kubeseal --raw --namespace {quoted(made.namespace) or '<NAMESPACE>'} "
+        f"--name {quoted(made.name)}{scope} --from-file=/dev/stdin"
+    )
+    where = made.key_place(key)
+    return Publication(f"Seal the new value, put the output at {where} ({key or 'its key'}), commit and push.", command)
+
+
+def _plain(made: Made, key: str) -> Publication:
+    file = made.item.place.file
+    if at(made.item.tree, "sops") is not None:
+        field = "stringData" if key in table(made.item.tree, "stringData") else "data"
+        path = f'["{field}"]["{printable(key)}"]' if key else ""
+        command = (
+            f'sops set {quoted(file)} {quoted(path)} "$NEW_VALUE_AS_JSON"' if path else f"sops edit {quoted(file)}"
+        )
+        return Publication(f"Set the new value in the encrypted file {file}, commit and push.", command)
+    sentence = (
+        f"The manifest at {made.key_place(key)} holds the value itself. Do not commit the new one: make the Secret from a "
+        "store or seal it (`unsealed seal` shows the replacement), and remove the literal."
+    )
+    return Publication(sentence, patch_secret(made.namespace, made.name, key))
+
+
+def _generator(made: Made, key: str) -> Publication:
+    files = sorted({path for _, path in generator_files(made.item.tree, folder(made.item.place.file))})
+    if files:
+        listed = ", ".join(files)
+        return Publication(
+            f"Put the new value into {listed}, which must stay out of git, then build and apply the overlay {made.item.overlay}."
+        )
+    return Publication(
+        f"The generator at {made.place} holds the value itself: move it to a file outside of git or to a store, then apply the overlay."
+    )
+
+
+def _certificate(made: Made, key: str) -> Publication:
+    where = f" -n {quoted(made.namespace)}" if made.namespace else ""
+    policy = text(made.item.tree, "spec", "privateKey", "rotationPolicy")
+    name = quoted(made.item.name)
+    patch = f'kubectl{where} patch certificate {name} --type merge -p \'{{"spec":{{"privateKey":{{"rotationPolicy":"Always"}}}}}}\''
+    renew = f"cmctl renew {name}{where}"
+    if policy == "Always":
+        return Publication("Ask cert-manager for a new key and certificate.", renew)
+    return Publication(
+        "Let renewals make a new key, then ask for one. With the old policy the leaked key would stay.",
+        f"{patch}\n{renew}",
+    )
+
+
+def _vault(made: Made, key: str) -> Publication:
+    mount, path = text(made.item.tree, "spec", "mount"), text(made.item.tree, "spec", "path")
+    field = quoted(key) if key else "<KEY>"
+    sentence = f"Write the new value to {shown(path)} in Vault."
+    return Publication(sentence, f"printf %s {_NEW} | vault kv patch -mount={quoted(mount)} {quoted(path)} {field}=-")
+
+
+def _dynamic(made: Made, key: str) -> Publication:
+    mount, role = (
+        text(made.item.tree, "spec", "mount"),
+        text(made.item.tree, "spec", "path") or text(made.item.tree, "spec", "role"),
+    )
+    return Publication(
+        f"Nothing has to be published: Vault makes a new credential when {made.item.label} asks for one. The old one ends with its lease.",
+        f"vault list sys/leases/lookup/{quoted(mount)}/{quoted(role)}",
+    )
