@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -120,6 +121,15 @@ def test_bare_keys_in_strings(kind: str) -> None:
     body = "".join(made(f"%pem({kind})").decode().split("\n")[1:-1])
     assert check_private_key_der(body.encode(), CONTEXT).outcome is Outcome.PASS
     assert check_private_key_der(body.replace("A", "", 3).encode(), CONTEXT).outcome is not Outcome.PASS
+
+
+def test_keys_published_for_testing_are_no_leaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = base64.b64decode(made("%body(%pem(EC))"))
+    known = {hashlib.sha256(data).hexdigest(): "a key of the tests"}
+    monkeypatch.setattr("scanner.engine.checks.private_key._PUBLISHED", known)
+    for template in ("%pem(EC)", "%escesc(%pem(EC))"):
+        verdict = check_private_key(fill(f"<<{template}>>", "%body(%pem(EC))").encode(), CONTEXT)
+        assert (verdict.severity, verdict.detail["example"]) == (Severity.INFO, "a key of the tests")
 
 
 def test_the_head_of_a_key_is_none() -> None:
