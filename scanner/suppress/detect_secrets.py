@@ -18,8 +18,15 @@ from scanner.suppress.entropy import shannon
 from scanner.suppress.patterns import search
 from scanner.suppress.verdict import ALLOWED, BASELINE, PLACE, Claim, Place
 
-_ARMOUR = re.compile(rb"-----(BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----")
-_GITHUB = re.compile(rb"\b(gh[a-z])_[0-9A-Za-z]")
+# Of these that tool keeps no more than this: the words of a key's armour, a token's prefix, a JWT's claims.
+_PARTS = (
+    re.compile(rb"-----(BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----"),
+    re.compile(rb"(PuTTY-User-Key-File-\d)"),
+    re.compile(rb"\b(gh[a-z])_[0-9A-Za-z]"),
+    re.compile(rb"\b(gl[a-z]+)-[0-9A-Za-z_-]"),
+    re.compile(rb"\b(eyJ[0-9A-Za-z_-]*\.[0-9A-Za-z_-]*\.)"),
+)
+_LEAST_PREFIX, _MOST_PREFIX = 16, 200
 _LABELS = {True: "audited there as a real secret", False: "audited there as no secret", None: ""}
 _HEX = re.compile(r"[0-9a-fA-F]+\Z")
 _BASE64 = re.compile(r"[0-9A-Za-z+/=\\_-]+\Z")
@@ -113,8 +120,13 @@ class DetectSecrets:
 
 
 def _forms(case: Case) -> Iterable[bytes]:
-    """The readings of the place, and the parts that tool keeps of a key and of a GitHub token."""
+    """The readings of the place, and those parts that tool keeps where it does not keep the whole."""
     yield from case.forms
-    for seen in (_ARMOUR.search(case.match.secret.reveal()) or _ARMOUR.search(case.line), _GITHUB.search(case.line)):
+    secret, line = case.match.secret.reveal(), case.line
+    yield from (line.strip(), b" " + secret, secret + b"\\")
+    # Some of its expressions end early: after the 24th character of a longer key, before a check sum.
+    yield from (secret[:size] for size in range(_LEAST_PREFIX, min(len(secret), _MOST_PREFIX)))
+    for part in _PARTS:
+        seen = part.search(secret) or part.search(line)
         if seen:
             yield seen.group(1)

@@ -85,7 +85,9 @@ def test_unused_salts_go_and_the_last_one_stays() -> None:
         (lambda b: b.replace(b".s.", b".x."), ":4: "),
     ],
 )
-def test_what_is_no_whole_baseline_is_an_error_and_never_empty(change: Callable[[bytes], bytes], complaint: str) -> None:
+def test_what_is_no_whole_baseline_is_an_error_and_never_empty(
+    change: Callable[[bytes], bytes], complaint: str
+) -> None:
     damaged = change(WHOLE)
     with pytest.raises(ConfigError, match=complaint) as told:
         parse_baseline(damaged, "some/baseline")

@@ -73,7 +73,9 @@ def test_an_entry_for_some_paths_does_not_hide_another_for_all() -> None:
     assert status_of(known, case_of(b"p = 'hunter2horse'", SECRET, path="src/a.py")) == "baseline"
 
 
-@pytest.mark.parametrize(("expires", "expected"), [("2026-06-14", "new"), (TODAY, "baseline"), ("2026-06-16", "baseline")])
+@pytest.mark.parametrize(
+    ("expires", "expected"), [("2026-06-14", "new"), (TODAY, "baseline"), ("2026-06-16", "baseline")]
+)
 def test_an_entry_expires(expires: str, expected: str) -> None:
     verdict = verdict_of(suppressor(entry(expires=expires)), case_of(b"p = 'hunter2horse'", SECRET))
     assert verdict is not None
@@ -115,7 +117,9 @@ def test_a_damaged_line_is_told_when_a_finding_asks(change: Callable[[bytes], by
 
 
 def many(number: int) -> bytes:
-    made = [Entry(key=Key(f"rule-{n % 40}", Digest(SALT.id, "s", f"{n:032x}")), reason="why not") for n in range(number)]
+    made = [
+        Entry(key=Key(f"rule-{n % 40}", Digest(SALT.id, "s", f"{n:032x}")), reason="why not") for n in range(number)
+    ]
     return baseline_of([SALT], made).render()
 
 
@@ -132,14 +136,22 @@ def test_ten_thousand_entries_cost_a_clean_hook_nothing_to_speak_of() -> None:
 
 def test_a_rule_without_slow_entries_computes_no_slow_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Salt, "_slow", lambda *_: pytest.fail("computed a digest that no entry could have"))
-    assert status_of(Suppressor((BaselineSource.read(many(100), "b"),), TODAY), case_of(b"p='hunter2'", b"hunter2")) == "new"
+    assert (
+        status_of(Suppressor((BaselineSource.read(many(100), "b"),), TODAY), case_of(b"p='hunter2'", b"hunter2"))
+        == "new"
+    )
 
 
 def test_one_secret_in_many_files_is_digested_once(monkeypatch: pytest.MonkeyPatch) -> None:
     known = suppressor(entry())
-    calls = []
+    calls: list[Salt] = []
     slow = Salt._slow
-    monkeypatch.setattr(Salt, "_slow", lambda salt, message: (calls.append(1), slow(salt, message))[1])
+
+    def counted(salt: Salt, message: bytes) -> str:
+        calls.append(salt)
+        return slow(salt, message)
+
+    monkeypatch.setattr(Salt, "_slow", counted)
     for number in range(20):
         assert status_of(known, case_of(b"p = 'hunter2horse'", SECRET, path=f"{number}.py")) == "baseline"
     assert len(calls) == 1

@@ -29,8 +29,10 @@ def test_any_two_versions_merge_alike_from_either_side(base: Baseline, ours: Bas
     assert parse_baseline(merged.render(), "b").entries == merged.entries
     for key, entry in merged.entries.items():
         assert key in ours.entries or key in theirs.entries
-        assert entry == ours.entries.get(key) or entry == theirs.entries.get(key) or (
-            key in ours.entries and key in theirs.entries
+        assert (
+            entry == ours.entries.get(key)
+            or entry == theirs.entries.get(key)
+            or (key in ours.entries and key in theirs.entries)
         )
 
 
@@ -83,7 +85,7 @@ def test_fields_are_merged_one_by_one(
     base: dict[str, str], ours: dict[str, str], theirs: dict[str, str], expected: dict[str, str]
 ) -> None:
     def made(values: dict[str, str]) -> Entry:
-        return Entry(key=KEY, **values)  # type: ignore[arg-type]
+        return Entry(key=KEY, **values)
 
     assert merge(of(made(base)), of(made(ours)), of(made(theirs))).entries == {KEY: made(expected)}
 

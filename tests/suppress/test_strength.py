@@ -34,7 +34,9 @@ def test_what_people_choose_is_weak_however_long(secret: str) -> None:
     assert not is_strong(secret.encode().hex().encode())
 
 
-@pytest.mark.parametrize(("alphabet", "length"), [(ALPHANUMERIC, 40), ("0123456789abcdef", 32), ("0123456789abcdef", 64)])
+@pytest.mark.parametrize(
+    ("alphabet", "length"), [(ALPHANUMERIC, 40), ("0123456789abcdef", 32), ("0123456789abcdef", 64)]
+)
 def test_most_random_tokens_are_strong(alphabet: str, length: int) -> None:
     chance = random.Random(7)
     tokens = ["".join(chance.choices(alphabet, k=length)).encode() for _ in range(500)]

@@ -12,9 +12,7 @@ TODAY = "2026-06-15"
 
 
 def claim(reach: str = "place", *, where: str = "", commits: tuple[str, ...] = (), expires: str = "") -> Claim:
-    return Claim(
-        source="s", entry=reach, status="allowed", reach=reach, where=where, commits=commits, expires=expires
-    )
+    return Claim(source="s", entry=reach, status="allowed", reach=reach, where=where, commits=commits, expires=expires)
 
 
 def judged(*sightings: tuple[Sequence[Claim], Place]) -> str:
