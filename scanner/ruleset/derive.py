@@ -38,8 +38,8 @@ _AT = {c.AT_BOUNDARY: r"\b", c.AT_NON_BOUNDARY: r"\B"}
 _LINE_AT = {c.AT_BEGINNING: "(?m:^)", c.AT_END: "(?m:$)"}
 _REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT)
 _ZERO_WIDTH = (c.AT, c.ASSERT, c.ASSERT_NOT)
-# Hyperscan's bounded repeats grow its automaton; past this an open end is as good.
-_WIDEST_REPEAT = 512
+# Hyperscan unrolls bounded repeats (one of 120 inside another compiled for a minute); past this an open end will do.
+_WIDEST_REPEAT = 16
 _CUT_REPEAT, _CUT_LITERAL = 64, 4
 
 
@@ -174,9 +174,11 @@ def _repeat(low: int, high: Any, inner: Any) -> str:
     single = len(inner) == 1 and inner[0][0] in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN, c.SUBPATTERN)
     if not single:
         body = f"(?:{body})"
+    if low == high:
+        return f"{body}{{{low}}}"
     if high is c.MAXREPEAT or high > _WIDEST_REPEAT:
         return body + ({0: "*", 1: "+"}.get(low) or f"{{{low},}}")
-    return body + (f"{{{low}}}" if low == high else f"{{{low},{high}}}")
+    return f"{body}{{{low},{high}}}"
 
 
 def _crosses(item: Any) -> bool:
