@@ -12,9 +12,7 @@ from scanner.engine.plausibility.placeholders import placeholder
 from scanner.model.filekind import FileKind
 
 
-def implausible(
-    value: bytes, *, mode: str, key: str = "", kind: FileKind = FileKind.OTHER, line: bytes = b""
-) -> str:
+def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = FileKind.OTHER, line: bytes = b"") -> str:
     """An empty string when ``value`` may be a secret, else a short reason.
 
     ``mode`` is the rule's ``plausible``: ``token`` (placeholders are dropped), ``value`` (also: must look

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 from scanner.engine.plausibility import words
 from scanner.engine.plausibility.keys import Key, Promise
 from scanner.engine.plausibility.lazy import Lazy
-from scanner.engine.plausibility.placeholders import mashed, placeholder, stock
+from scanner.engine.plausibility.placeholders import mashed, oddly_spelled, placeholder, stock
 from scanner.engine.plausibility.references import reference
 from scanner.engine.plausibility.shapes import is_constant, is_uuid, shape
 from scanner.model.filekind import FileKind
@@ -34,7 +34,10 @@ _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
 _ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
 _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
 _UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
-_USER = Lazy(rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u|--user)[\"']?\s{0,3}[:= ]>?\s{0,3}[\"']?([\w.@-]+)")
+_HEX_PAIRS = Lazy(rb"(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:]*)+")
+_USER = Lazy(
+    rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u)[\"']?\s{0,3}[:= ]>?\s{0,3}[\"']?([\w.@-]+)"
+)
 _BASE32 = Lazy(rb"(?:[A-Z2-7]{8}){2,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
@@ -98,7 +101,9 @@ def _text(value: bytes, promise: Promise) -> str:
 
 def _odd_phrase(value: bytes) -> bool:
     """True for a passphrase with blanks that is no sentence: signs no prose has, and no words."""
-    if not _UNPROSAIC.pattern.search(value) or not value.isascii() or len(value) > 40:
+    if len(value) > 40 or not value.isascii() or not _UNPROSAIC.pattern.search(value):
+        return False
+    if _HEX_PAIRS.pattern.fullmatch(value):
         return False
     text = value.decode("ascii")
     return words.word_share(text) < 0.4 and words.surprise(text) > 10
@@ -126,12 +131,18 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
     """The last question: did a person name this, or is it written in a code for a name?"""
     text = value.decode("utf-8", "replace")
     bits = words.surprise(text)
+    # Where programs are tested and explained, a word with digits for letters is a dummy.
+    code_or_prose = kind in (FileKind.CODE, FileKind.PROSE)
+    if code_or_prose and len(value) < 24 and oddly_spelled(value):
+        return "words"
     if is_uuid(value):
         return "" if key.opens and promise is not Promise.WEAK and len(set(value)) > 7 else "identifier"
     if bare and bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE):
         return "code"
     if promise is Promise.WEAK and _unsure(value):
         return "identifier"
+    if promise is Promise.SECRET and len(value) < 10 and _HEXADECIMAL.pattern.fullmatch(value):
+        return "too short"
     if (bits < _SURELY_GENERATED or len(value) < 12) and stock(value):
         return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""
     if mashed(value):

@@ -25,53 +25,61 @@ class Key(NamedTuple):
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_PASSWORD = frozenset("password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass passin passout requirepass masterauth".split())
-_SECRET = frozenset(
-    "secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey authtoken "
-    "accesstoken refreshtoken clientsecret bearer otp totp seed jwt pat nkey xkey oauth".split()
+_PASSWORD = frozenset(
+    """password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass passin passout
+    requirepass masterauth""".split()
 )
-_WEAK = frozenset("key keys auth authorization session cookie salt pin hmac verifier".split())
+_SECRET = frozenset(
+    """secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey
+    authtoken accesstoken refreshtoken clientsecret bearer otp totp seed jwt pat nkey xkey oauth""".split()
+)
+_WEAK = frozenset("""key keys auth authorization session cookie salt pin hmac verifier""".split())
 # Before "key" (or a weak word): the key opens something.
 _OPENING = frozenset(
-    "api access secret private encryption encrypt decryption decrypt signing sign auth master account service client "
-    "application app consumer storage shared root admin deploy license licence ssh host server hmac aes rsa jwt "
-    "subscription session crypto cipher oauth webhook bot user write admin install integration ingest".split()
+    """api access secret private encryption encrypt decryption decrypt signing sign auth master account service
+    client application app consumer storage shared root admin deploy license licence ssh host server hmac
+    aes rsa jwt subscription session crypto cipher oauth webhook bot user write admin install integration
+    ingest""".split()
 )
 # Before the telling word, anywhere: what follows is known to everyone, or is a place.
 _HARMLESS_BEFORE = frozenset(
-    "public pub publishable primary foreign partition sort range cache idempotency sitekey site translation lang i18n "
-    "locale message msg error label placeholder hash checksum commit no without bypass skip forgot forgotten lost "
-    "reset expired revoked max min csrf xsrf request event".split()
+    """public pub publishable primary foreign partition sort range cache idempotency sitekey site translation
+    lang i18n locale message msg error label placeholder hash checksum commit no without bypass skip routing
+    cached expired revoked max min csrf xsrf request event""".split()
 )
 # After it: the value is about the secret, and not it.
 _ABOUT = frozenset(
-    """id ids name names file files filename path paths dir directory folder url uri urls endpoint host type types kind
-    length len size count limit max min ttl expiry expires expiration expire exp lifetime timeout age date time at
-    field fields label labels title text input prompt placeholder hint help message msg error errors description desc
-    regex regexp pattern format rule rules policy policies validator validation validate strength requirements
-    prefix suffix header headers param params parameter parameters arg args option options var variable attr attribute
-    column table index row property properties class component view page form dialog modal screen button icon link
-    algorithm alg algo method scheme mode encoding hash hashed hasher digest manager provider store storage
-    service factory handler helper util utils builder generator source supplier callback listener response request
-    result required enabled disabled changed reset forgot match matches visible visibility
-    usage status state version count level scope scopes audience issuer location ref reference env exists valid
-    timestamp nonce signature challenge callback startswith endswith contains icontains isnull history
-    position pos map list set array dict object json cache tree node iterator stream parser lexer kinds""".split()
+    """id ids name names file files filename path paths dir directory folder url uri urls endpoint host type
+    types kind length len size count limit max min ttl expiry expires expiration expire exp lifetime timeout
+    age date time at field fields label labels title text input prompt placeholder hint help message msg
+    error errors description desc regex regexp pattern format rule rules policy policies validator
+    validation validate strength requirements prefix suffix header headers param params parameter parameters
+    arg args option options var variable attr attribute column table index row property properties class
+    component view page form dialog modal screen button icon link algorithm alg algo method scheme mode
+    encoding hash hashed hasher digest manager provider store storage service factory handler helper util
+    utils builder generator source supplier callback listener response request result required enabled
+    disabled changed reset forgot match matches visible visibility usage status state version count level
+    scope scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
+    callback startswith endswith contains icontains isnull history position pos map list set array dict
+    object json cache tree node iterator stream parser lexer kinds""".split()
 )
 
 
 _COMPOUND = re.compile(r"^(\w*?(?:password|passwd|passphrase|secret|token|apikey|passwort))(\w+)$")
 # What stands before "token" when the token opens something.
 _TOKEN_KINDS = frozenset(
-    "auth authentication access api refresh bearer identity personal private secret bot user oauth service deploy "
-    "session security admin root account push pull repo github gitlab npm pypi slack app client registry".split()
+    """auth authentication access api refresh bearer identity personal private secret bot user oauth service
+    deploy session security admin root account push pull repo github gitlab npm pypi slack app registry""".split()
 )
 # Tokens that are handed around in the open: for paging, for tries, for agreement.
 _OPEN_TOKENS = frozenset(
-    "change update next continuation page paging paginate sync lock task idempotency upload resume cursor marker pad eos "
-    "bos mask unk sep cls design cancel csrf xsrf next start previous prev parse syntax "
-    "lexer special fencing request starting ending end begin sequence creation encryption authenticity".split()
+    """change update next continuation page paging paginate sync lock task idempotency upload resume cursor
+    marker pad eos bos mask unk sep cls design cancel csrf xsrf next start previous prev parse syntax lexer
+    special fencing request starting ending end begin sequence creation encryption authenticity""".split()
 )
+
+# What web frameworks put into every form against forged requests.
+_FORM_TOKENS = ("csrf", "xsrf", "authenticity", "requestverification")
 
 
 def unnamed(*, password: bool) -> Key:
@@ -95,7 +103,7 @@ def read(name: str) -> Key:
     best = max(strengths)
     if words[-1] in _ABOUT or (best is Promise.PASSWORD and words[-1] in ("code", "complexity", "history")):
         return Key(Promise.NOTHING)
-    if "public" in words or any(word.startswith(("csrf", "xsrf", "authenticity", "requestverification")) for word in words):
+    if "public" in words or any(word.startswith(_FORM_TOKENS) for word in words):
         return Key(Promise.NOTHING)
     if best is not Promise.PASSWORD and any(word in _HARMLESS_BEFORE for word in words[:last]):
         return Key(Promise.NOTHING)

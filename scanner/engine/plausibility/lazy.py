@@ -10,7 +10,7 @@ class Lazy:
 
     __slots__ = ("_compiled", "_flags", "_source")
 
-    def __init__(self, source: bytes, flags: re.RegexFlag = re.RegexFlag(0)) -> None:
+    def __init__(self, source: bytes, flags: int = 0) -> None:
         self._source = source
         self._flags = flags
         self._compiled: re.Pattern[bytes] | None = None

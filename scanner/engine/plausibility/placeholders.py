@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 from scanner.engine.plausibility.lazy import Lazy
-from scanner.engine.plausibility.words import words_of
+from scanner.engine.plausibility.words import surprise, word_share, words_of
 
 # Anywhere in a value of any format: no generator of this length makes them by chance.
 _TELLING = Lazy(
-    rb"""your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)
-    |insert[_\s-]|<[a-z_ -]+>|\.\.\.|x{5,}|\*{3,}|_here\b|-here\b|dummy|todo\b|fixme|foobar|notareal|not[_-]real|sanitized
-    |lorem|ipsum|deadbeef|cafebabe|censored|\bnone\b|secret[_-]?goes|goes[_-]here|\bsome[_-]|\bmy[_-]|obfuscated|invalid""",
+    rb"""
+     your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|dummy|foobar|lorem|ipsum|deadbeef|cafebabe
+    |change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)|insert[_\s-]|secret[_-]?goes|goes[_-]here
+    |_here\b|-here\b|\bsome[_-]|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real
+    |sanitized|censored|obfuscated|<[a-z_\ -]+>|\.\.\.|x{5,}|\*{3,}
+    """,
     re.VERBOSE | re.IGNORECASE,
 )
 # In values that a person chose: too short to be safe in the middle of a generated token.
-_WEAKLY_TELLING = Lazy(
-    rb"fake|sample|x{3,}|mock|test|_token$|_key$|_secret$|_password$", re.IGNORECASE
-)
+_WEAKLY_TELLING = Lazy(rb"fake|sample|x{3,}|mock|test|_token$|_key$|_secret$|_password$", re.IGNORECASE)
 _ROWS = (
     b"abcdefghijklmnopqrstuvwxyz",
     b"zyxwvutsrqponmlkjihgfedcba",
@@ -46,6 +47,7 @@ STOCK = frozenset(
     adgangskode passord jelszo geslo lozinka slaptazodis kodeord mima clave
     """.split()
 )
+_LEET_INSIDE = Lazy(rb"[a-z][013457@$]+[a-z]")
 _LEET = bytes.maketrans(b"013457@$!|", b"oleastasil")
 
 
@@ -69,6 +71,15 @@ def stock(value: bytes) -> bool:
         if len(text) > 2 and (text in STOCK or _stock_words(text)):
             return True
     return b"password" in spelled or b"passwd" in spelled or b"secret" in spelled
+
+
+def oddly_spelled(value: bytes) -> bool:
+    """True for words with digits and signs in the place of letters: ``s3l3ct10n``."""
+    small = re.sub(rb"[^0-9a-z@$_-]+$", b"", value.lower())
+    if not _LEET_INSIDE.pattern.search(small):
+        return False
+    spelled = small.translate(_LEET).decode("latin-1")
+    return len(spelled) > 4 and word_share(spelled) > 0.9 and surprise(spelled) < -4
 
 
 def mashed(value: bytes) -> bool:

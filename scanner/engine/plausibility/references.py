@@ -12,9 +12,11 @@ from scanner.engine.plausibility.lazy import Lazy
 from scanner.model.filekind import FileKind
 
 _TEMPLATE = Lazy(
-    rb"""\{\{|\}\}|\{%|%\}|<%|%>|\#\{|\$\{|\$\(|\$\[\[|@@\w|\{\$            # jinja, erb, ruby, shell, make, azure, smarty
-    |%\(\w+\)[sdr]|%[sdvq]\b(?!\w)|\{[A-Za-z_][\w.]*\}|\{\d*\}|\\\(|<<|>>|^\{[A-Za-z_$][\w.$?()]*\}?$|\$[A-Z_]{3,}[/@:]     # python, printf, format strings, swift
-    |^\[?\(?<[^<>]*>|^`.*`$|\$\w+->|::\w+\(                                  # <your token>, `command`, php
+    rb"""
+     \{\{|\}\}|\{%|%\}|<%|%>|\#\{|\$\{|\$\(|\$\[\[|@@\w|\{\$     # jinja, erb, ruby, shell, make, azure, smarty
+    |%\(\w+\)[sdr]|%[sdvq]\b(?!\w)|\{[A-Za-z_][\w.]*\}|\{\d*\}    # python, printf
+    |\\\(|<<|>>|^\{[A-Za-z_$][\w.$?()]*\}?$|\$[A-Z_]{3,}[/@:]     # swift, our own examples, jsx, paths
+    |^\[?\(?<[^<>]*>|^`.*`$|\$\w+->|::\w+\(                        # <your token>, `command`, php
     """,
     re.VERBOSE,
 )

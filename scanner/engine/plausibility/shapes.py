@@ -6,31 +6,56 @@ import re
 
 from scanner.engine.plausibility.lazy import Lazy
 
-_SHAPES: tuple[tuple[str, Lazy], ...] = tuple(
-    (name, Lazy(expression, re.VERBOSE | re.IGNORECASE | re.DOTALL))
-    for name, expression in (
-        ("address", rb"[a-z][a-z0-9+.-]{1,15}://.*|//[\w.-]+/.*|mailto:.*|data:[\w/+-]+[;,].*|urn:.*|jdbc:.*"),
-        ("address", rb"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}"),
-        ("address", rb"\[?(?:\d{1,3}\.){3}\d{1,3}(?:[:/]\d+)?\]?|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?:/\d+)?|(?:[0-9a-f]{2}[:-]){5,}[0-9a-f]{2}"),
-        ("host name", rb"(?:[a-z0-9_-]+\.)+(?:com|org|net|io|dev|edu|gov|local|localdomain|internal|svc|de|uk|co|cloud|app|me|ru|fr|cn|jp|lan|test|example|invalid)\.?(?::\d+)?(?:/.*)?"),
-        ("path", rb"(?:~|\.{1,2}|[a-z]:|\$?[\w.-]*)?[/\\][\w.$+-]+(?:[/\\][\w.*$+:@ -]*)+|\.{1,2}[/\\].*|[/\\][\w.-]+|~[/\\]?[\w./-]*|[a-z]:[/\\].*"),
-        ("file name", rb"[\w./@ -]+\.(?:pem|key|crt|cer|der|p12|pfx|jks|keystore|json|ya?ml|txt|conf|cfg|ini|properties|env|xml|py|js|ts|go|rb|java|php|sh|md|html?|css|png|jpe?g|gif|svg|sql|db|log|enc|gpg|asc|pub|toml|tfstate|tf|tar|gz|zip|exe|dll|so|bin|dat|csv|c|h|cpp|cs|vue|tsx?|jsx|kdbx?|nk|creds|jwt|lock|mo|po|inc|tpl|tmpl|erb|ex|service|socket|bat|ps1)"),
-        ("version", rb"[\^~<>=v]*\s?\d+(?:\.\d+)+(?:[-+.]?(?:alpha|beta|rc|a|b|dev|post|snapshot|final|release|m)[\d.]*)?(?:[-+][\w.-]*)?|[\w-]+/\d+\.\d+(?:\.\d+)*"),
-        ("date", rb"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T ][\d:.+-]*Z?)?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\d\d(?::\d\d)?(?:\.\d+)?"),
-        ("number", rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d*\.\d+|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?|[-+]?0x[0-9a-f]{1,8}u?l?"),
-        ("hash", rb"(?:sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][A-Za-z0-9+/_=~-]{16,}"),
-        ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),
-        ("public key", rb"(?:-----BEGIN\s)?.{0,30}(?:CERTIFICATE|PUBLIC\sKEY|X509).*"),
-        ("public key", rb"M[A-Za-z0-9][A-Za-z0-9+/]{0,30}(?:IBCgKCAQEA|CAQ8AMIIBCgKCAQEA|ANBgkqhkiG9w0BAQEFAAO|DQYJKoZIhvcNAQEBBQADS|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*"),
-        ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,}|pk[._](?:live|test|eyJ).*"),
-        ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)?|.*(?:\\[1-9]|\.\*).*"),
-        ("assignments", rb"[\w]+(?:/|%2F)\d{8}(?:/|%2F).*|[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
-        ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
-        ("mark-up", rb"</?[a-z][^>]*>?.*|&[a-z]+;|.*</\w+>"),
-        ("coordinates", rb"us-(?:east|west)-\d|eu-\w+-\d|ap-\w+-\d"),
-        ("algorithm", rb"(?:hmac|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?::\d+)?(?:[-_/](?:[a-z]{2,8}|\d{1,4})){0,5}|ed25519.*|secp\d+\w\d"),
-    )
+_TOP_LEVELS = (
+    rb"com|org|net|io|dev|edu|gov|local|localdomain|internal|svc"
+    rb"|de|uk|co|cloud|app|me|ru|fr|cn|jp|lan|test|example|invalid"
 )
+_ENDINGS = (
+    rb"pem|key|crt|cer|der|p12|pfx|jks|keystore|json|ya?ml|txt|conf|cfg|ini|properties|env|xml|py|js|ts|go|rb|java|php|sh|md"
+    rb"|html?|css|png|jpe?g|gif|svg|sql|db|log|enc|gpg|asc|pub|toml|tfstate|tf|tar|gz|zip|exe|dll|so|bin|dat|csv|c|h|cpp|cs"
+    rb"|vue|tsx?|jsx|kdbx?|nk|creds|jwt|lock|mo|po|inc|tpl|tmpl|erb|ex|service|socket|bat|ps1"
+)
+_EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
+    ("address", rb"[a-z][a-z0-9+.-]{1,15}://.* | //[\w.-]+/.* | (?:mailto|urn|jdbc):.* | data:[\w/+-]+[;,].*"),
+    ("address", rb"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}"),
+    ("address", rb"\[?(?:\d{1,3}\.){3}\d{1,3}(?:[:/]\d+)?\]?"),
+    ("address", rb"[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?:/\d+)? | (?:[0-9a-f]{2}[:-]){5,}[0-9a-f]{2}"),
+    ("host name", rb"(?:[a-z0-9_-]+\.)+(?:" + _TOP_LEVELS + rb")\.?(?::\d+)?(?:/.*)?"),
+    ("path", rb"(?:~|\.{1,2}|[a-z]:|\$?[\w.-]*)?[/\\][\w.$+-]+(?:[/\\][\w.*$+:@\ -]*)+"),
+    ("path", rb"\.{1,2}[/\\].* | [/\\][\w.-]+ | ~[/\\]?[\w./-]* | [a-z]:[/\\].*"),
+    ("file name", rb"[\w./@\ -]+\.(?:" + _ENDINGS + rb")"),
+    ("version", rb"[\^~<>=v]*\s?\d+(?:\.\d+)+(?:[-+.]?[a-z]{1,8}[\d.]*)?(?:[-+][\w.-]*)? | [\w-]+/\d+(?:\.\d+)+"),
+    ("date", rb"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T\ ][\d:.+-]*Z?)? | \d\d?[-/.]\d\d?[-/.]\d{4}"),
+    ("time", rb"\d\d?:\d\d(?::\d\d)?(?:\.\d+)?"),
+    (
+        "number",
+        rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d*\.\d+|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
+    ),
+    ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?"),
+    ("hash", rb"(?:sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
+    ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),
+    ("public key", rb"(?:-----BEGIN\s)?.{0,30}(?:CERTIFICATE|PUBLIC\sKEY|X509).*"),
+    # Base64 of SubjectPublicKeyInfo, RSA and elliptic curves: in a private key these are followed by other bytes.
+    (
+        "public key",
+        rb"M[A-Za-z0-9][\w+/]{0,30}(?:IBCgKCAQEA|CAQ8AMIIBCgKCAQEA|ANBgkqhkiG9w0BAQEFAAO|DQYJKoZIhvcNAQEBBQADS"
+        rb"|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*",
+    ),
+    ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,} | pk[._](?:live|test|eyJ).*"),
+    ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)? | .*(?:\\[1-9]|\.\*).*"),
+    ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
+    ("scope", rb"\w+(?:/|%2F)\d{8}(?:/|%2F).*"),
+    ("assignments", rb"[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
+    ("mark-up", rb"</?[a-z][^>]*>?.* | &[a-z]+; | .*</\w+>"),
+    ("region", rb"(?:us|eu|ap|sa|ca|me|af)-(?:gov-)?[a-z]+-\d"),
+    (
+        "algorithm",
+        rb"(?:hmac|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?::\d+)?"
+        rb"(?:[-_/](?:[a-z]{2,8}|\d{1,4})){0,5}",
+    ),
+    ("algorithm", rb"ed25519.* | secp\d+\w\d | (?:PBKDF2|PBEWith|HMAC)\w*With[\w-]+"),
+)
+_SHAPES = tuple((name, Lazy(source, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for name, source in _EXPRESSIONS)
 _UUID = Lazy(rb"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _CONSTANT = Lazy(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 

@@ -15,6 +15,7 @@ import math
 import re
 import zlib
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -207,4 +208,4 @@ def _style(run: str, start: int, end: int) -> float:
         return 0.5 if start == 0 else 1.5
     if word[1:].islower() or word.isupper():
         return 1.0
-    return sum(_CASE_BITS for a, b in zip(word, word[1:], strict=False) if a.isupper() != b.isupper())
+    return sum(_CASE_BITS for a, b in pairwise(word) if a.isupper() != b.isupper())

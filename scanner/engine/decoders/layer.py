@@ -1,0 +1,15 @@
+"""One decoded text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scanner.model.span import Span
+
+
+class Layer(NamedTuple):
+    """``data`` is what the bytes ``outer`` of the outer text mean in ``codec``."""
+
+    data: bytes
+    outer: Span
+    codec: str
