@@ -31,7 +31,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command (``rules``) or one of its actions (``rules check``)."""
+    """A command (``rules``), or a word that may follow one: an action (``rules check``) or a value."""
 
     name: str
     help: str
@@ -68,6 +68,8 @@ def _described(name: str, help_text: str, parser: argparse.ArgumentParser) -> Co
         if isinstance(action, argparse._SubParsersAction):
             texts = {choice.dest: choice.help or "" for choice in action._choices_actions}
             actions = [_described(key, texts.get(key, ""), sub) for key, sub in action.choices.items()]
+        elif action.choices and not action.option_strings:
+            actions = [Command(str(choice), "", ()) for choice in action.choices]
         elif action.option_strings and action.help != argparse.SUPPRESS:
             options.append(_option(action))
     return Command(name, help_text, tuple(options), tuple(actions))
