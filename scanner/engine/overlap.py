@@ -11,7 +11,8 @@ from scanner.model.match import Match
 def resolve(matches: Iterable[Match]) -> list[Match]:
     """One match a secret, in the order of the text.
 
-    Plausible matches win over dropped ones, then the more specific, the surer, the graver, the longer.
+    Plausible matches win over dropped ones, then the more specific, the surer, the graver, the one in the text as it
+    stands over one in a decoded layer of it, the longer.
     """
     ranked = sorted(
         matches,
@@ -20,6 +21,7 @@ def resolve(matches: Iterable[Match]) -> list[Match]:
             -match.specific,
             -match.confidence,
             -match.severity,
+            "encoding" in match.detail,
             match.span.start - match.span.end,
             match.span.start,
         ),
