@@ -49,9 +49,11 @@ def paint_for(out: BinaryIO, options: ReportOptions) -> Paint:
 
 
 def width_for(out: BinaryIO, options: ReportOptions) -> int:
-    """Columns to fill; a file gets a readable width."""
+    """Columns to fill; a file or a pipe gets a readable width, the same wherever it is written."""
     if options.width is not None:
         return max(_NARROWEST, options.width)
+    if not is_terminal(out):
+        return _NO_TERMINAL_WIDTH
     asked = os.environ.get("COLUMNS", "")
     if asked.isdecimal() and int(asked) > 0:
         return max(_NARROWEST, int(asked))
