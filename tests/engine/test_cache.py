@@ -35,15 +35,17 @@ def stored(rules: Path) -> Path:
 
 
 def names(rules: Path) -> list[str]:
-    compiled, prefilter = cache.load([rules], [b"trigger"])
+    loaded = cache.load([str(rules)], lambda: cache.Triggers(((b"trigger", 7),), (("name", 7),)))
+    prefilter = loaded.prefilter
+    assert loaded.triggers == cache.Triggers(((b"trigger", 7),), (("name", 7),))
     assert [hit.entry for hit in prefilter.hits(b"acme_" + b"x" * 20)] == [0]
     assert [hit.entry for hit in prefilter.hits(b"TRIGGER")] == [1]
-    return [rule.id for rule in compiled.rules]
+    return [rule.id for rule in loaded.rules]
 
 
 def test_warm_equals_cold(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert names(rules) == ["acme"]
-    monkeypatch.setattr(cache, "compile_rules", None)  # a warm load compiles nothing
+    monkeypatch.setattr(cache, "_compile", None)  # a warm load compiles nothing
     assert names(rules) == ["acme"]
 
 
@@ -91,5 +93,5 @@ def test_a_folder_others_can_write_is_not_used(rules: Path) -> None:
 def test_bad_rules_leave_nothing_behind(rules: Path) -> None:
     (rules / "a.yml").write_text("- id: acme\n  nonsense: 1\n")
     with pytest.raises(ConfigError, match=r"a\.yml:1: rule acme: unknown key 'nonsense'"):
-        cache.load([rules], [])
+        cache.load([str(rules)])
     assert not list((rules.parent / "cache").rglob("*.rules"))

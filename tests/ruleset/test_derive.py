@@ -61,11 +61,11 @@ def test_lines_and_literals_are_told() -> None:
 
 
 def test_shipped_rules_have_something_to_hold_on_to() -> None:
-    """An expression without a fixed part would run everywhere; such rules lean on a partner or keywords."""
+    """An expression without any fixed part would run everywhere; such rules lean on a partner or keywords."""
     for source in load_rules([rules_dir()]):
         rule = source.rule
         if rule.pattern and not rule.prefilter and not rule.pair and not rule.keywords:
-            assert derive(rule.pattern, cut=rule.reach > 0).literal >= 3, rule.id
+            assert derive(rule.pattern, cut=rule.reach > 0).literal >= 1, rule.id
 
 
 def test_every_shipped_expression_is_read_alike_by_both_parsers() -> None:
