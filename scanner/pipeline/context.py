@@ -15,7 +15,7 @@ from scanner.pipeline.options import ScanOptions
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scanner.suppress import Suppressor
+    from scanner.suppress import Source, Suppressor, Tally
     from scanner.suppress.discover import Loaded
 
 _CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", ".gitleaks.toml")
@@ -34,19 +34,31 @@ class Context:
         self.options = options
         self.settings_notes = settings_notes
         self.own_baseline = own_baseline
+        # The folder that the paths of texts are relative to; empty where they are relative to ``root`` already.
+        self.base = ""
+        # Sources of one command only: how a baseline being made learns the digests of what is found.
+        self.sources: tuple[Source, ...] = ()
 
     @cached_property
     def _loaded(self) -> Loaded:
         from scanner.suppress import discover
 
         named = list(self.options.baselines)
-        return discover.load(
+        loaded = discover.load(
             discover.reader(self.root),
             baselines=[*named, self.own_baseline] if self.own_baseline else named,
             repo_config=self.options.repo_config,
             today=time.strftime("%Y-%m-%d"),
             environ=os.environ,
         )
+        return loaded.with_sources(self.sources) if self.sources else loaded
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What silenced how much, counted as findings are judged."""
+        from scanner.suppress import Tally
+
+        return Tally()
 
     @property
     def suppressor(self) -> Suppressor:
@@ -55,8 +67,20 @@ class Context:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Lines for the summary."""
-        return (*self.settings_notes, *self._loaded.notes)
+        """Lines for the summary, once all findings have been judged."""
+        return self.notes_after()
+
+    def notes_after(self, *, complete: bool = False) -> tuple[str, ...]:
+        """Lines for the summary; after a ``complete`` scan (history and files) they name stale entries too."""
+        from scanner.suppress import closing_notes
+
+        return (*self.settings_notes, *closing_notes(self._loaded, self.tally, complete=complete))
+
+    def inside(self, path: str) -> str:
+        """``path`` as the repository's own files name it: relative to its root."""
+        if not self.base or not path:
+            return path
+        return os.path.relpath(os.path.join(self.base, path), self.root).replace(os.sep, "/")
 
     @cached_property
     def excluded(self) -> Callable[[str], bool]:

@@ -60,7 +60,7 @@ def placed_among(
 def _sighting(text: Text, match: Match, finding: Finding, context: Context) -> Sighting:
     from scanner.suppress import Place, Sighting
 
-    place = Place(path=text.path, line=finding.position.line)
+    place = Place(path=context.inside(text.path), line=finding.position.line)
     return Sighting(context.suppressor.claims(match, text), place)
 
 
@@ -141,6 +141,7 @@ def _joined(group: Sequence[Placed], context: Context) -> Finding:
     )
     sightings = [one.sighting for one in group if one.sighting is not None]
     verdict = context.suppressor.judge(first.rule, sightings) if sightings else None
+    context.tally.add(verdict)
     if verdict is None:
         return finding
     return replace(finding, status=verdict.status, status_reason=verdict.told)

@@ -1,4 +1,4 @@
-"""Files, folders and standard input."""
+"""Files, folders and standard input, in as many processes as pay."""
 
 from __future__ import annotations
 
@@ -6,85 +6,130 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
+from scanner.git.worktree import work_tree
 from scanner.model.errors import UsageError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, grouped, placed
+from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.text import TextScanner
+from scanner.sources import files
+from scanner.sources.files import Listing
+
+if TYPE_CHECKING:
+    from scanner.pipeline.parallel import Tick
+
+# One task is this many files at most: small enough to share out evenly, large enough to be worth sending.
+FILES_A_TASK = 64
+# Fewer files than this are scanned faster than processes start.
+_WORTH_PROCESSES = 256
 
 
-def scan_paths(paths: Sequence[str], scanner: TextScanner, context: Context) -> ScanResult:
-    """Every regular file at and below ``paths``; ``-`` is standard input. UsageError for one that is not there."""
+class _Batch(NamedTuple):
+    """What one task found. Crosses processes: findings are redacted by then."""
+
+    found: list[Placed]
+    skipped: list[Skipped]
+    texts: int
+    bytes: int
+
+
+def scan_paths(
+    paths: Sequence[str],
+    scanner: TextScanner,
+    context: Context,
+    *,
+    ignore: bool = True,
+    workers: int = 0,
+    tick: Tick | None = None,
+) -> ScanResult:
+    """Every regular file at and below ``paths``; ``-`` is standard input.
+
+    With ``ignore``, what ``.gitignore`` names is left out and said so. ``workers`` 0 means as many as pay.
+    UsageError for a path that is not there.
+    """
     started = time.monotonic()
-    found: list[Placed] = []
-    skipped: list[Skipped] = []
-    texts = size = 0
-    for name, data in _contents(paths, skipped, context):
-        texts += 1
-        size += len(data)
-        text = to_text(data, name)
-        found += placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules)
-    skipped += scanner.skipped()
+    batches: list[_Batch] = []
+    if "-" in paths:
+        batches.append(_scan_data(sys.stdin.buffer.read(), "", scanner, context))
+    listing = _list([path for path in paths if path != "-"], ignore=ignore)
+    names = files.outside(context.excluded, listing.names)
+    tasks = [tuple(names[at : at + FILES_A_TASK]) for at in range(0, len(names), FILES_A_TASK)]
+    # Raw values do not cross processes, so a run that shows them keeps to one.
+    alone = context.options.show_secrets or (not workers and len(names) < _WORTH_PROCESSES)
+    count = 1 if alone else workers or processes()
+    batches += run_tasks(tasks, lambda task: _scan_files(task, scanner, context), workers=count, tick=tick)
+    found = [one for batch in batches for one in batch.found]
+    skipped = [*listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
     summary = ScanSummary(
         target=", ".join(paths),
-        texts=texts,
-        bytes=size,
+        texts=sum(batch.texts for batch in batches),
+        bytes=sum(batch.bytes for batch in batches),
         seconds=time.monotonic() - started,
-        skipped=tuple(skipped),
-        notes=context.notes,
+        skipped=tuple(dict.fromkeys(skipped)),
+        notes=(*context.notes, *listing.notes),
     )
     return ScanResult(grouped(found, context), summary)
 
 
-def _contents(paths: Sequence[str], skipped: list[Skipped], context: Context) -> Iterator[tuple[str, bytes]]:
-    for path in paths:
-        if path == "-":
-            yield "", sys.stdin.buffer.read()
+def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) -> _Batch:
+    found: list[Placed] = []
+    skipped: list[Skipped] = []
+    texts = size = 0
+    for name in names:
+        data = files.read(name, context.options.max_size)
+        if isinstance(data, Skipped):
+            skipped.append(data)
             continue
+        texts += 1
+        size += len(data)
+        text = to_text(data, files.shown(name))
+        matches = scanner.scan(text)
+        if matches:
+            found += placed(text, matches, context=context, rules=scanner.engine.rules)
+    return _Batch(found, [*skipped, *scanner.skipped()], texts, size)
+
+
+def _scan_data(data: bytes, name: str, scanner: TextScanner, context: Context) -> _Batch:
+    text = to_text(data, name)
+    found = placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules)
+    return _Batch(found, list(scanner.skipped()), 1, len(data))
+
+
+def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
+    names: dict[str, None] = {}
+    skipped: list[Skipped] = []
+    notes: list[str] = []
+    for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
-        for name in files_below(path, skipped):
-            if context.excluded(_shown(name)):
-                continue
-            data = _read(name, skipped, context.options.max_size)
-            if data is not None:
-                yield _shown(name), data
+        if not os.path.isdir(path):
+            names[path] = None
+            continue
+        for listing in _below(path, ignore=ignore):
+            names.update(dict.fromkeys(listing.names))
+            skipped += listing.skipped
+            notes += listing.notes
+    return Listing(list(names), skipped, notes)
 
 
-def files_below(path: str, skipped: list[Skipped]) -> Iterator[str]:
-    """``path`` itself when it is no folder, else the files below it, sorted; ``.git`` and links are left out."""
-    if not os.path.isdir(path):
-        yield path
+def _below(folder: str, *, ignore: bool) -> Iterator[Listing]:
+    tree = work_tree(folder) if ignore else None
+    if tree is None or not (tree.files or tree.repositories):
+        # In no repository, or a folder that is ignored as a whole and was asked for by name.
+        yield files.walk(folder)
         return
-
-    def failed(error: OSError) -> None:
-        skipped.append(Skipped(_shown(str(error.filename)), f"cannot be listed: {error.strerror}"))
-
-    for folder, folders, names in os.walk(path, onerror=failed):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        for name in sorted(names):
-            full = os.path.join(folder, name)
-            if not os.path.islink(full):
-                yield full
+    full = [os.path.join(folder, name) for name in tree.files]
+    present = [name for name in full if os.path.isfile(name) and not os.path.islink(name)]
+    notes = [_ignored(folder, tree.ignored)] if tree.ignored else []
+    yield Listing(present, (), notes)
+    for name in tree.repositories:
+        yield from _below(os.path.join(folder, name), ignore=ignore)
 
 
-def _read(name: str, skipped: list[Skipped], limit: int) -> bytes | None:
-    try:
-        path = Path(name)
-        if not path.is_file():
-            return None
-        size = path.stat().st_size
-        if size > limit:
-            skipped.append(Skipped(_shown(name), f"has {size} bytes, more than --max-size allows"))
-            return None
-        return path.read_bytes()
-    except OSError as error:
-        skipped.append(Skipped(_shown(name), f"cannot be read: {error.strerror}"))
-        return None
-
-
-def _shown(name: str) -> str:
-    return name.removeprefix("./").replace(os.sep, "/")
+def _ignored(folder: str, names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{files.shown(folder)}: .gitignore leaves out {shown} (--no-ignore scans them)"

@@ -17,6 +17,7 @@ from scanner.pipeline.context import Context
 from scanner.pipeline.text import TextScanner
 
 if TYPE_CHECKING:
+    from scanner.model.finding import Finding
     from scanner.model.match import Match
     from scanner.pipeline.findings import Placed
 
@@ -126,6 +127,7 @@ def scan_changes(
     with ObjectReader(git, limit=context.options.max_size) as reader:
         run = ChangeScanner(scanner, reader, context)
         found = run.all(changed) if everything else run.added(changed, others=merge_heads(git))
+    findings = _grouped(found, context) if found else ()
     summary = ScanSummary(
         target="index",
         texts=run.texts,
@@ -134,11 +136,13 @@ def scan_changes(
         skipped=(*run.skipped, *scanner.skipped()),
         notes=context.notes if found else context.settings_notes,
     )
-    if not found:
-        return ScanResult((), summary)
+    return ScanResult(findings, summary)
+
+
+def _grouped(found: Sequence[Placed], context: Context) -> tuple[Finding, ...]:
     from scanner.pipeline.findings import grouped
 
-    return ScanResult(grouped(found, context), summary)
+    return grouped(found, context)
 
 
 def merge_heads(git: Git) -> list[str]:

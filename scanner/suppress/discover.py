@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner.model.errors import ConfigError
@@ -30,6 +30,11 @@ class Loaded:
     repository: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
+    def with_sources(self, sources: tuple[Source, ...]) -> Loaded:
+        """The same with ``sources`` asked last."""
+        suppressor = self.suppressor
+        return replace(self, suppressor=Suppressor((*suppressor.sources, *sources), suppressor.today))
+
 
 def reader(folder: str) -> Read:
     """Reads files below ``folder``; None for one that is not there. ConfigError when one cannot be read."""
@@ -52,7 +57,6 @@ def load(
     baselines: Sequence[str] = (),
     repo_config: bool = True,
     today: str = "",
-    own: str = "",
     environ: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Everything that silences findings in one scan.
@@ -61,7 +65,6 @@ def load(
     of them is, and comments in the scanned text are text. ``baselines`` are files named by the user, of any
     tool, and are honoured either way. ``today`` is an ISO date. ``environ`` is the user's environment, where
     gitleaks' own variables name or hold its configuration; either takes the place of the repository's.
-    ``own`` is the repository's own name for our baseline, from its configuration.
     """
     made = _Made(read)
     for path in baselines:
@@ -74,7 +77,7 @@ def load(
         given.add(".gitleaks.toml")
     found: set[str] = set()
     if repo_config:
-        for name in (own or baseline_file.FILE_NAME, *REPOSITORY_FILES):
+        for name in (baseline_file.FILE_NAME, *REPOSITORY_FILES):
             content = None if name in given else read(name)
             if content is not None:
                 made.add(name, content)
