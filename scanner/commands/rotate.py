@@ -234,9 +234,9 @@ def _listed(root: str) -> Iterable[str]:
         pass
     if out is not None:
         return sorted({os.fsdecode(name) for name in fields(out)})
-    from scanner.pipeline.paths import files_below
+    from scanner.sources.files import walk
 
-    return [os.path.relpath(path, root).replace(os.sep, "/") for path in files_below(root, [])]
+    return [os.path.relpath(path, root).replace(os.sep, "/") for path in walk(root).names]
 
 
 def _files_of_revision(root: str, revision: str, wanted: _Wanted, unread: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -61,4 +61,6 @@ def _safe_regions(text: Text) -> Sequence[Span]:
 
 def _choice(rules: CompiledRules, options: ScanOptions) -> Choice:
     off = options.off if options.pack == "strict" else options.off | rules.ids_in_pack("strict")
+    if not options.advice:
+        off |= rules.ids_in_pack("advice")
     return Choice(off, options.severities)

@@ -13,8 +13,8 @@ from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
 from scanner.ruleset import shorthand
 
-PLAUSIBLE = ("token", "value", "password", "none")
-PACKS = ("default", "strict")
+PLAUSIBLE = ("token", "literal", "value", "password", "none")
+PACKS = ("default", "strict", "advice")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""Tasks in processes, a bounded number at a time. One worker runs them right here, by the same code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+Task = TypeVar("Task")
+Made = TypeVar("Made")
+
+
+class Tick(Protocol):
+    """Told how many tasks are done, of how many."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+class WorkerLost(Exception):
+    """A worker process ended without an answer: killed, or out of memory."""
+
+
+def processes() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+# What the forked workers run; a closure cannot be sent to them, but they are born with it.
+_work: Callable[[object], object] | None = None
+
+
+def _call(task: object) -> object:
+    assert _work is not None
+    return _work(task)
+
+
+def run_tasks(
+    tasks: Sequence[Task], work: Callable[[Task], Made], *, workers: int, tick: Tick | None = None
+) -> list[Made]:
+    """``work`` of every task, in the order of the tasks.
+
+    Workers are forked, so that they share the loaded rules; where forking is not to be had, or for one
+    worker, the tasks run here. A worker that dies makes its tasks run here too: nothing is left out.
+    """
+    if workers <= 1 or len(tasks) <= 1 or not hasattr(os, "fork"):
+        return _here(tasks, work, tick)
+    global _work  # noqa: PLW0603 - set before the fork, read by the children alone
+    _work = work  # type: ignore[assignment]
+    try:
+        return _forked(tasks, work, min(workers, len(tasks)), tick)
+    finally:
+        _work = None
+
+
+def _here(tasks: Sequence[Task], work: Callable[[Task], Made], tick: Tick | None) -> list[Made]:
+    made = []
+    for number, task in enumerate(tasks, 1):
+        made.append(work(task))
+        if tick:
+            tick(number, len(tasks))
+    return made
+
+
+def _forked(tasks: Sequence[Task], work: Callable[[Task], Made], workers: int, tick: Tick | None) -> list[Made]:
+    import multiprocessing
+    from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+    from concurrent.futures.process import BrokenProcessPool
+
+    results: dict[int, Made] = {}
+    # ``map`` would submit everything at once; a window keeps memory flat however many tasks there are.
+    window = workers * 4
+    left = iter(enumerate(tasks))
+    running: dict[Future[object], int] = {}
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
+    try:
+        while True:
+            while len(running) < window and (following := next(left, None)) is not None:
+                running[pool.submit(_call, following[1])] = following[0]
+            if not running:
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                results[running.pop(future)] = future.result()  # type: ignore[assignment]
+            if tick:
+                tick(len(results), len(tasks))
+    except BrokenProcessPool:
+        pass
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    for number, task in enumerate(tasks):
+        if number not in results:
+            results[number] = work(task)
+    return [results[number] for number in range(len(tasks))]

@@ -1,0 +1,1 @@
+"""Where texts come from besides git: files, folders, standard input, archives, container images."""

@@ -1,0 +1,89 @@
+"""Which files there are below a folder, and reading one of them without being led astray."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from scanner.model.result import Skipped
+
+
+class Listing(NamedTuple):
+    """The files below one folder: their names, what could not be looked at, and lines for the summary."""
+
+    names: Sequence[str]
+    skipped: Sequence[Skipped]
+    notes: Sequence[str]
+
+
+def walk(folder: str) -> Listing:
+    """Every regular file below ``folder``, sorted by folder; ``.git`` and symbolic links are left out.
+
+    A link would lead out of the tree, or to a file that is listed anyway.
+    """
+    skipped: list[Skipped] = []
+    names: list[str] = []
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            with os.scandir(current) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            skipped.append(Skipped(shown(current), f"cannot be listed: {error.strerror}"))
+            continue
+        below = [entry.path for entry in found if entry.is_dir(follow_symlinks=False) and entry.name != ".git"]
+        names += [entry.path for entry in found if entry.is_file(follow_symlinks=False)]
+        waiting += reversed(below)
+    return Listing(names, skipped, ())
+
+
+def read(name: str, limit: int) -> bytes | Skipped:
+    """The content of a regular file of at most ``limit`` bytes, or why there is none.
+
+    The file is opened first and judged by what was opened: between a look at the name and the opening it
+    could have been replaced by a pipe or a device, and reading one of those may never end.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        handle = os.open(name, flags)
+    except OSError as error:
+        return Skipped(shown(name), f"cannot be read: {error.strerror}")
+    try:
+        state = os.fstat(handle)
+        if not stat.S_ISREG(state.st_mode):
+            return Skipped(shown(name), "is no regular file", blocking=False)
+        if state.st_size > limit:
+            return Skipped(shown(name), f"has {state.st_size:,} bytes, more than --max-size allows")
+        data = b"".join(_chunks(handle, limit))
+    except OSError as error:
+        return Skipped(shown(name), f"cannot be read: {error.strerror}")
+    finally:
+        os.close(handle)
+    if len(data) > limit:
+        return Skipped(shown(name), "grew beyond what --max-size allows while it was read")
+    if len(data) < state.st_size:
+        return Skipped(shown(name), "became shorter while it was read: its end was not scanned")
+    return data
+
+
+def _chunks(handle: int, limit: int) -> Iterator[bytes]:
+    left = limit + 1
+    while left > 0:
+        chunk = os.read(handle, min(left, 1 << 24))
+        if not chunk:
+            return
+        left -= len(chunk)
+        yield chunk
+
+
+def shown(name: str) -> str:
+    """A file's name as reports show it: ``/`` between folders, no ``./`` in front."""
+    return name.removeprefix("./").replace(os.sep, "/")
+
+
+def outside(excluded: Callable[[str], bool], names: Sequence[str]) -> list[str]:
+    """``names`` without those that configuration leaves out."""
+    return [name for name in names if not excluded(shown(name))]

@@ -1,0 +1,121 @@
+"""Files, folders and standard input, as a user scans them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Repository, token
+
+
+def report(repo: Repository, *arguments: str, data: bytes | None = None) -> tuple[int, dict[str, Any]]:
+    ran = repo.unsealed("scan", *arguments, "-f", "json", data=data)
+    assert ran.out, ran.err
+    return ran.code, json.loads(ran.out)
+
+
+def paths(found: dict[str, Any]) -> list[str]:
+    return sorted(place["path"] for item in found["findings"] for place in item["occurrences"])
+
+
+def test_standard_input(repo: Repository) -> None:
+    code, found = report(repo, "-", data=f"x\nkey = {token()}\n".encode())
+    assert code == 1
+    assert [(item["line"], item["column"]) for item in found["findings"]] == [(2, 7)]
+
+
+def test_file_folder_and_everything_in_it(repo: Repository) -> None:
+    repo.write("a/b/c.py", f'key = "{token()}"\n')
+    repo.write("d.py", f'key = "{token("d")}"\n')
+    assert paths(report(repo, "a/b/c.py")[1]) == ["a/b/c.py"]
+    assert paths(report(repo, "a")[1]) == ["a/b/c.py"]
+    assert paths(report(repo, ".")[1]) == ["a/b/c.py", "d.py"]
+
+
+def test_one_secret_in_two_files_is_one_finding(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    repo.write("b.py", f'\nkey = "{token()}"\n')
+    _, found = report(repo, ".")
+    assert len(found["findings"]) == 1
+    assert [(place["path"], place["line"]) for place in found["findings"][0]["occurrences"]] == [("a.py", 1), ("b.py", 2)]
+
+
+def test_ignored_files_are_left_out_and_named(repo: Repository) -> None:
+    repo.write(".gitignore", ".env\nbuild/\n")
+    repo.write(".env", f"KEY={token()}\n")
+    repo.write("build/x.py", f'key = "{token("b")}"\n')
+    repo.write("src/x.py", f'key = "{token("c")}"\n')
+    _, found = report(repo, ".")
+    assert paths(found) == ["src/x.py"]
+    assert any(".env" in note and "--no-ignore" in note for note in found["scan"]["notes"])
+    assert paths(report(repo, ".", "--no-ignore")[1]) == [".env", "build/x.py", "src/x.py"]
+    assert paths(report(repo, "build")[1]) == ["build/x.py"], "an ignored folder asked for by name is scanned"
+
+
+def test_a_tracked_file_that_is_ignored_is_scanned(repo: Repository) -> None:
+    repo.write(".env", f"KEY={token()}\n")
+    repo.commit("first")
+    repo.write(".gitignore", ".env\n")
+    assert paths(report(repo, ".")[1]) == [".env"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+def test_links_pipes_and_devices_lead_nowhere(repo: Repository, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x.py").write_text(f'key = "{token()}"\n')
+    folder = repo.path / "folder"
+    folder.mkdir()
+    os.symlink(outside, folder / "link")
+    os.symlink(outside / "x.py", folder / "file-link")
+    os.symlink("loop", folder / "loop")
+    os.mkfifo(folder / "pipe")
+    (folder / "ok.txt").write_text("hello\n")
+    for arguments in (("folder",), ("folder", "--no-ignore")):
+        code, found = report(repo, *arguments)
+        assert (code, found["findings"]) == (0, [])
+    code, found = report(repo, "folder/pipe")
+    assert code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.getuid() == 0, reason="needs a file that cannot be read")
+def test_an_unreadable_file_is_never_green(repo: Repository) -> None:
+    repo.write("a.txt", "x").chmod(0)
+    assert repo.unsealed("scan", ".").code == 3
+
+
+def test_a_file_over_the_limit_is_never_green(repo: Repository) -> None:
+    repo.write("a.txt", b"x" * 3000)
+    ran = repo.unsealed("scan", ".", "--max-size", "2k")
+    assert ran.code == 3
+    assert "a.txt" in ran.out + ran.err
+
+
+def test_processes_find_what_one_finds(repo: Repository) -> None:
+    for number in range(600):
+        repo.write(f"dir{number % 7}/f{number}.py", f'x = {number}\nkey = "{token(str(number % 90))}"\n' if number % 3 else "x")
+    reports = [report(repo, ".", "--workers", workers)[1]["findings"] for workers in ("1", "2", "3")]
+    assert len(reports[0]) == 60
+    assert reports[0] == reports[1] == reports[2]
+
+
+def test_a_path_that_is_not_there(repo: Repository) -> None:
+    ran = repo.unsealed("scan", "nowhere")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+
+
+def test_raw_values_only_when_asked(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    assert "secret" not in report(repo, ".")[1]["findings"][0]
+    assert report(repo, ".", "--show-secrets")[1]["findings"][0]["secret"] == token()
+
+
+def test_exit_zero_hides_findings_but_not_gaps(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    assert repo.unsealed("scan", ".", "--exit-zero").code == 0
+    assert repo.unsealed("scan", ".", "--exit-zero", "--max-size", "3").code == 3
