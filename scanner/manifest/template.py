@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-# An action may span lines; the bound keeps unclosed ones from making the search quadratic.
-_ACTION = re.compile(r"\{\{.{0,4000}?\}\}|\{%.{0,4000}?%\}|<%.{0,4000}?%>", re.DOTALL)
+# A template action. It may span lines; the bound keeps unclosed ones from making the search quadratic.
+ACTION = re.compile(r"\{\{.{0,4000}?\}\}|\{%.{0,4000}?%\}|<%.{0,4000}?%>", re.DOTALL)
 _WORD = "_"
 # To YAML a line break of its own: blanks would do, but a block scalar may not begin with a row of them.
 _EMPTY_LINE = "\r"
@@ -25,7 +25,7 @@ def harmless(text: str) -> tuple[str, list[int]]:
     actions: list[int] = []
     parts: list[str] = []
     at = 0
-    while (found := _ACTION.search(text, at)) is not None:
+    while (found := ACTION.search(text, at)) is not None:
         start, end = _run(text, found)
         actions += (start, end)
         line = text.rfind("\n", 0, start) + 1
@@ -55,7 +55,7 @@ def _run(text: str, first: re.Match[str]) -> tuple[int, int]:
         gap = end
         while gap < len(text) and text[gap] in " \t":
             gap += 1
-        found = _ACTION.match(text, gap)
+        found = ACTION.match(text, gap)
         if found is None:
             return start, end
         end = found.end()

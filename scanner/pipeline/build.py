@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner.engine.cache import Triggers
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 _STRUCTURAL = ("kubernetes", "formats")
 
 
-def detectors() -> tuple[Detector, ...]:
-    """Every structural detector, in the order of their triggers."""
+def detectors(*, advice: bool = False) -> tuple[Detector, ...]:
+    """Every structural detector, in the order of their triggers, which ``advice`` does not change."""
     from scanner import formats, kubernetes
 
-    return (*kubernetes.DETECTORS, *formats.DETECTORS)
+    return (*(kubernetes.ADVISING if advice else kubernetes.DETECTORS), *formats.DETECTORS)
 
 
 def triggers() -> Triggers:
@@ -49,7 +50,8 @@ def text_scanner(options: ScanOptions) -> TextScanner:
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     code = [os.path.join(here, package) for package in _STRUCTURAL]
     engine = Engine.load([rules_folder(), *options.rules], triggers, code)
-    return TextScanner(engine, Structure(detectors, _safe_regions), choice=_choice(engine.rules, options))
+    structure = Structure(partial(detectors, advice=options.advice), _safe_regions)
+    return TextScanner(engine, structure, choice=_choice(engine.rules, options))
 
 
 def _safe_regions(text: Text) -> Sequence[Span]:
@@ -61,6 +63,4 @@ def _safe_regions(text: Text) -> Sequence[Span]:
 
 def _choice(rules: CompiledRules, options: ScanOptions) -> Choice:
     off = options.off if options.pack == "strict" else options.off | rules.ids_in_pack("strict")
-    if not options.advice:
-        off |= rules.ids_in_pack("advice")
     return Choice(off, options.severities)

@@ -1,0 +1,24 @@
+"""The detector for commands that carry a secret into a cluster or into Vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.model.match import Inspect, Match
+from scanner.model.text import Text
+
+
+class Commands:
+    """Literals given to kubectl, helm and vault, in scripts, pipelines and documentation."""
+
+    triggers = (
+        b"--from-literal", b"--docker-password", b"helm install", b"helm upgrade", b"helm template", b"--set-string",
+        b"vault write", b"vault kv", b"vault login", b"vault operator unseal", b"| base64", b"|base64",
+    )  # fmt: skip
+    names: tuple[str, ...] = ()
+
+    def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
+        """One match a literal."""
+        from scanner.kubernetes.shell import judged
+
+        return judged(text, inspect)

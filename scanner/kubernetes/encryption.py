@@ -1,0 +1,55 @@
+"""``kind: EncryptionConfiguration``: the keys that etcd's content is encrypted with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.kubernetes import advice, values
+from scanner.kubernetes.case import Case
+from scanner.kubernetes.entries import Entry
+from scanner.kubernetes.judge import silent
+from scanner.manifest.node import Node, Scalar
+from scanner.model.levels import Confidence, Severity
+
+_KEY_SIZES = (16, 24, 32)
+CIPHERS = ("aescbc", "aesgcm", "secretbox")
+# Documentation's keys are sentences and alphabets; a key is drawn from all bytes.
+_SHORTEST_WRONG_KEY = 12
+
+
+def handle(case: Case) -> None:
+    """Reports every key that is written into the configuration."""
+    for provider in providers(case.root):
+        for cipher in CIPHERS:
+            keys = provider.get(cipher, "keys")
+            for key in keys.items() if keys is not None else ():
+                _key(case, cipher, key)
+    advice.encryption(case)
+
+
+def providers(root: Node) -> Iterator[Node]:
+    """The entries of ``resources[].providers``, in order."""
+    resources = root.child("resources")
+    for resource in resources.items() if resources is not None else ():
+        listed = resource.child("providers")
+        yield from listed.items() if listed is not None else ()
+
+
+def _key(case: Case, cipher: str, key: Node) -> None:
+    secret, name = key.child("secret"), key.child("name")
+    if not isinstance(secret, Scalar) or secret.template:
+        return
+    data = values.decoded(secret.value)
+    entry = Entry("secret", secret, case.document, data or secret.value.encode("utf-8", "replace"), encoded=bool(data))
+    if silent(entry) or (data and values.is_text(data) and b" is " in data):
+        case.out.regions.append(entry.span)
+        return
+    right = data is not None and len(data) in _KEY_SIZES
+    if not right and (data is None or len(data) < _SHORTEST_WRONG_KEY):
+        return
+    case.out.leak(
+        "kubernetes-encryption-key", entry.span, entry.value,
+        severity=Severity.CRITICAL if right else Severity.HIGH,
+        confidence=Confidence.HIGH if right else Confidence.MEDIUM,
+        detail=case.told(key=name.text if name is not None else "", cipher=cipher), specific=4,
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Named values of a manifest, and the scan of all of them as if they stood in one environment file.
+
+The rules for text know a token by its form and by the name before it. So the entries of one object are written as
+``NAME=value`` lines, longer ones as files of their own, scanned once, and the matches handed back by entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from scanner.kubernetes import names
+from scanner.manifest.documents import Document
+from scanner.manifest.layer import Layer, of_scalar
+from scanner.manifest.node import Scalar
+from scanner.model.filekind import FileKind, kind_of
+from scanner.model.match import Inspect, Match
+from scanner.model.span import Span
+from scanner.model.text import Text
+
+_UNNAMED = re.compile(r"[^\w.-]+")
+_LONGEST_LINE = 4096
+# A value of the lines' file that a reader of environment files would take for more than one word.
+_SPACED = re.compile(rb"[\s#]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``value`` is what the scalar means, decoded where ``encoded`` says so; ``name`` is what it is given to.
+
+    ``exact`` is False when parts of the value have no place of their own (it was compressed).
+    """
+
+    name: str
+    scalar: Scalar
+    document: Document = field(repr=False)
+    value: bytes = field(repr=False)
+    encoded: bool = False
+    exact: bool = True
+
+    @property
+    def span(self) -> Span:
+        """The scalar's bytes in the outermost text."""
+        return self.document.place(self.scalar.span)
+
+    @property
+    def text(self) -> str:
+        """The value as characters."""
+        return self.value.decode("utf-8", "replace")
+
+    def place(self, span: Span) -> Span:
+        """The bytes of the outermost text that part ``span`` of ``value`` stands at.
+
+        For base64 that is the nearest run of its characters.
+        """
+        if not self.exact:
+            return self.span
+        raw = self.document.data[self.scalar.span.start : self.scalar.span.end]
+        if self.encoded:
+            start, end = span.start // 3 * 4, -(-span.end // 3) * 4
+            layer = _letters(raw, self.scalar.span.start)
+            return self.document.place(layer.outer(Span(start, min(end, len(layer.data)))))
+        layer = of_scalar(raw, self.scalar.span.start, style=self.scalar.style, value=self.value)
+        return self.document.place(layer.outer(span))
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A match in an entry's value; ``span`` counts in the value."""
+
+    match: Match
+    span: Span
+
+
+def inspected(entries: Sequence[Entry], inspect: Inspect) -> list[list[Inner]]:
+    """What the whole scanner finds in each entry's value, best first; dropped matches are left out."""
+    found: list[list[Inner]] = [[] for _ in entries]
+    lines: list[tuple[int, int, int]] = []  # entry, start and end of its value in the joined text
+    parts: list[bytes] = []
+    at = 0
+    for number, entry in enumerate(entries):
+        value = entry.value
+        if _file_like(value):
+            for match in inspect(_file(entry)):
+                _add(found[number], match, 0, len(value))
+            continue
+        head = _UNNAMED.sub("_", names.plain(entry.name)).encode() + b"="
+        quote = b'"' if _SPACED.search(value) and b'"' not in value else b""
+        start = at + len(head) + len(quote)
+        lines.append((number, start, start + len(value)))
+        parts.append(head + quote + value + quote + b"\n")
+        at += len(parts[-1])
+    if parts:
+        for match in inspect(Text(b"".join(parts), "secret.env", FileKind.DOTENV)):
+            for number, start, end in lines:
+                if start <= match.span.start < end:
+                    _add(found[number], match, start, end)
+    for matches in found:
+        matches.sort(key=lambda inner: _rank(inner.match))
+    return found
+
+
+def _rank(match: Match) -> tuple[int, int, int]:
+    return -match.specific, -match.severity, -match.confidence
+
+
+def _add(found: list[Inner], match: Match, start: int, end: int) -> None:
+    if not match.reason and match.specific > 0:
+        found.append(Inner(match, Span(match.span.start - start, min(match.span.end, end) - start)))
+
+
+def _file_like(value: bytes) -> bool:
+    return b"\n" in value.strip() or len(value) > _LONGEST_LINE or value.lstrip()[:1] in (b"{", b"[", b"<")
+
+
+def _file(entry: Entry) -> Text:
+    """The entry's value as a file; its name is the entry's, with an ending where it has none that says something."""
+    name = names.plain(entry.name).rsplit("/", 1)[-1]
+    if kind_of(name) is FileKind.OTHER:
+        name += ".json" if entry.value.lstrip()[:1] in (b"{", b"[") else ".yaml"
+    return Text.named(entry.value, name)
+
+
+def _letters(raw: bytes, start: int) -> Layer:
+    """``raw`` without blanks, for counting base64 letters."""
+    starts, places, parts, size = [], [], [], 0
+    for word in re.finditer(rb"\S+", raw):
+        starts.append(size)
+        places.append(start + word.start())
+        parts.append(word.group())
+        size += len(word.group())
+    return Layer(b"".join(parts), tuple(starts) or (0,), tuple(places) or (start,))
+
+
+def of_mapping(pairs: Iterable[tuple[Scalar, object]], document: Document) -> list[Entry]:
+    """Plain entries for the scalar values among ``pairs``; empty ones are left out."""
+    made = []
+    for key, node in pairs:
+        if isinstance(node, Scalar) and node.value.strip():
+            made.append(Entry(key.value, node, document, node.value.encode("utf-8", "replace")))
+    return made

@@ -1,0 +1,71 @@
+"""``kubernetes_secret`` resources of Terraform: their ``data`` is plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.kubernetes import values
+from scanner.kubernetes.entries import Entry
+from scanner.kubernetes.findings import Findings
+from scanner.kubernetes.judge import secret_values, silent
+from scanner.kubernetes.words import Words
+from scanner.model.match import Inspect, Match
+from scanner.model.text import Text
+
+_RESOURCE = re.compile(rb'resource\s+"kubernetes_secret(?:_v1)?"\s+"(?P<name>[\w-]+)"\s*\{')
+_DATA = re.compile(rb"^[ \t]*(?P<which>data|string_data|binary_data|data_wo)\s*=\s*(?:\w+\(\s*)?\{", re.MULTILINE)
+_NAME = re.compile(rb'^[ \t]*name\s*=\s*"([^"\n]*)"', re.MULTILINE)
+_NAMESPACE = re.compile(rb'^[ \t]*namespace\s*=\s*"([^"\n]*)"', re.MULTILINE)
+_PAIR = re.compile(
+    rb"""^[ \t]*"?(?P<key>[\w./-]+)"?\s*[=:]\s*(?:base64encode\(\s*)?"(?P<value>(?:[^"\\\n]|\\.)*)"
+        \s*\)?\s*,?\s*(?:\#.*)?$
+    |^[ \t]*"?(?P<file>[\w./-]+)"?\s*=\s*<<-?(?P<mark>\w+)\r?\n(?P<text>[^\0]{0,200000}?)^[ \t]*(?P=mark)\b""",
+    re.MULTILINE | re.VERBOSE,
+)
+_BRACE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[{}]')
+_LONGEST = 200_000
+
+
+def judged(text: Text, inspect: Inspect) -> list[Match]:
+    """Literals of every ``kubernetes_secret`` in ``text``."""
+    out = Findings(inspect)
+    data = text.data
+    for resource in _RESOURCE.finditer(data):
+        end = _closing(data, resource.end())
+        told = {"kind": "Secret", "name": _first(_NAME, data, resource.end(), end) or resource.group("name").decode()}
+        told["namespace"] = _first(_NAMESPACE, data, resource.end(), end)
+        for block in _DATA.finditer(data, resource.end(), end):
+            encoded = block.group("which") == b"binary_data"
+            entries = list(_entries(data, block.end(), _closing(data, block.end()), encoded=encoded))
+            secret_values(entries, out, detail=told, rule="terraform-kubernetes-secret")
+    return out.matches
+
+
+def _entries(data: bytes, start: int, end: int, *, encoded: bool) -> Iterator[Entry]:
+    words = Words(data)
+    for pair in _PAIR.finditer(data, start, end):
+        group = "value" if pair.group("key") is not None else "text"
+        name = (pair.group("key") or pair.group("file")).decode()
+        entry = words.entry(name, *pair.span(group))
+        meant = values.decoded(entry.text) if encoded else None
+        if meant:
+            entry = Entry(name, entry.scalar, entry.document, meant, encoded=True)
+        if not silent(entry):
+            yield entry
+
+
+def _closing(data: bytes, start: int) -> int:
+    """Just behind the brace that closes the one before ``start``."""
+    depth = 1
+    limit = min(len(data), start + _LONGEST)
+    for found in _BRACE.finditer(data, start, limit):
+        depth += {b"{": 1, b"}": -1}.get(found.group(), 0)
+        if depth == 0:
+            return found.end()
+    return limit
+
+
+def _first(expression: re.Pattern[bytes], data: bytes, start: int, end: int) -> str:
+    found = expression.search(data, start, end)
+    return found.group(1).decode("utf-8", "replace") if found else ""

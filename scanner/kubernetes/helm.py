@@ -1,0 +1,38 @@
+"""Literals inside template actions: the password that a chart falls back to is in the repository all the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.manifest.template import ACTION
+
+_STRING = r"""(?:"((?:[^"\\\n]|\\.){1,400})"|`([^`\n]{1,400})`|'([^'\n]{1,400})')"""
+# A string that becomes the value, or the value when there is no other.
+_LITERALS = (
+    re.compile(r"\bdefault\s+(?:\(\s*)?" + _STRING),
+    re.compile(r"\bcoalesce\s[^|{}]*?" + _STRING + r"\s*(?:\||-?\}\})"),
+    re.compile(r"\bb64enc\s+" + _STRING),
+    re.compile(_STRING + r"\s*\|\s*(?:b64enc|toString|quote|squote|trim)\b"),
+    re.compile(r"\{\{-?\s*" + _STRING + r"\s*-?\}\}"),
+    re.compile(r"\|\s*default\(\s*" + _STRING),
+    re.compile(r"\bternary\s+" + _STRING),
+)
+# Names of values and templates, formats: strings that are looked up, not used.
+_LOOKED_UP = re.compile(
+    r"(?:include|template|lookup|printf|get|index|hasKey|required|fail|tpl|dig|pluck|regex\w+)\s[^|]*$"
+)
+
+
+def literals(raw: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and text of the literals of a templated value, each once."""
+    seen: set[int] = set()
+    for action in ACTION.finditer(raw):
+        for expression in _LITERALS:
+            for found in expression.finditer(raw, action.start(), action.end()):
+                group = next(number for number in (1, 2, 3) if found.group(number) is not None)
+                start, end = found.span(group)
+                before = raw[action.start() : found.start()]
+                if start not in seen and not _LOOKED_UP.search(before):
+                    seen.add(start)
+                    yield start, end, raw[start:end]

@@ -1,0 +1,163 @@
+"""The verdict on the values of a manifest: silent, a credential that a rule knows, or secret by its place.
+
+In a Secret nothing has to look random: what stands there opens something unless it says otherwise. Everywhere else
+the rules for text judge, under the name the structure gives a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from scanner.kubernetes import ciphertext, helm, names, references, values
+from scanner.kubernetes.entries import Entry, Inner, inspected
+from scanner.kubernetes.findings import ASSIGNED, STRUCTURE, TYPED, Findings
+from scanner.manifest.node import Scalar
+from scanner.model.levels import Confidence, Severity
+from scanner.model.span import Span
+
+# Matches of rules that only know "a password-like assignment" prove nothing about what the value opens.
+_CREDENTIAL = 2
+
+
+def silent(entry: Entry) -> bool:
+    """True for values that are none: empty, references, placeholders, ciphertext."""
+    for text in {entry.text, entry.scalar.value}:
+        if not text.strip() or references.reference(text) or references.placeholder(text):
+            return True
+        if ciphertext.encrypted(text) or text.lstrip().startswith(("ENC[", "$ANSIBLE_VAULT")):
+            return True
+    return entry.scalar.tag in ("!vault", "!Ref", "!Sub", "!ImportValue", "!reference")
+
+
+def secret_values(
+    entries: Sequence[Entry],
+    out: Findings,
+    *,
+    detail: Mapping[str, str],
+    rule: str = "kubernetes-secret-value",
+) -> None:
+    """Reports the values of a Secret, or of what becomes one: one finding a key."""
+    for entry in entries:
+        out.regions.append(entry.span)
+    plain = [entry for entry in entries if not entry.scalar.template and not silent(entry)]
+    for entry, inner in zip(plain, inspected(plain, out.inspect), strict=True):
+        told = {**detail, "key": names.plain(entry.name)}
+        if not _credentials(entry, inner, out, told) and not _known_harmless(entry):
+            _by_place(entry, inner, out, detail=told, rule=rule)
+    for entry in entries:
+        if entry.scalar.template:
+            template_literals(entry, out, detail=detail)
+
+
+def assigned_values(
+    entries: Sequence[Entry], out: Findings, *, detail: Mapping[str, str], rule: str, specific: int = ASSIGNED
+) -> None:
+    """Reports values elsewhere (environment, arguments, parameters) that the rules or their name call secret."""
+    plain = [entry for entry in entries if not entry.scalar.template and not silent(entry)]
+    for entry, inner in zip(plain, inspected(plain, out.inspect), strict=True):
+        told = {**detail, "key": names.plain(entry.name)}
+        if _credentials(entry, inner, out, told):
+            continue
+        if inner or (names.password(entry.name) and _chosen(entry)):
+            severity = Severity.LOW if references.weak(entry.text) else Severity.HIGH
+            out.leak(rule, entry.span, entry.value, severity=severity, detail=told, specific=specific)
+
+
+def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str]) -> None:
+    """Reports strings that a chart's template gives to a secret value when nobody sets it."""
+    if names.identifier(entry.name):
+        return
+    made: list[Entry] = []
+    places: list[Span] = []
+    for start, end, text in helm.literals(entry.scalar.value):
+        value = values.decoded(text) if entry.encoded and "b64enc" not in entry.scalar.value else None
+        literal = replace(entry, value=value if value and values.is_text(value) else text.encode(), encoded=False)
+        if silent(replace(literal, scalar=_scalar(text, entry))) or values.harmless(literal.value):
+            continue
+        made.append(literal)
+        first = len(entry.scalar.value[:start].encode())
+        places.append(Span(first, first + len(entry.scalar.value[start:end].encode())))
+    for literal, place, inner in zip(made, places, inspected(made, out.inspect), strict=True):
+        told = {**detail, "key": names.plain(entry.name)}
+        base = entry.scalar.span.start
+        span = entry.document.place(Span(base + place.start, base + place.end))
+        best = next((one for one in inner if one.match.specific >= _CREDENTIAL), None)
+        if best is not None:
+            out.inner(best.match, span, severity=Severity.MEDIUM, detail=told)
+        elif len(literal.value) >= 4:
+            severity = Severity.LOW if references.weak(literal.text) else Severity.HIGH
+            out.leak("helm-template-literal", span, literal.value, severity=severity, detail=told)
+
+
+def severity_of(entry: Entry) -> Severity:
+    """By name and value: high where the name promises a secret, low for passwords that everybody tries."""
+    if references.weak(entry.text):
+        return Severity.LOW
+    return Severity.HIGH if names.promising(entry.name) else Severity.MEDIUM
+
+
+def _credentials(entry: Entry, inner: Sequence[Inner], out: Findings, detail: Mapping[str, str]) -> bool:
+    """Reports what rules know in the value; False when they know nothing."""
+    known: list[Inner] = []
+    for one in inner:
+        if one.match.specific < _CREDENTIAL or any(one.match.secret == other.match.secret for other in known):
+            continue
+        known.append(one)
+    whole = len(known) == 1 and (entry.encoded or b"\n" not in entry.value.strip())
+    for one in known:
+        span = entry.span if whole else entry.place(one.span)
+        # An expired token or a test key is low whatever the key is called.
+        floor = severity_of(entry) if one.match.severity >= Severity.MEDIUM else one.match.severity
+        floor = one.match.severity if names.identifier(entry.name) else floor
+        told = {**detail, "encoded": "base64"} if entry.encoded else detail
+        out.inner(one.match, span, severity=floor, detail=told, specific=STRUCTURE)
+    return bool(known)
+
+
+def _known_harmless(entry: Entry) -> bool:
+    """True for identifiers, certificates and public keys."""
+    if names.identifier(entry.name) or values.public(entry.value):
+        return True
+    if names.promising(entry.name):
+        return values.harmless(entry.value) and len(entry.value.strip()) <= 5
+    return values.harmless(entry.value)
+
+
+def _by_place(entry: Entry, inner: Sequence[Inner], out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
+    """A value that nothing but its place makes a secret."""
+    severity = severity_of(entry)
+    if values.keystore(entry.value):
+        out.leak("kubernetes-keystore", entry.span, entry.value, severity=Severity.HIGH, detail=detail)
+        return
+    if _is_file(entry.value):
+        if inner:
+            best = inner[0]
+            span = entry.span if entry.encoded else entry.place(best.span)
+            out.leak(
+                rule, span, best.match.secret.reveal(), severity=max(severity, best.match.severity), detail=detail,
+                confidence=Confidence.MEDIUM,
+            )  # fmt: skip
+        elif names.promising(entry.name) and b":" not in entry.value and b"=" not in entry.value:
+            out.leak(rule, entry.span, entry.value, severity=severity, detail=detail)
+        return
+    secret = entry.value.strip() or entry.value
+    confidence = Confidence.HIGH if severity >= Severity.HIGH else Confidence.MEDIUM
+    out.leak(rule, entry.span, secret, severity=severity, detail=detail, confidence=confidence, specific=TYPED)
+
+
+def _is_file(value: bytes) -> bool:
+    """True for text of several lines or with a structure of its own."""
+    if not values.is_text(value):
+        return False
+    bare = value.strip()
+    return b"\n" in bare or bare[:1] in (b"{", b"[", b"<")
+
+
+def _chosen(entry: Entry) -> bool:
+    """True when the value of a password-like name is one, and no switch, path or object's name."""
+    return len(entry.value) >= 4 and not values.harmless(entry.value) and not _is_file(entry.value)
+
+
+def _scalar(text: str, entry: Entry) -> Scalar:
+    return Scalar(text, entry.scalar.span)

@@ -1,0 +1,40 @@
+"""The detector for manifests of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.model.match import Inspect, Match
+from scanner.model.text import Text
+
+# In manifests and hardly anywhere else. "kind: X" alone is in too many files; nearly every manifest says apiVersion.
+TRIGGERS = (
+    b"apiVersion", b"stringData", b"encryptedData", b"client-key-data", b"secretGenerator", b"ENC[AES256_GCM",
+    b"kind: Secret", b"kind: List", b"kind: Config", b"kind: EncryptionConfig", b'"kind":"Secret"', b'"kind": "Secret"',
+    b"kind: 'Secret'", b'kind: "Secret"', b"kind: SealedSecret", b"type: Opaque", b'"Opaque"', b"dockerconfigjson",
+    b"type: kubernetes.io/", b"configMapGenerator", b"chpasswd", b"/stringData/", b"path: /data/", b'"path": "/data/',
+    b'"path":"/data/', b"last-applied-configuration",
+)  # fmt: skip
+
+
+class Manifests:
+    """Reads manifests as structure. Without PyYAML imported until it is needed.
+
+    With ``advice`` it also says what is no leak and makes one worse, which takes reading every workload.
+    """
+
+    triggers = TRIGGERS
+    names: tuple[str, ...] = ("kustomization.yaml", "kustomization.yml", "kustomization")
+
+    def __init__(self, *, advice: bool = False) -> None:
+        self._advice = advice
+
+    def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
+        """What the manifests in ``text`` hold, one match a key."""
+        from scanner.kubernetes.dispatch import examine
+        from scanner.kubernetes.findings import Findings
+        from scanner.kubernetes.reading import read
+
+        out = Findings(inspect, advice=self._advice)
+        examine(read(text, advice=self._advice), out)
+        return out.matches

@@ -1,0 +1,109 @@
+"""From a text to the manifests in it, wherever they stand: whole files, islands, texts in block scalars.
+
+Only documents that may hold something of interest are read: one pass of an expression over a document's bytes
+decides, so that a folder of custom resource definitions costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scanner.kubernetes.interest import advisable, interesting, schema
+from scanner.manifest.documents import Document, Manifest, documents, manifests, split
+from scanner.manifest.islands import islands
+from scanner.manifest.layer import Layer
+from scanner.manifest.node import Scalar, walk
+from scanner.model.filekind import FileKind
+from scanner.model.span import Span
+from scanner.model.text import Text
+
+# Texts in texts in texts: a Secret in a heredoc in a ConfigMap is two.
+MAX_DEPTH = 4
+# Inner texts of one text, in bytes together.
+MAX_INNER = 8 * 1024 * 1024
+# A text must be this long to hold a manifest.
+_SHORTEST_INNER = 20
+
+_ISLANDS_IN = frozenset({FileKind.CODE, FileKind.SHELL, FileKind.PROSE, FileKind.MINIFIED})
+_STRUCTURED = re.compile(
+    rb"""\A(?:\xef\xbb\xbf)?(?:[ \t\r]*(?:\#.*|//.*|---.*|\.\.\.|%.*|\{\{(?:[^}]|\}(?!\}))*\}\}[ \t]*)?\r?\n)*
+        [ \t\xc2\xa0]*(?:["'&*<]?[\w.$/@-][^\n:=(]{0,200}:(?:[ \t\r\n]|$)|-[ \t\r\n]|["']?\{\{|[\[{])""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: documents (of the text and of texts in it), and the spans of schemas, which hold no values."""
+
+    documents: tuple[Document, ...]
+    schemas: tuple[Span, ...]
+
+    def manifests(self) -> Iterator[Manifest]:
+        """Every manifest of every document, in no particular order."""
+        for document in self.documents:
+            yield from manifests(document)
+
+
+@lru_cache(maxsize=4)
+def read(text: Text, *, advice: bool = False) -> Reading:
+    """Everything in ``text``; with ``advice`` also what holds no secret of its own.
+
+    Remembers the last few texts: regions and matches are asked for one after the other.
+    """
+    return _Reader(advisable if advice else interesting).read(text)
+
+
+def structured(data: bytes) -> bool:
+    """True when the first line that says something is one of YAML or JSON."""
+    return _STRUCTURED.match(data) is not None
+
+
+class _Reader:
+    def __init__(self, wanted: Callable[[bytes], bool]) -> None:
+        self._wanted = wanted
+        self._documents: list[Document] = []
+        self._schemas: list[Span] = []
+        self._inner = 0
+
+    def read(self, text: Text) -> Reading:
+        self._text(text.data, (), loose=text.kind in _ISLANDS_IN)
+        return Reading(tuple(self._documents), tuple(self._schemas))
+
+    def _text(self, data: bytes, layers: tuple[Layer, ...], *, loose: bool = False) -> None:
+        if not loose and structured(data):
+            self._structure(data, layers)
+            return
+        for island in islands(data):
+            if self._affordable(island.data, layers):
+                self._structure(island.data, (island, *layers))
+
+    def _structure(self, data: bytes, layers: tuple[Layer, ...]) -> None:
+        if not layers and b"CustomResourceDefinition" in data:
+            self._note_schemas(data)
+        for document in documents(data, layers=layers, wanted=self._wanted):
+            self._documents.append(document)
+            self._nested(document)
+
+    def _nested(self, document: Document) -> None:
+        """Texts in the document's scalars that may be manifests, or hold some."""
+        for _, node in walk(document.root):
+            if not isinstance(node, Scalar) or len(node.value) < _SHORTEST_INNER or ":" not in node.value:
+                continue
+            if "\n" not in node.value and not node.value.lstrip().startswith(("{", "[")):
+                continue
+            value = node.value.encode("utf-8", "replace")
+            if not interesting(value) or not self._affordable(value, document.layers):
+                continue
+            layers = document.inner(node)
+            self._text(layers[0].data, layers)
+
+    def _note_schemas(self, data: bytes) -> None:
+        self._schemas += [span for span in split(data) if schema(data[span.start : span.end])]
+
+    def _affordable(self, data: bytes, layers: tuple[Layer, ...]) -> bool:
+        self._inner += len(data)
+        return len(layers) < MAX_DEPTH and self._inner <= MAX_INNER

@@ -1,0 +1,131 @@
+"""Values that stand for something else, or for nothing: references, placeholders, what programs come with.
+
+Only a *whole* value counts: a password may well begin with a dollar sign or hold a brace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_REFERENCE = re.compile(
+    r"""(?:
+     \$\{[^}]*\}(?:[^\s$]*\$\{[^}]*\})*|\$\([^)]*\)|%[A-Za-z_]\w*%|\$[A-Z_][A-Z0-9_]*|\$\{\{.*\}\}|\$\[\[?.*\]\]?
+    |<path:.*>                                              # argocd-vault-plugin
+    |ref\+[a-z0-9]+://.*                                    # vals
+    |vault:[\w/.-]+\#.*|>>vault:.*                          # bank-vaults
+    |(?:op|sm|env|file|secret|secretref|keychain|akv|gcpsm|awssm|awsssm|infisical|doppler|keyring|bws|conjur)://.*
+    |(?:file|env|secretkeyref|awssecret|ssm|azurekeyvault|gcpsecret|vault):[/\w].*
+    |arn:aws[\w-]*:(?:secretsmanager|ssm|kms|iam|sts)\b.*
+    |projects/[^/\s]+/(?:secrets|locations)/\S*
+    |https?://[\w.-]+\.vault(?:core)?\.azure\.(?:net|cn|us)\b.*|@Microsoft\.KeyVault\(.*\)
+    |\{\{resolve:.*\}\}|!(?:Ref|Sub|GetAtt|vault|ImportValue)\b.*
+    |\$[\w.-]+:[\w.-]+                                      # argocd-cm: $secret:key
+    |\$(?:oidc|dex|webhook|github|google|azure|secret|microsoft)[\w.-]*\.[\w.-]+
+    |\?\{\w+:.*\}                                           # kapitan
+    |(?:data|var|local|module|each|random_password|random_string|tls_private_key|aws_\w+|google_\w+|azurerm_\w+)
+        \.[\w.\[\]"*-]+
+    |(?:os\.environ|process\.env|System\.getenv|getenv)\b.*
+    |@@?[A-Z_]+@@?|__[A-Z0-9_.]+__|\#\{[^}]*\}\#?|\$\$[A-Z_]+\$\$|\{[A-Z_][A-Z0-9_]*\}|\(\(.*\)\)
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.DOTALL)
+_PLACEHOLDER = re.compile(
+    r"""(?:
+     <[^<>]*>|\[[A-Za-z _-]*\]|["'`]{2}|\W*
+    |\(?(?:none|null|nil|~|n/?a|tbd|todo|fixme|undefined|unset|empty|xxx|yyy|zzz)\)?
+    |(?:my|the|some|a|new|old|real|actual|super|own)?[-_ ]?(?:base64|secret|password|token|api)[-_ ]?
+        (?:encoded|value|string|data|text)(?:[-_ ]?\w+)?
+    )""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_TELLING = re.compile(
+    r"""redacted|change[-_ ]?(?:this|it|_me)|replace[-_ ]?(?:me|with|this)|placeholder|insert[-_ ]
+    |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
+    |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
+    |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# Shouted it is an order to whoever installs; small it is a password that is in use.
+_ORDER = re.compile(r"CHANGE[-_ ]?(?:ME|IT)|Change[-_ ]?[Mm]e")
+# No placeholder is longer.
+_LONGEST_PLACEHOLDER = 200
+# Default passwords of programs, and what people type where a password has to stand.
+_WEAK = frozenset(
+    """changeme changeit minioadmin guest postgres admin administrator root password passwd pass secret test testing
+    123456 1234567 12345678 123456789 1234 12345 qwerty letmein welcome user mysql redis mongo rabbitmq rabbit grafana
+    prom-operator elastic kibana default demo foobar foo bar baz foobarbaz foo-bar abc abc123 hello world toor
+    pa55word passw0rd p@ssw0rd p@ssword p4ssw0rd password1 password123 password1234 admin123 admin1234 secret123
+    test123 test1234 testtest mypassword mysecret my-secret mytoken my-token supersecret super-secret topsecret
+    top-secret secretpassword secretvalue verysecret rootpassword adminpassword userpassword
+    dbpassword postgrespassword mysqlpassword keycloak sonar jenkins airflow superset vault consul nomad token api
+    bitnami harbor12345 tiger scott public private mypass nopass string value key value1 value2 some-value somevalue
+    anothervalue data some-data bmc it-works its-a-secret some-secret somesecret mysupersecret""".split()
+)
+# Values that documentation of Kubernetes and its tools shows, by SHA-256: everyone has them, so nobody leaks them.
+_SHOWN = frozenset(
+    """13fe7a38a57c46053ee3a4716358619ff37ebc5674976f1a09fc189be5a3e5dd
+    15a1b278f7e9cd1525e75fd9182d7bc0c6c00e4fa9e678c2184655491f98f1a2
+    166f41cd7664c9c7afecf20e633907a6e615a3633b3a705b3a0b309e0b570c7f
+    1cb639acc3d83e698960f68e9ff7b318d57c5d113a7f25d484a41c0870fa4ac4
+    28d296be3bf525f09d97eb59dee8b3fd1d69b85b6bc085752c653a51ccdd0a53
+    3002888f967a7086ab52fcc9e8bbc3e46724c349828ce6c8625b850a7036e876
+    366da6cf65a08841e25019549f7175df15fbaa93bf4f9a35f911adc0738b918a
+    3efafe12de7a42d16ed2090bc48a71d96a962828c01ad4cb82899f8ca83d5d4d
+    444f68dfe679e31ae8d976e1d78e833ef41ade1d3c16de957fbc2c3e98a26340
+    50d8aa76c5b9dd3c1c41abade6b1a68272d55cd3a05c7eb1cf78d57d232f720a
+    66337256703eecc9d5e12f8b85a02fc86d98c832137fc075a9566dcc9dc8eb36
+    9f42b70ae4a3ea393d514db5b2bc49f092d4361adec2692e91ebfec501b0078e
+    9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f
+    a4b8b245ab28bc4f72dcaa0d9ba9f73d6488fa758a2a5cb55ecb11511f002f80
+    a95c3cc2e3e2c66c96e00ddc5a72590aaef332aa00e0d3d79c987ce6677cbe5a
+    af4a8f51c9e6ef23bfebdbf14c130e55a10b9b6bf8da00d7af0308f221b47faf
+    b721f35de683d3e990da075fc9176dccab1e4a6f54ba70e521332d095166a7a2
+    cd6ea9bbd0d8b3111d7a5a871797e5a9651f3fff51c6250654e6b957ba0723a0
+    d27713a4fb1f6ffbfc8b08be5d405f63a7955fd13114acfac77e05645dac7afb
+    e7caf6225c194f6b2795fb2420ad83503b30c63b6230e7da197c39f023accb35
+    ed9e7f1b1b39b776a6190993bb9a69f92e1e089f3b30487b02d6d37f27c56906
+    eff9eb68b7eaa494bc421f36109b0c996249389c6926dd47c8ccd5bfb9067c3e
+    f6d527e6d01865481134f29788be2afe7fc3c702e1a55d7ceafac5f35199e8dc
+    fe1f3840edb48d1963b07a5b04f83f00974f59b69f772f6c9c2bd88aac916eee""".split()
+)
+
+
+def reference(value: str) -> bool:
+    """True when all of ``value`` names another place: a variable, a vault path, a template without own text."""
+    text = value.strip()
+    if not text:
+        return True
+    if _REFERENCE.fullmatch(text):
+        return True
+    return "{" in text and templated(text)
+
+
+def templated(value: str) -> bool:
+    """True when nothing but template actions and punctuation is in ``value``, and no action holds a literal."""
+    rest, actions = _TEMPLATE.subn("", value)
+    return actions > 0 and not re.search(r"\w{4,}", rest)
+
+
+def placeholder(value: str) -> bool:
+    """True when ``value`` was written to be replaced, or is one that documentation shows."""
+    text = value.strip()
+    if len(text) > _LONGEST_PLACEHOLDER:
+        return len(set(text)) <= 2
+    if not text or _PLACEHOLDER.fullmatch(text) or _TELLING.search(text) or _ORDER.search(text):
+        return True
+    return _monotonous(text) or hashlib.sha256(text.encode()).hexdigest() in _SHOWN
+
+
+def weak(value: str) -> bool:
+    """True for a password that everybody tries first."""
+    return value.strip().lower() in _WEAK
+
+
+def _monotonous(text: str) -> bool:
+    """One or two characters over and over, or counting up."""
+    small = text.lower()
+    if len(small) >= 4 and len(set(small)) <= 2:
+        return True
+    return len(small) >= 8 and (small in "0123456789" * 4 or small in "abcdefghijklmnopqrstuvwxyz0123456789" * 2)
