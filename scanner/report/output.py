@@ -111,8 +111,6 @@ def _stage_beside(result: ScanResult, name: str, path: str, options: ReportOptio
     try:
         with open(handle, "wb", buffering=_BUFFER) as out:
             reporter(name).write(result, out, _for_file(options))
-            out.flush()
-            os.fsync(out.fileno())
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
@@ -182,7 +180,7 @@ def _leave_standard_output() -> None:
 
 
 def _for_file(options: ReportOptions) -> ReportOptions:
-    return replace(options, encoding="utf-8")
+    return replace(options, encoding="utf-8", color=bool(options.color))
 
 
 def _is_special(path: str) -> bool:
