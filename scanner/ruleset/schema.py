@@ -14,7 +14,7 @@ from scanner.model.levels import Confidence, Severity
 from scanner.ruleset import shorthand
 
 PLAUSIBLE = ("token", "literal", "value", "password", "none")
-PACKS = ("default", "strict", "advice")
+PACKS = ("default", "strict")
 
 
 @dataclass(frozen=True, slots=True)
