@@ -135,6 +135,7 @@ _CODINGS: dict[str, Callable[[str], str]] = {
     "esc": lambda text: text.replace("\n", "\\n"),
     "escesc": lambda text: text.replace("\n", "\\\\n"),
     "concat": lambda text: '" +\n  "'.join(text.split("\n")),
+    "fold": lambda text: " ".join(text[at : at + 64] for at in range(0, len(text), 64)),
     "body": lambda text: "".join(text.split("\n")[1:-1]),
     "indent": lambda text: text.replace("\n", "\n    "),
 }

@@ -38,6 +38,8 @@ def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
     longest = max(readings(armour), key=len, default=b"")
     if len(longest) < _SHORTEST:
         return _NO_KEY
+    if b"EXAMPLE" in armour.body:
+        return Verdict(Outcome.DROP, "an example that says so")
     if armour.elided and len(longest) < 400:
         return Verdict(Outcome.DROP, "the key is left out")
     if _is_text(longest):

@@ -97,6 +97,12 @@ def test_random_bytes_in_armour_may_be_a_key() -> None:
     assert check_private_key(text.encode(), CONTEXT).outcome is Outcome.NEUTRAL
 
 
+def test_a_body_that_says_example_is_one() -> None:
+    body = "EXAMPLE" + base64.b64encode(bytes(range(7, 247))).decode()
+    text = f"{MARK.format('BEGIN')}\n{body}\n{MARK.format('END')}"
+    assert check_private_key(text.encode(), CONTEXT).outcome is Outcome.DROP
+
+
 def test_a_cut_key_fails() -> None:
     key = made("%pem(RSA)")
     assert check_private_key(key[: len(key) * 3 // 4], CONTEXT).outcome is Outcome.FAIL
