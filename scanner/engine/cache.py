@@ -24,7 +24,7 @@ from scanner.ruleset.compiled import CompiledRules
 from scanner.ruleset.location import rule_files
 
 # Raised whenever the stored form changes.
-_FORMAT = b"unsealed-rules 2\n"
+_FORMAT = b"unsealed-rules 3\n"
 _KEPT_SETS = 8
 
 
@@ -42,11 +42,13 @@ NO_TRIGGERS = Triggers()
 
 
 class Loaded(NamedTuple):
-    """What the cache gives: rules, the prefilter over their expressions and the triggers' literals, the triggers."""
+    """What the cache gives: rules, the prefilter over their expressions and the triggers' literals, the triggers,
+    and the prefilter over paths."""
 
     rules: CompiledRules
     prefilter: Prefilter
     triggers: Triggers
+    paths: Prefilter | None
 
 
 def cache_dir() -> str:
@@ -96,7 +98,8 @@ def _compile(folders: Sequence[str], triggers: Triggers) -> Loaded:
 
     rules = compile_rules(load_rules(folders), load_known_examples(folders))
     prefilter = Prefilter.compile(rules.expressions, [literal for literal, _ in triggers.literals])
-    return Loaded(rules, prefilter, triggers)
+    paths = Prefilter.compile(rules.names, ()) if rules.names else None
+    return Loaded(rules, prefilter, triggers, paths)
 
 
 def _stamp(folders: Sequence[str], code: Sequence[str]) -> bytes:
@@ -141,7 +144,10 @@ def _read(path: str, stamp: bytes) -> Loaded | None:
             tuple((literal.encode("latin-1"), int(place)) for literal, place in plain["literals"]),
             tuple((name, int(place)) for name, place in plain["names"]),
         )
-        return Loaded(CompiledRules.from_plain(plain), Prefilter.load(bytes(body[8 + size :])), triggers)
+        first = 8 + size
+        second = first + int(plain["database"])
+        paths = Prefilter.load(bytes(body[second:])) if plain["paths"] else None
+        return Loaded(CompiledRules.from_plain(plain), Prefilter.load(bytes(body[first:second])), triggers, paths)
     except (AttributeError, KeyError, TypeError, ValueError, hyperscan.error):
         return None
 
@@ -150,8 +156,10 @@ def _write(path: str, stamp: bytes, loaded: Loaded) -> None:
     plain: dict[str, Any] = loaded.rules.to_plain()
     plain["literals"] = [(literal.decode("latin-1"), place) for literal, place in loaded.triggers.literals]
     plain["names"] = loaded.triggers.names
+    database = loaded.prefilter.dump()
+    plain["database"] = len(database)
     table = json.dumps(plain).encode()
-    body = len(table).to_bytes(8, "big") + table + loaded.prefilter.dump()
+    body = len(table).to_bytes(8, "big") + table + database + (loaded.paths.dump() if loaded.paths else b"")
     head = _FORMAT + len(stamp).to_bytes(4, "big") + stamp
     temporary = f"{path}.{os.getpid()}.tmp"
     try:

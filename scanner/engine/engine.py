@@ -25,6 +25,7 @@ class Engine:
         rules: CompiledRules,
         prefilter: Prefilter,
         triggers: Triggers = NO_TRIGGERS,
+        paths: Prefilter | None = None,
         *,
         now: float | None = None,
     ) -> None:
@@ -32,6 +33,7 @@ class Engine:
         self.triggers = triggers
         self.now = time.time() if now is None else now
         self._prefilter = prefilter
+        self._paths = paths
         self._matchers: dict[int, Matcher] = {}
 
     @classmethod
@@ -71,6 +73,20 @@ class Engine:
         found: list[Match] = []
         for rule, places in by_rule.items():
             found += self._matcher(rule).matches(text, places)
+        return found
+
+    def rules_for_path(self, path: str) -> set[int]:
+        """The rules that want every text of this path, whatever is in it."""
+        if self._paths is None or not path:
+            return set()
+        hits = self._paths.hits(path.encode("utf-8", "surrogateescape"))
+        return {self.rules.names[hit.entry].rule for hit in hits}
+
+    def match_whole(self, text: Text, rules: Iterable[int]) -> list[Match]:
+        """What ``rules`` find anywhere in ``text``."""
+        found: list[Match] = []
+        for rule in sorted(rules):
+            found += self._matcher(rule).matches_whole(text)
         return found
 
     def runaways(self) -> tuple[str, ...]:

@@ -50,15 +50,21 @@ class Matcher:
 
     def matches(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
-        rule = self.rule
-        if text.kind not in rule.kinds or not self._wants(text.path):
-            return
-        if self._pattern is None:
-            self._pattern = regex.compile(rule.pattern.encode())
         spans = windows.merged(
-            windows.window(text.data, end, near=max(expression.near, int(expression.crosses)), reach=rule.reach)
+            windows.window(text.data, end, near=max(expression.near, int(expression.crosses)), reach=self.rule.reach)
             for expression, end in hits
         )
+        return self._matches_in(text, spans)
+
+    def matches_whole(self, text: Text) -> Iterator[Match]:
+        """Matches anywhere in ``text``, dropped ones included with their reason."""
+        return self._matches_in(text, (Span(0, len(text.data)),))
+
+    def _matches_in(self, text: Text, spans: Iterable[Span]) -> Iterator[Match]:
+        if text.kind not in self.rule.kinds or not self._wants(text.path):
+            return
+        if self._pattern is None:
+            self._pattern = regex.compile(self.rule.pattern.encode())
         for span in spans:
             try:
                 for found in self._pattern.finditer(text.data, span.start, span.end, timeout=EXPRESSION_TIMEOUT):

@@ -94,6 +94,9 @@ class TextScanner:
         """Like ``scan``, for hits that are known already (offsets in ``text.data``)."""
         budget = _Budget(self.limits)
         found = self._found(text, hits, budget, self._named(text.path))
+        whole = self.engine.rules_for_path(text.path)
+        if whole:
+            found += self._choice.apply(self.engine.match_whole(text, whole))
         if budget.exceeded:
             self.overruns += 1
         return _resolved(found)
@@ -107,8 +110,8 @@ class TextScanner:
         return tuple(missed)
 
     def wakes_by_name(self, path: str) -> bool:
-        """True when a detector wants a file of this name whatever is in it."""
-        return bool(self._named(path))
+        """True when a detector or a rule wants a file of this name whatever is in it."""
+        return bool(self._named(path) or self.engine.rules_for_path(path))
 
     def _found(self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Iterable[int] = ()) -> list[Match]:
         first = self.engine.first_trigger

@@ -37,11 +37,21 @@ class Expression(NamedTuple):
 class CompiledRules:
     """Every rule, the expressions that wake them, and the known public examples (SHA-256 -> what).
 
+    ``expressions`` run over texts, ``names`` over paths: a rule for one kind of file that has nothing fixed
+    to look for (a file that *is* a password) wakes by the file's path and reads the whole text.
+
     Rules are made from the plain table when they are asked for: most runs wake a handful.
     """
 
-    def __init__(self, plain: Sequence[Mapping[str, Any]], expressions: Sequence[Expression], examples: Mapping[str, str]):
+    def __init__(
+        self,
+        plain: Sequence[Mapping[str, Any]],
+        expressions: Sequence[Expression],
+        examples: Mapping[str, str],
+        names: Sequence[Expression] = (),
+    ) -> None:
         self.expressions = tuple(expressions)
+        self.names = tuple(names)
         self.examples = examples
         self._plain = tuple(plain)
         self._made: dict[int, Rule] = {}
@@ -75,29 +85,43 @@ class CompiledRules:
 
     def to_plain(self) -> dict[str, Any]:
         """A form that ``json`` can write."""
-        return {"rules": self._plain, "expressions": self.expressions, "examples": dict(self.examples)}
+        return {
+            "rules": self._plain,
+            "expressions": self.expressions,
+            "examples": dict(self.examples),
+            "paths": self.names,
+        }
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> CompiledRules:
         """The inverse of ``to_plain``; raises KeyError, TypeError or ValueError for anything else."""
-        return cls(plain["rules"], [Expression(*entry) for entry in plain["expressions"]], dict(plain["examples"]))
+        expressions, names = ([Expression(*entry) for entry in plain[key]] for key in ("expressions", "paths"))
+        return cls(plain["rules"], expressions, dict(plain["examples"]), names)
 
 
 def compile_rules(sources: Sequence[RuleSource], examples: Mapping[str, str]) -> CompiledRules:
     """The table for ``sources``. ConfigError names the rule whose expression is invalid."""
     from scanner.ruleset.schema import rule_to_plain
 
+    from scanner.ruleset.derive import derive
+
     expressions: list[Expression] = []
+    names: list[Expression] = []
     for index, source in enumerate(sources):
-        if not source.rule.pattern:
+        rule = source.rule
+        if not rule.pattern:
             continue
         try:
-            expressions += _expressions(source.rule, index)
+            if rule.path and derive(rule.prefilter or rule.pattern).literal < _SUREST_LITERAL:
+                path = derive(rule.path)
+                names.append(Expression(path.expression, path.caseless, index, 0, False))
+            else:
+                expressions += _expressions(rule, index)
         except (re.error, OverflowError, RecursionError) as error:
             raise ConfigError(
                 f"{source.file}:{source.line}: rule {source.rule.id}: invalid expression: {error}"
             ) from None
-    return CompiledRules([rule_to_plain(source.rule) for source in sources], expressions, examples)
+    return CompiledRules([rule_to_plain(source.rule) for source in sources], expressions, examples, names)
 
 
 def _expressions(rule: Rule, index: int) -> list[Expression]:
