@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scanner.model.errors import ConfigError
 from scanner.model.finding import Occurrence, Origin
@@ -192,3 +194,45 @@ def test_accepted_findings_are_neither_new_nor_gone() -> None:
     known = replace(SECOND, status="baseline")
     assert [one.status for one in compare(result(SECOND), result(known)).findings] == ["baseline"]
     assert [one.status for one in compare(result(known), result()).findings] == []
+
+
+def test_our_json_reformatted_by_something_else_reads_the_same(tmp_path: Path) -> None:
+    scan = result(FIRST, SECOND, skipped=(Skipped("a", "b"),))
+    text = written("json", scan)
+    for other in (json.dumps(json.loads(text)), json.dumps(json.loads(text), indent=2), "\ufeff" + text):
+        assert read(tmp_path, other) == scan
+    assert read(tmp_path, written("json", result())) == result()
+
+
+def test_a_file_of_ours_that_breaks_off_is_no_report(tmp_path: Path) -> None:
+    text = written("json", result(FIRST, SECOND))
+    for cut in (len(text) - 3, len(text) // 2, 200, 20):
+        with pytest.raises(ConfigError, match="not JSON"):
+            read(tmp_path, text[:cut])
+
+
+NAMES = ["RuleID", "StartLine", "File", "Secret", "Match", "fingerprint", "rule", "redacted", "runs", "version", "findings",
+         "tool", "name", "driver", "results", "locations", "DetectorName", "SourceMetadata", "Data", "Raw", "scan", "skipped", "seconds", "bytes"]  # fmt: skip
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=True)
+    | st.text(max_size=5)
+    | st.sampled_from(["unsealed", "x"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=JSON, lines=st.booleans())
+def test_any_json_is_read_or_refused_in_one_line(tmp_path: Path, value: object, lines: bool) -> None:
+    text = json.dumps(value) + ("\n{}\n" if lines else "")
+    try:
+        scan = read(tmp_path, text)
+    except ConfigError as error:
+        assert "\n" not in str(error)
+    else:
+        for name in ("text", "json", "sarif", "html"):
+            written(name, scan)

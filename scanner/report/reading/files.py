@@ -15,6 +15,7 @@ from scanner.report.reading.gitleaks import is_gitleaks, read_gitleaks
 from scanner.report.reading.ours import is_our_line, is_ours, read_lines, read_ours
 from scanner.report.reading.record import ReadOptions, Record
 from scanner.report.reading.sarifs import is_sarif, read_sarif
+from scanner.report.reading.stream import OtherLayoutError, lines_of, read_head
 from scanner.report.reading.trufflehog import is_trufflehog, read_trufflehog
 
 SOURCES = ("unsealed", "gitleaks", "trufflehog", "sarif")
@@ -28,6 +29,9 @@ def read_findings(path: str, options: ReadOptions) -> ScanResult:
     what the file holds.
     """
     name = "the standard input" if path == "-" else visible(path)
+    ours = _read_ours_by_line(path, options)
+    if ours:
+        return ours
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as problem:
@@ -45,6 +49,20 @@ def read_findings(path: str, options: ReadOptions) -> ScanResult:
     except _UnknownKindError:
         raise ConfigError(f"{name}: no report that can be read; it should be {_KNOWN}") from None
     return _of_lines(text, name, path, options)
+
+
+def _read_ours_by_line(path: str, options: ReadOptions) -> ScanResult | None:
+    """The result, if the file is laid out as we write it; None for every other reason."""
+    if path == "-":
+        return None
+    try:
+        with Path(path).open("rb") as file:
+            head, records = read_head(lines_of(file))
+            findings = read_lines(records, options)
+    except (OSError, OtherLayoutError):
+        return None
+    summary = read_ours(head, options)[1] if head else ScanSummary(target=path)
+    return ScanResult(tuple(findings), summary)
 
 
 class _UnknownKindError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from sys import intern
 
 from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.levels import Confidence, Severity
@@ -32,7 +33,7 @@ def read_ours(top: Record, options: ReadOptions) -> tuple[list[Finding], ScanSum
         texts=scan.number("texts"),
         bytes=scan.number("bytes"),
         commits=scan.number("commits"),
-        seconds=float(scan.text("seconds", "0")),
+        seconds=scan.amount("seconds"),
         skipped=tuple(
             Skipped(one.text("what"), one.text("why"), one.flag("blocking") is not False)
             for one in scan.records("skipped")
@@ -51,8 +52,8 @@ def _finding(line: Record, options: ReadOptions) -> Finding:
     status = line.text("status", "new")
     return Finding(
         fingerprint=line.text("fingerprint"),
-        rule=line.text("rule"),
-        title=line.text("title") or line.text("rule"),
+        rule=intern(line.text("rule")),
+        title=intern(line.text("title") or line.text("rule")),
         severity=_SEVERITIES.get(line.text("severity"), Severity.HIGH),
         confidence=_CONFIDENCES.get(line.text("confidence"), Confidence.MEDIUM),
         path=line.text("path"),
@@ -62,7 +63,7 @@ def _finding(line: Record, options: ReadOptions) -> Finding:
         redacted=line.text("redacted"),
         excerpt=line.text("excerpt"),
         secret=line.text("secret") or None if options.show_secrets else None,
-        origin=Origin(line.text("commit"), line.text("author"), line.text("date")),
+        origin=Origin(line.text("commit"), intern(line.text("author")), line.text("date")),
         in_head=line.flag("in_head"),
         refs=line.texts("refs"),
         occurrences=tuple(
@@ -74,6 +75,6 @@ def _finding(line: Record, options: ReadOptions) -> Finding:
         detail=line.record("detail").strings(),
         status=status if status in _STATUSES else "new",
         status_reason=line.text("status_reason"),
-        guide=line.record("rotation").text("guide"),
-        repository=line.text("repository"),
+        guide=intern(line.record("rotation").text("guide")),
+        repository=intern(line.text("repository")),
     )

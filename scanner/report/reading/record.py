@@ -48,6 +48,12 @@ class Record:
         value = self._members.get(name)
         return value if isinstance(value, int) and not isinstance(value, bool) else default
 
+    def amount(self, name: str) -> float:
+        """A finite number from 0 up."""
+        value = self._members.get(name)
+        known = isinstance(value, int | float) and not isinstance(value, bool)
+        return float(value) if known and 0 <= value < 1e15 else 0.0  # type: ignore[operator, arg-type]
+
     def flag(self, name: str) -> bool | None:
         """True, false, or None where it is not said."""
         value = self._members.get(name)
