@@ -20,6 +20,7 @@ _PUBLISHED = {
     "a8f4c40bb82e320a20b896149384b99dbfe46ac7eb229c0991ab86e9810e9bc5": "a test key of RFC 9500",
     "bc45439de4bb00082492595b8f61e7f5fb8dfc38e846f27f25133d81ebbbc560": "a test key of RFC 9500",
 }
+_SAMPLES = frozenset(("EXAMPLE", "SAMPLE", "TEST", "TESTING", "DUMMY", "FAKE", "INVALID", "MOCK"))
 # An Ed25519 key in PKCS#8 is 48 bytes; nothing shorter is a key.
 _SHORTEST = 40
 _NO_KEY = Verdict(Outcome.DROP, "no key material between the marks")
@@ -30,6 +31,8 @@ def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
     armour = take_apart(secret)
     if armour is None:
         return _NO_KEY
+    if _SAMPLES.intersection(armour.label.split()):
+        return Verdict(Outcome.DROP, "the marks say that it is an example")
     data = b""
     for data in readings(armour):
         blob = recognise_pgp(data) if armour.label == "PGP" else recognise(data)

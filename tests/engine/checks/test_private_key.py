@@ -103,6 +103,11 @@ def test_a_body_that_says_example_is_one() -> None:
     assert check_private_key(text.encode(), CONTEXT).outcome is Outcome.DROP
 
 
+def test_marks_that_say_example() -> None:
+    key = made("%pem(RSA)").replace(b"BEGIN RSA", b"BEGIN TESTING").replace(b"END RSA", b"END TESTING")
+    assert check_private_key(key, CONTEXT).outcome is Outcome.DROP
+
+
 def test_a_cut_key_fails() -> None:
     key = made("%pem(RSA)")
     assert check_private_key(key[: len(key) * 3 // 4], CONTEXT).outcome is Outcome.FAIL
