@@ -51,8 +51,9 @@ class Record:
     def amount(self, name: str) -> float:
         """A finite number from 0 up."""
         value = self._members.get(name)
-        known = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if known and 0 <= value < 1e15 else 0.0  # type: ignore[operator, arg-type]
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15:
+            return float(value)
+        return 0.0
 
     def flag(self, name: str) -> bool | None:
         """True, false, or None where it is not said."""
