@@ -93,11 +93,12 @@ def load(
 
 def _compile(folders: Sequence[str], triggers: Triggers) -> Loaded:
     # Imported here: a warm hook never reads YAML.
+    from scanner.engine.decoders import gates
     from scanner.ruleset.compiled import compile_rules
     from scanner.ruleset.loader import load_known_examples, load_rules
 
     rules = compile_rules(load_rules(folders), load_known_examples(folders))
-    prefilter = Prefilter.compile(rules.expressions, [literal for literal, _ in triggers.literals])
+    prefilter = Prefilter.compile(rules.expressions, [literal for literal, _ in triggers.literals], gates())
     paths = Prefilter.compile(rules.names, ()) if rules.names else None
     return Loaded(rules, prefilter, triggers, paths)
 
@@ -113,7 +114,7 @@ def _stamp(folders: Sequence[str], code: Sequence[str]) -> bytes:
     for folder in folders:
         for path in rule_files(folder):
             parts.append(_state(path))
-    for folder in (here, os.path.join(os.path.dirname(here), "ruleset"), *code):
+    for folder in (here, os.path.join(here, "decoders"), os.path.join(os.path.dirname(here), "ruleset"), *code):
         with os.scandir(folder) as entries:
             parts += sorted(_state(entry.path) for entry in entries if entry.name.endswith(".py"))
     return "\0".join(parts).encode("utf-8", "surrogateescape")

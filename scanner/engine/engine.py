@@ -47,7 +47,11 @@ class Engine:
         return cls(*cache.load(folders, triggers, code))
 
     def prefilter(self, data: bytes) -> list[Hit]:
-        """One fast pass over any buffer. Entries below ``first_trigger`` are expressions, the others triggers."""
+        """One fast pass over any buffer.
+
+        Entries below ``first_trigger`` are expressions, below ``first_gate`` triggers, the others places where
+        something encoded may be.
+        """
         return self._prefilter.hits(data)
 
     @property
@@ -55,12 +59,19 @@ class Engine:
         """The entry of the first trigger in hits."""
         return len(self.rules.expressions)
 
+    @property
+    def first_gate(self) -> int:
+        """The entry of the decoders' first gate in hits."""
+        return len(self.rules.expressions) + len(self.triggers.literals)
+
     def is_sticky(self, entry: int) -> bool:
         """True when what ``entry`` wakes looks beyond the lines around its hit.
 
         A later version of the text must then be scanned whole, even if only other lines changed.
         """
-        return entry >= self.first_trigger or self.rules.expressions[entry].far
+        if entry < self.first_trigger:
+            return self.rules.expressions[entry].far
+        return entry < self.first_gate
 
     def match(self, text: Text, hits: Iterable[Hit]) -> list[Match]:
         """What the rules find around ``hits``, dropped matches included with their reason."""

@@ -19,18 +19,24 @@ class Hit(NamedTuple):
 
 
 class Prefilter:
-    """A compiled database: entries are the expressions, then the literal triggers, in the order given."""
+    """A compiled database: entries are the expressions, then the literal triggers, then the gates, as given."""
 
     def __init__(self, database: hyperscan.Database) -> None:
         self._database = database
 
     @classmethod
-    def compile(cls, expressions: Sequence[Expression], triggers: Sequence[bytes]) -> Prefilter:
-        """Compile from source (about half a second for some hundred). ConfigError for what cannot be."""
+    def compile(
+        cls, expressions: Sequence[Expression], triggers: Sequence[bytes], gates: Sequence[str] = ()
+    ) -> Prefilter:
+        """Compile from source (about half a second for some hundred). ConfigError for what cannot be.
+
+        ``gates`` are expressions whose hits are only places, like those of ``triggers``.
+        """
         sources = [(expression.source.encode(), _flags(expression)) for expression in expressions]
         for trigger in triggers:
             escaped = b"".join(b"\\x%02x" % byte for byte in trigger)
             sources.append((escaped, hyperscan.HS_FLAG_CASELESS))
+        sources += [(gate.encode(), 0) for gate in gates]
         try:
             return cls(_database(sources))
         except hyperscan.error:

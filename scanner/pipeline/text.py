@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from scanner.engine.decoders import Layer, layers
 from scanner.engine.engine import Engine
 from scanner.engine.prefilter import Hit
 from scanner.model.filekind import FileKind
@@ -15,6 +14,7 @@ from scanner.model.span import Span
 from scanner.model.text import Text
 
 if TYPE_CHECKING:
+    from scanner.engine.decoders import Layer
     from scanner.model.match import Detector, Match
 
 
@@ -114,13 +114,15 @@ class TextScanner:
         return bool(self._named(path) or self.engine.rules_for_path(path))
 
     def _found(self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Iterable[int] = ()) -> list[Match]:
-        first = self.engine.first_trigger
-        awake = {self._by_trigger[hit.entry - first] for hit in hits if hit.entry >= first}
+        first, gate = self.engine.first_trigger, self.engine.first_gate
+        awake = {self._by_trigger[hit.entry - first] for hit in hits if first <= hit.entry < gate}
         awake.update(named)
         found = self.engine.match(text, hits)
         for place in sorted(awake):
             found += self._detector(place).detect(text, _Inspector(self, budget))
-        found += self._inner(text, budget)
+        places = [Span(hit.end - 1, hit.end) for hit in hits if hit.entry >= gate]
+        if places:
+            found += self._inner(text, places, budget)
         if awake and found:
             found = _without(found, self._structure.regions(text))
         return self._choice.apply(found)
@@ -140,11 +142,13 @@ class TextScanner:
             named.add(self._exact[name])
         return named
 
-    def _inner(self, text: Text, budget: _Budget) -> Iterator[Match]:
-        """Matches in decoded layers, placed on their encoded form in ``text``."""
+    def _inner(self, text: Text, places: Sequence[Span], budget: _Budget) -> Iterator[Match]:
+        """Matches in the layers encoded at ``places``, placed on their encoded form in ``text``."""
         if budget.depth == 0 or text.kind is FileKind.BINARY:
             return
-        for layer in layers(text.data):
+        from scanner.engine.decoders import layers
+
+        for layer in layers(text.data, places):
             deeper = budget.enter(len(layer.data))
             if deeper is None:
                 return
