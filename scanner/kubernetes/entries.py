@@ -1,4 +1,4 @@
-"""Named values of a manifest, and the scan of all of them as if they stood in one environment file.
+"""Named values of a manifest, and the scan of all of them as if they stood in one file of settings.
 
 The rules for text know a token by its form and by the name before it. So the entries of one object are written as
 ``NAME=value`` lines, longer ones as files of their own, scanned once, and the matches handed back by entry.
@@ -21,7 +21,8 @@ from scanner.model.text import Text
 
 _UNNAMED = re.compile(r"[^\w.-]+")
 _LONGEST_LINE = 4096
-# A value of the lines' file that a reader of environment files would take for more than one word.
+_VENDOR = 3
+# A value that a reader of such files would take for more than one word.
 _SPACED = re.compile(rb"[\s#]")
 
 
@@ -67,14 +68,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A match in an entry's value; ``span`` counts in the value."""
+    """A match in an entry's value; ``span`` counts in the value.
+
+    A dropped one is here only when it is all of the value: a vendor's rule knows the value, and knows it for an
+    example or for expired.
+    """
 
     match: Match
     span: Span
 
 
 def inspected(entries: Sequence[Entry], inspect: Inspect) -> list[list[Inner]]:
-    """What the whole scanner finds in each entry's value, best first; dropped matches are left out."""
+    """What the whole scanner finds in each entry's value, best first."""
     found: list[list[Inner]] = [[] for _ in entries]
     lines: list[tuple[int, int, int]] = []  # entry, start and end of its value in the joined text
     parts: list[bytes] = []
@@ -92,7 +97,7 @@ def inspected(entries: Sequence[Entry], inspect: Inspect) -> list[list[Inner]]:
         parts.append(head + quote + value + quote + b"\n")
         at += len(parts[-1])
     if parts:
-        for match in inspect(Text(b"".join(parts), "secret.env", FileKind.DOTENV)):
+        for match in inspect(Text(b"".join(parts), "", FileKind.CONFIG)):
             for number, start, end in lines:
                 if start <= match.span.start < end:
                     _add(found[number], match, start, end)
@@ -101,12 +106,13 @@ def inspected(entries: Sequence[Entry], inspect: Inspect) -> list[list[Inner]]:
     return found
 
 
-def _rank(match: Match) -> tuple[int, int, int]:
-    return -match.specific, -match.severity, -match.confidence
+def _rank(match: Match) -> tuple[bool, int, int, int]:
+    return match.reason != "", -match.specific, -match.severity, -match.confidence
 
 
 def _add(found: list[Inner], match: Match, start: int, end: int) -> None:
-    if not match.reason and match.specific > 0:
+    known = not match.reason or (match.specific >= _VENDOR and len(match.secret) >= end - start)
+    if known and match.specific > 0:
         found.append(Inner(match, Span(match.span.start - start, min(match.span.end, end) - start)))
 
 

@@ -18,9 +18,12 @@ _LITERALS = (
     re.compile(r"\|\s*default\(\s*" + _STRING),
     re.compile(r"\bternary\s+" + _STRING),
 )
+# What may stand right before such a string; after any other word it is that function's argument.
+_GIVERS = frozenset(["default", "b64enc", "coalesce", "ternary", "toString", "quote", "squote", "trim", "print"])
+_WORD_BEFORE = re.compile(r"([\w.$]+)\s*$")
 # Names of values and templates, formats: strings that are looked up, not used.
 _LOOKED_UP = re.compile(
-    r"(?:include|template|lookup|printf|get|index|hasKey|required|fail|tpl|dig|pluck|regex\w+)\s[^|]*$"
+    r"(?:include|template|lookup|printf|index|hasKey|required|fail|tpl|dig|pluck|regex\w+|date)\s[^|]*$"
 )
 
 
@@ -32,7 +35,13 @@ def literals(raw: str) -> Iterator[tuple[int, int, str]]:
             for found in expression.finditer(raw, action.start(), action.end()):
                 group = next(number for number in (1, 2, 3) if found.group(number) is not None)
                 start, end = found.span(group)
-                before = raw[action.start() : found.start()]
-                if start not in seen and not _LOOKED_UP.search(before):
+                before = raw[action.start() : start - 1]
+                if start not in seen and _given(before):
                     seen.add(start)
                     yield start, end, raw[start:end]
+
+
+def _given(before: str) -> bool:
+    """True when a string after ``before`` becomes the value."""
+    word = _WORD_BEFORE.search(before)
+    return (word is None or word.group(1) in _GIVERS) and _LOOKED_UP.search(before) is None

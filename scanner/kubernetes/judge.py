@@ -18,6 +18,9 @@ from scanner.model.span import Span
 
 # Matches of rules that only know "a password-like assignment" prove nothing about what the value opens.
 _CREDENTIAL = 2
+_LONGEST_EXAMPLE = 4000
+# Values shorter than this open nothing; "true" and "8080" are no passwords either.
+_SHORTEST, _SHORTEST_PROMISED, _LONGEST_SWITCH = 4, 3, 5
 
 
 def silent(entry: Entry) -> bool:
@@ -27,7 +30,15 @@ def silent(entry: Entry) -> bool:
             return True
         if ciphertext.encrypted(text) or text.lstrip().startswith(("ENC[", "$ANSIBLE_VAULT")):
             return True
+    if _encoded_placeholder(entry):
+        return True
     return entry.scalar.tag in ("!vault", "!Ref", "!Sub", "!ImportValue", "!reference")
+
+
+def _encoded_placeholder(entry: Entry) -> bool:
+    """True for base64 of a file in which everything is an example."""
+    data = values.decoded(entry.text) if 40 < len(entry.value) < _LONGEST_EXAMPLE else None
+    return data is not None and values.is_text(data) and data.count(b"example") > 2
 
 
 def secret_values(
@@ -43,8 +54,9 @@ def secret_values(
     plain = [entry for entry in entries if not entry.scalar.template and not silent(entry)]
     for entry, inner in zip(plain, inspected(plain, out.inspect), strict=True):
         told = {**detail, "key": names.plain(entry.name)}
-        if not _credentials(entry, inner, out, told) and not _known_harmless(entry):
-            _by_place(entry, inner, out, detail=told, rule=rule)
+        if _credentials(entry, inner, out, told) or _known_harmless(entry) or _dropped(inner):
+            continue
+        _by_place(entry, inner, out, detail=told, rule=rule)
     for entry in entries:
         if entry.scalar.template:
             template_literals(entry, out, detail=detail)
@@ -57,11 +69,12 @@ def assigned_values(
     plain = [entry for entry in entries if not entry.scalar.template and not silent(entry)]
     for entry, inner in zip(plain, inspected(plain, out.inspect), strict=True):
         told = {**detail, "key": names.plain(entry.name)}
-        if _credentials(entry, inner, out, told):
+        if _credentials(entry, inner, out, told) or _dropped(inner):
+            continue
+        if references.weak(entry.text):
             continue
         if inner or (names.password(entry.name) and _chosen(entry)):
-            severity = Severity.LOW if references.weak(entry.text) else Severity.HIGH
-            out.leak(rule, entry.span, entry.value, severity=severity, detail=told, specific=specific)
+            out.leak(rule, entry.span, entry.value, severity=Severity.HIGH, detail=told, specific=specific)
 
 
 def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str]) -> None:
@@ -82,7 +95,7 @@ def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str])
         told = {**detail, "key": names.plain(entry.name)}
         base = entry.scalar.span.start
         span = entry.document.place(Span(base + place.start, base + place.end))
-        best = next((one for one in inner if one.match.specific >= _CREDENTIAL), None)
+        best = next((one for one in inner if one.match.specific >= _CREDENTIAL and not one.match.reason), None)
         if best is not None:
             out.inner(best.match, span, severity=Severity.MEDIUM, detail=told)
         elif len(literal.value) >= 4:
@@ -101,7 +114,11 @@ def _credentials(entry: Entry, inner: Sequence[Inner], out: Findings, detail: Ma
     """Reports what rules know in the value; False when they know nothing."""
     known: list[Inner] = []
     for one in inner:
-        if one.match.specific < _CREDENTIAL or any(one.match.secret == other.match.secret for other in known):
+        if (
+            one.match.reason
+            or one.match.specific < _CREDENTIAL
+            or any(one.match.secret == other.match.secret for other in known)
+        ):
             continue
         known.append(one)
     whole = len(known) == 1 and (entry.encoded or b"\n" not in entry.value.strip())
@@ -115,13 +132,19 @@ def _credentials(entry: Entry, inner: Sequence[Inner], out: Findings, detail: Ma
     return bool(known)
 
 
+def _dropped(inner: Sequence[Inner]) -> bool:
+    """True when a vendor's rule knows the value and does not report it."""
+    return bool(inner) and all(one.match.reason for one in inner)
+
+
 def _known_harmless(entry: Entry) -> bool:
     """True for identifiers, certificates and public keys."""
     if names.identifier(entry.name) or values.public(entry.value):
         return True
+    length = len(entry.value.strip())
     if names.promising(entry.name):
-        return values.harmless(entry.value) and len(entry.value.strip()) <= 5
-    return values.harmless(entry.value)
+        return length < _SHORTEST_PROMISED or (length <= _LONGEST_SWITCH and values.harmless(entry.value))
+    return length < _SHORTEST or values.harmless(entry.value)
 
 
 def _by_place(entry: Entry, inner: Sequence[Inner], out: Findings, *, detail: Mapping[str, str], rule: str) -> None:

@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping
 
-from scanner.kubernetes import values
+from scanner.kubernetes import references, values
 from scanner.kubernetes.case import Case
 from scanner.kubernetes.entries import Entry, inspected
 from scanner.kubernetes.judge import assigned_values, silent
@@ -58,12 +58,15 @@ def _value(case: Case, name: str, node: Node | None, rule: str, told: Mapping[st
     if not isinstance(node, Scalar) or (entry := _entry(case, name, node)) is None:
         return
     (inner,) = inspected([entry], case.out.inspect)
-    best = next((one for one in inner if one.match.specific >= 3), None)
+    if inner and all(one.match.reason for one in inner):
+        return
+    best = next((one for one in inner if one.match.specific >= 2 and not one.match.reason), None)
     detail = {**told, "key": name}
     if best is not None:
         case.out.inner(best.match, entry.span, severity=best.match.severity, detail=detail)
         return
-    case.out.leak(rule, entry.span, entry.value, severity=Severity.HIGH, detail=detail)
+    if not references.weak(entry.text):
+        case.out.leak(rule, entry.span, entry.value, severity=Severity.HIGH, detail=detail)
 
 
 def _exec(case: Case, node: Node | None, told: Mapping[str, str]) -> None:

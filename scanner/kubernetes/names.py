@@ -34,7 +34,8 @@ _IDENTIFIER = frozenset(
     channel count limit min max interval retries ssl sslmode tls hosts known usage subject sub proxy exchange vhost
     topic queue stream table index collection charset locale language timezone tz length thumbprint fingerprint kid
     repository repo branch ref commit tag image registry insecure verify debug
-    method policy""".split()
+    method policy update updated updates time date at hash checksum generation interval timestamp created
+    revision""".split()
 )
 # Whole names, as Kubernetes, cert-manager, Argo CD and the CSI drivers write them.
 _IDENTIFIER_NAMES = frozenset(

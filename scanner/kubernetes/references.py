@@ -34,7 +34,9 @@ _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.DOTALL)
 _PLACEHOLDER = re.compile(
     r"""(?:
      <[^<>]*>|\[[A-Za-z _-]*\]|["'`]{2}|\W*
-    |\(?(?:none|null|nil|~|n/?a|tbd|todo|fixme|undefined|unset|empty|xxx|yyy|zzz)\)?
+    |\(?(?:none|null|nil|~|n/?a|tbd|todo|fixme|undefined|unset|empty|xxx|yyy|zzz|string|integer|boolean|object)\)?
+    |(?:foo|bar|baz|qux|foobar|foo-?bar|hello|world|hello-?world|lorem|ipsum|bla+h*(?:bla+h*)*)\d?
+    |-----BEGIN[ A-Z0-9]*-----\s*
     |(?:my|the|some|a|new|old|real|actual|super|own)?[-_ ]?(?:base64|secret|password|token|api)[-_ ]?
         (?:encoded|value|string|data|text)(?:[-_ ]?\w+)?
     )""",
@@ -44,25 +46,38 @@ _TELLING = re.compile(
     r"""redacted|change[-_ ]?(?:this|it|_me)|replace[-_ ]?(?:me|with|this)|placeholder|insert[-_ ]
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
-    |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef""",
+    |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
+    |^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.
 _ORDER = re.compile(r"CHANGE[-_ ]?(?:ME|IT)|Change[-_ ]?[Mm]e")
+# The name of a variable where its value should be: MY_API_KEY, MYAPIKEY.
+_CONSTANT = re.compile(r"[A-Z][A-Z]+(?:_[A-Z]+)+|MY[A-Z]{4,}")
 # No placeholder is longer.
 _LONGEST_PLACEHOLDER = 200
-# Default passwords of programs, and what people type where a password has to stand.
+# Default passwords of programs, and what keyboards and children give.
 _WEAK = frozenset(
-    """changeme changeit minioadmin guest postgres admin administrator root password passwd pass secret test testing
-    123456 1234567 12345678 123456789 1234 12345 qwerty letmein welcome user mysql redis mongo rabbitmq rabbit grafana
-    prom-operator elastic kibana default demo foobar foo bar baz foobarbaz foo-bar abc abc123 hello world toor
-    pa55word passw0rd p@ssw0rd p@ssword p4ssw0rd password1 password123 password1234 admin123 admin1234 secret123
-    test123 test1234 testtest mypassword mysecret my-secret mytoken my-token supersecret super-secret topsecret
-    top-secret secretpassword secretvalue verysecret rootpassword adminpassword userpassword
-    dbpassword postgrespassword mysqlpassword keycloak sonar jenkins airflow superset vault consul nomad token api
-    bitnami harbor12345 tiger scott public private mypass nopass string value key value1 value2 some-value somevalue
-    anothervalue data some-data bmc it-works its-a-secret some-secret somesecret mysupersecret""".split()
+    """changeme changeit minioadmin 123456 1234567 12345678 123456789 1234567890 1234 12345 0000 111111 qwerty letmein
+    prom-operator toor pa55word passw0rd p@ssw0rd p@ssword p4ssw0rd harbor12345 tiger scott neo4j1""".split()
 )
+# Words that people make a password of when they only need one to stand there.
+_STOCK = re.compile(
+    r"""(?:my|your|our|the|a|an|some|this|that|is|it|its|as|for|of|in|with|and|very|super|ultra|top|mega|most|extra|secure
+    |secured|safe|strong|weak|long|new|old|secrets?|passwords?|passwd|passphrase|pass|pwd|pw|keys?|tokens?|values?|data|text
+    |string|plain|default|initial|demo|tests?|testing|tester|sample|dummy|temp|tmp|foo|bar|baz|any|thing|something|anything
+    |admin|administrator|root|user|users|username|name|login|auth|access|api|app|application|client|server|service|principal
+    |principle|account|db|database|data|base|sql|postgres(?:ql)?|mysql|redis|mongo(?:db)?|rabbitmq|private|public|shared
+    |credentials?|cred|config|local|dev|prod|production|staging|stage|github|gitlab|registry|repo|email|smtp|ldap|oidc
+    |oauth|jwt|session|cookie|encryption|signing|webhook|monitoring|grafana|vault|k8s|kubernetes|cluster|namespace|node
+    |one|two|three|first|second|only|other|real|good|bad|hello|world|example|current|target|source|fake|invalid|valid
+    |passcode|abc|xyz|console|guest|operator|manager|simple|basic|cookie|erlang|bitnami|minio|mariadb|rabbit|elastic
+    |elasticsearch|kibana|keycloak|sonar(?:qube)?|jenkins|airflow|superset|consul|nomad|neo4j|cassandra|couchbase|wordpress
+    |nextcloud|zabbix|gitea|gogs|kafka|zookeeper|etcd|harbor|drupal|joomla|mongo-?express|influx(?:db)?|clickhouse|argocd?
+    |[\W_]|\d{1,4}(?!\d))+""",
+    re.VERBOSE,
+)
+_LONGEST_STOCK = 60
 # Values that documentation of Kubernetes and its tools shows, by SHA-256: everyone has them, so nobody leaks them.
 _SHOWN = frozenset(
     """13fe7a38a57c46053ee3a4716358619ff37ebc5674976f1a09fc189be5a3e5dd
@@ -113,14 +128,21 @@ def placeholder(value: str) -> bool:
     text = value.strip()
     if len(text) > _LONGEST_PLACEHOLDER:
         return len(set(text)) <= 2
-    if not text or _PLACEHOLDER.fullmatch(text) or _TELLING.search(text) or _ORDER.search(text):
+    if (
+        not text
+        or _PLACEHOLDER.fullmatch(text)
+        or _TELLING.search(text)
+        or _ORDER.search(text)
+        or _CONSTANT.fullmatch(text)
+    ):
         return True
     return _monotonous(text) or hashlib.sha256(text.encode()).hexdigest() in _SHOWN
 
 
 def weak(value: str) -> bool:
-    """True for a password that everybody tries first."""
-    return value.strip().lower() in _WEAK
+    """True for a password that everybody tries first, or that is made of nothing but such words."""
+    small = value.strip().lower()
+    return small in _WEAK or (len(small) <= _LONGEST_STOCK and _STOCK.fullmatch(small) is not None)
 
 
 def _monotonous(text: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from scanner.kubernetes import references
 from scanner.kubernetes.case import Case
 from scanner.kubernetes.entries import Entry
+from scanner.model.filekind import FileKind
 from scanner.model.levels import Severity
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -103,7 +104,7 @@ def _inner(case: Case, login: Login, span: Span, told: Mapping[str, str]) -> boo
     if login.user in _JSON_USERS:
         text = Text.named(password, "key.json")
     else:
-        text = Text.named(b"password=" + password + b"\n", "registry.env")
+        text = Text(b"password=" + password + b"\n", "", FileKind.CONFIG)
     known = [match for match in case.out.inspect(text) if not match.reason and match.specific >= 3]
     if not known:
         return False

@@ -28,6 +28,8 @@ _JSON_MARK = re.compile(rb"""kind(\\{0,2}["'])?\s{0,20}:\s{0,20}\\{0,2}["']?[A-Z
 _BELONGS = re.compile(
     rb"""(?:["']?[\w.$/{<-][^:\n]{0,200}["']?[ \t]*:(?:[ \t\r]|$)|-(?:[ \t\r]|$)|\#|---|\{\{|[\]}])"""
 )
+# The end of a string of a program, of a fence.
+_STRING_END = re.compile(rb"`|\"\"\"|'''")
 _BRACE = re.compile(rb"[{}]")
 
 
@@ -61,17 +63,40 @@ def _marks(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _block(data: bytes, index: LineIndex, at: int, prefix: bytes) -> list[Span]:
     """The lines of the block around the line that starts ``at``, without their prefix."""
     line = index.line(at)
-    first = line
-    while first > max(1, line - MAX_LINES_UP) and _inside(data, index.bounds(first - 1), prefix):
-        first -= 1
-    last = line
-    while last < min(len(index), line + MAX_LINES_DOWN) and _inside(data, index.bounds(last + 1), prefix):
+    spans = _above(data, index, line, prefix)
+    last = line - 1
+    while last < min(len(index), line + MAX_LINES_DOWN):
+        bounds = index.bounds(last + 1)
+        if last >= line and not _inside(data, bounds, prefix):
+            break
         last += 1
-    spans = []
-    for number in range(first, last + 1):
-        bounds = index.bounds(number)
-        spans.append(Span(min(bounds.end, bounds.start + len(prefix)), bounds.end))
+        ends = _STRING_END.search(data, *bounds)
+        end = ends.start() if ends else bounds.end
+        spans.append(Span(min(end, bounds.start + len(prefix)), end))
+        if ends:
+            break
     return spans
+
+
+def _above(data: bytes, index: LineIndex, line: int, prefix: bytes) -> list[Span]:
+    """The lines of the block before ``line``. Deeper ones only below one at the block's own depth."""
+    spans: list[Span] = []
+    kept = 0
+    for number in range(line - 1, max(0, line - MAX_LINES_UP), -1):
+        bounds = index.bounds(number)
+        marks = list(_STRING_END.finditer(data, *bounds))
+        if marks:
+            # The string of a program may begin with its first key.
+            if _BELONGS.match(data, marks[-1].end(), bounds.end):
+                spans.append(Span(marks[-1].end(), bounds.end))
+                kept = len(spans)
+            break
+        if not _inside(data, bounds, prefix):
+            break
+        spans.append(Span(min(bounds.end, bounds.start + len(prefix)), bounds.end))
+        if _BELONGS.match(data, bounds.start + len(prefix), bounds.end):
+            kept = len(spans)
+    return spans[:kept][::-1]
 
 
 def _inside(data: bytes, bounds: Span, prefix: bytes) -> bool:
