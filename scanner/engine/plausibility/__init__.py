@@ -6,23 +6,28 @@ it is also made of words.
 
 from __future__ import annotations
 
-from scanner.engine.plausibility import keys
-from scanner.engine.plausibility.judgement import judge
-from scanner.engine.plausibility.placeholders import placeholder
 from scanner.model.filekind import FileKind
 
 
 def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = FileKind.OTHER, line: bytes = b"") -> str:
     """An empty string when ``value`` may be a secret, else a short reason.
 
-    ``mode`` is the rule's ``plausible``: ``token`` (placeholders are dropped), ``value`` (also: must look
+    ``mode`` is the rule's ``plausible``: ``token`` (placeholders are dropped), ``literal`` (also references and
+    stock words), ``value`` (also: must look
     generated), ``password`` (also: must not be plain words), ``none``. ``key`` is the name the value is given
     to, ``line`` the bytes around it.
     """
     if mode == "none":
         return ""
+    # Imported here: a run without a single candidate has no use for them.
+    from scanner.engine.plausibility.placeholders import placeholder
+
     if mode == "token":
         return placeholder(value)
+    from scanner.engine.plausibility import judgement, keys
+
     password = mode == "password"
     name = keys.read(key) if key else keys.unnamed(password=password)
-    return judge(value, key=name, password=password, kind=kind, line=line)
+    if mode == "literal":
+        return judgement.literal(value, key=name, kind=kind)
+    return judgement.judge(value, key=name, password=password, kind=kind, line=line)

@@ -42,6 +42,7 @@ _BASE32 = Lazy(rb"(?:[A-Z2-7]{8}){2,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
+_SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
 _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
 
@@ -70,6 +71,23 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
         or _form(value, promise)
         or _meaning(_unescaped(value), promise, key=key, bare=bare, kind=kind)
     )
+
+
+def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
+    """Why ``value`` is no secret in a place where literals are secrets: a reference, or a word to be replaced."""
+    if key.promise is Promise.NOTHING:
+        return "about a secret"
+    if len(value) < _SHORTEST[Promise.PASSWORD]:
+        return "too short"
+    if reason := placeholder(value) or reference(value, kind, quoted=True):
+        return reason
+    if value.split() != [value] and words.word_share(value.decode("utf-8", "replace")) > 0.5:
+        return "text"
+    found = shape(value)
+    if found in ("path", "file name", "address", "public key", "mark-up") or value.lower() in _SWITCHES:
+        return found or "switch"
+    dressed = _complex(value, value.decode("utf-8", "replace"), kind)
+    return "stock value" if stock(value) and not dressed else ""
 
 
 def _in_string(before: bytes) -> bool:
