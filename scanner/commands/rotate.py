@@ -174,11 +174,11 @@ def _only(found: Sequence[Finding], target: str, where: str) -> Finding:
 
 
 def _repository(args: argparse.Namespace) -> tuple[Repository, list[str]]:
-    from scanner.rotation.reader import is_manifest_file
+    from scanner.rotation.reader import is_wanted_file
     from scanner.rotation.repository import index_repository
 
     unread: list[str] = []
-    files = _files(args, unread, wanted=is_manifest_file)
+    files = _files(args, unread, wanted=is_wanted_file)
     return index_repository(files), unread
 
 

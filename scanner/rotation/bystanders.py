@@ -6,16 +6,20 @@ taken, and marked as inferred.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from scanner.rotation.items import Item
 from scanner.rotation.references import Reference, Via
+from scanner.rotation.settings import (
+    REFERENCE_KEY,
+    key_in,
+    named_in,
+    references_in_values,
+    release_name,
+    release_values,
+)
 from scanner.rotation.tree import Leaf, Table, Tree, at, rows, table, text, walk
 
-_REFERENCE_KEY = re.compile(
-    r"^(?:secretName|.*[sS]ecretRef|secretKeyRef|existingSecret|.*ExistingSecret|credentialName|.*SecretName|secretRefs?)$"
-)
 _INGRESS_ANNOTATIONS = (
     "nginx.ingress.kubernetes.io/auth-secret",
     "nginx.ingress.kubernetes.io/auth-tls-secret",
@@ -47,46 +51,23 @@ def generic_references(item: Item, pods: tuple[tuple[str, ...], ...] = ()) -> It
     """Fields that look like references to Secrets. A guess by name, and marked so."""
     for path, node in walk(item.tree):
         field = next((step for step in reversed(path) if step != "[]"), "")
-        if not field or path[0] in ("metadata", "status") or not _REFERENCE_KEY.match(field):
+        if not field or path[0] in ("metadata", "status") or not REFERENCE_KEY.match(field):
             continue
         if any(path[: len(pod)] == pod for pod in pods):
             continue
-        found = _named(node)
+        found = named_in(node)
         if found is not None:
             where = ".".join(path)
             yield Reference(
-                Via.OPERATOR, found.text, found.place, f"{item.kind} {where}", _keys(node),
+                Via.OPERATOR, found.text, found.place, f"{item.kind} {where}", key_in(node),
                 namespace=text(node, "namespace"), inferred=(f"the field {where} looks like a reference to a Secret",),
             )  # fmt: skip
-
-
-def settings_references(item: Item) -> Iterator[Reference]:
-    """Helm values: ``existingSecret`` and its relatives, in a values file or a HelmRelease."""
-    for path, node in walk(item.tree):
-        field = next((step for step in reversed(path) if step != "[]"), "")
-        if field and _REFERENCE_KEY.match(field) and isinstance(found := _named(node), Leaf):
-            where = ".".join(path)
-            yield Reference(
-                Via.SETTINGS, found.text, found.place, f"values {where}", _keys(node),
-                inferred=("Helm values name it; which workload uses it is decided in the chart",),
-            )  # fmt: skip
-
-
-def _named(node: Tree) -> Leaf | None:
-    """The name in a reference: the scalar itself, or the field ``name`` of a mapping."""
-    found = node if isinstance(node, Leaf) else at(node, "name")
-    return found if isinstance(found, Leaf) and found.text and " " not in found.text.strip("{} ") else None
-
-
-def _keys(node: Tree) -> tuple[str, ...]:
-    key = text(node, "key")
-    return (key,) if key else ()
 
 
 def _edge(
     node: Tree | None, how: str, *, namespace: str = "", keys: tuple[str, ...] = _TLS_KEYS
 ) -> Iterator[Reference]:
-    found = _named(node) if node is not None else None
+    found = named_in(node) if node is not None else None
     if found is None:
         return
     name = found.text
@@ -151,9 +132,8 @@ def _flux(item: Item) -> Iterator[Reference]:
             yield from _operator(node, f"Flux {'.'.join(path)}", item, interval=interval)
         elif len(path) >= 2 and path[-2] in ("valuesFrom", "substituteFrom") and text(node, "kind") == "Secret":
             yield from _operator(node, f"Flux {path[-2]}", item, keys=_values_key(node), interval=interval)
-    values = item.get("spec", "values")
-    if isinstance(values, Table):
-        yield from settings_references(Item(item.kind, item.group, item.name, item.namespace, values, item.place))
+    if item.kind == "HelmRelease":
+        yield from _values(item)
 
 
 def _values_key(node: Tree) -> tuple[str, ...]:
@@ -163,16 +143,12 @@ def _values_key(node: Tree) -> tuple[str, ...]:
 
 def _trigger(item: Item) -> Iterator[Reference]:
     for entry in rows(item.tree, "spec", "secretTargetRef"):
-        yield from _operator(entry, "KEDA trigger", item, keys=_keys(entry))
+        yield from _operator(entry, "KEDA trigger", item, keys=key_in(entry))
 
 
-def _argo_application(item: Item) -> Iterator[Reference]:
-    spec = item.get("spec") if item.kind == "Application" else item.get("spec", "template", "spec")
-    for source in (at(spec, "source"), *rows(spec, "sources")):
-        values = at(source, "helm", "valuesObject")
-        if isinstance(values, Table):
-            namespace = text(spec, "destination", "namespace")
-            yield from settings_references(Item(item.kind, item.group, item.name, namespace, values, item.place))
+def _values(item: Item) -> Iterator[Reference]:
+    for values, namespace in release_values(item):
+        yield from references_in_values(values, release=release_name(item), namespace=namespace)
 
 
 def _storage(item: Item) -> Iterator[Reference]:
@@ -188,11 +164,11 @@ def _storage(item: Item) -> Iterator[Reference]:
 
 def _service_account(item: Item) -> Iterator[Reference]:
     for ref in rows(item.tree, "imagePullSecrets"):
-        found = _named(ref)
+        found = named_in(ref)
         if found is not None:
             yield Reference(Via.IMAGE_PULL, found.text, found.place, "imagePullSecrets of pods with this account")
     for ref in rows(item.tree, "secrets"):
-        found = _named(ref)
+        found = named_in(ref)
         if found is not None:
             yield Reference(Via.SERVICE_ACCOUNT, found.text, found.place, "secrets of this account")
 
@@ -203,7 +179,7 @@ def _selectors(item: Item) -> Iterator[Reference]:
         if isinstance(node, Table) and "name" in node.items and "key" in node.items and path:
             if "configMap" in path or "valueFrom" in path:
                 continue
-            yield from _operator(node, f"{item.kind} {'.'.join(p for p in path if p != '[]')}", item, keys=_keys(node))
+            yield from _operator(node, f"{item.kind} {'.'.join(p for p in path if p != '[]')}", item, keys=key_in(node))
     for entry in rows(item.tree, "spec", "secrets"):
         if isinstance(entry, Leaf):
             yield Reference(Via.OPERATOR, entry.text, entry.place, f"{item.kind} secrets (mounted)")
@@ -219,7 +195,7 @@ def _velero(item: Item) -> Iterator[Reference]:
 def _provider_config(item: Item) -> Iterator[Reference]:
     ref = at(item.tree, "spec", "credentials", "secretRef")
     yield from _operator(
-        ref, "Crossplane credentials", item, keys=_keys(ref) if ref else (), namespace=text(ref, "namespace")
+        ref, "Crossplane credentials", item, keys=key_in(ref) if ref else (), namespace=text(ref, "namespace")
     )
 
 
@@ -232,11 +208,11 @@ def _operator(
     namespace: str = "",
     interval: str = "",
 ) -> Iterator[Reference]:
-    found = _named(node) if node is not None else None
+    found = named_in(node) if node is not None else None
     if found is not None:
-        named = namespace or text(node, "namespace")
-        chosen = keys if keys is not None else (_keys(node) if node else ())
-        yield Reference(Via.OPERATOR, found.text, found.place, how, chosen, namespace=named, interval=interval)
+        where = namespace or text(node, "namespace")
+        chosen = keys if keys is not None else (key_in(node) if node else ())
+        yield Reference(Via.OPERATOR, found.text, found.place, how, chosen, namespace=where, interval=interval)
 
 
 _Reader = Callable[[Item], Iterator[Reference]]
@@ -255,8 +231,8 @@ _READERS: dict[str, _Reader] = {
     "PushSecret": _push,
     "TriggerAuthentication": _trigger,
     "ClusterTriggerAuthentication": _trigger,
-    "Application": _argo_application,
-    "ApplicationSet": _argo_application,
+    "Application": _values,
+    "ApplicationSet": _values,
     "PersistentVolume": _storage,
     "StorageClass": _storage,
     "VolumeSnapshotClass": _storage,

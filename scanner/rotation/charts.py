@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from scanner.rotation.tree import Leaf, Place, Table, at, text
 
@@ -12,18 +13,37 @@ _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _HARMLESS_PIPE = re.compile(r"\s*\|\s*(?:quote|squote|trim|toString|lower)\b")
 _DEFAULT_FIRST = re.compile(r"default\s+\"([^\"]*)\"\s+(\.[\w.]+)")
 _DEFAULT_PIPED = re.compile(r"(\.[\w.]+)\s*\|\s*default\s+\"([^\"]*)\"")
+_DEFINE = re.compile(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
+_INCLUDED = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
 _FIELD = re.compile(r"\.[\w.]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart: its folder, name, and the defaults in its values file."""
+    """One chart: its folder, name, and the defaults in its values file.
+
+    ``helpers`` maps each named template to those it includes itself. ``release`` and ``namespace`` are known where
+    one GitOps object installs the chart.
+    """
 
     folder: str
     name: str
     values: Table
     release: str = ""
     namespace: str = ""
+    helpers: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def can_give(self, helper: str, other: str) -> bool:
+        """Whether the named template ``helper`` includes ``other``, straight or through others: it may give its name."""
+        seen: set[str] = set()
+        open_ = [helper]
+        while open_:
+            at_ = open_.pop()
+            if at_ in seen:
+                continue
+            seen.add(at_)
+            open_ += self.helpers.get(at_, ())
+        return other in seen and other != helper
 
     def fill(self, template: str) -> tuple[str, tuple[str, ...]]:
         """``template`` with what can be known put in, and a sentence for each value that was a default."""
@@ -70,7 +90,19 @@ def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
     return None
 
 
-def new_chart(folder: str, description: Table | None, values: Table | None) -> Chart:
-    """A chart by its Chart.yaml and values.yaml."""
+def new_chart(
+    folder: str, description: Table | None, values: Table | None, helpers: Mapping[str, frozenset[str]] | None = None
+) -> Chart:
+    """A chart by its Chart.yaml, values.yaml and named templates."""
     name = text(description, "name") or folder.rpartition("/")[2]
-    return Chart(folder, name, values if values is not None else Table(place=Place(f"{folder}/values.yaml", 0)))
+    known = values if values is not None else Table(place=Place(f"{folder}/values.yaml", 0))
+    return Chart(folder, name, known, helpers=helpers or MappingProxyType({}))
+
+
+def read_helpers(source: str) -> dict[str, frozenset[str]]:
+    """The named templates in a ``.tpl`` file, each with those it includes."""
+    found = list(_DEFINE.finditer(source))
+    ends = [*(define.start() for define in found[1:]), len(source)]
+    return {
+        define[1]: frozenset(_INCLUDED.findall(source, define.end(), end)) for define, end in zip(found, ends, strict=True)
+    }

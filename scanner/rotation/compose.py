@@ -114,9 +114,10 @@ class _Composer:
         for subject, source in zip(subjects, sources, strict=True):
             found = self._find(subject, source)
             consumers += found.consumers
-            # Where the plan has to force the delivery, the old value is needed only until that has worked.
-            forced = replace(source, most=source.forced) if source.must_force else source
-            planned += self._find(subject, forced).consumers
+            if source.must_force:
+                # The plan forces the delivery, and the old value is needed only until that has worked.
+                found = self._find(subject, replace(source, most=source.forced))
+            planned += found.consumers
         overlap = overlap_of(consumers, planned, sources)
         advice, why = self._advice()
         self._remark(copies, sources, consumers)

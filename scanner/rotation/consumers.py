@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from scanner.rotation.bystanders import references_of, settings_references
+from scanner.rotation.advice import quoted
+from scanner.rotation.bystanders import references_of
 from scanner.rotation.cron import longest_gap
 from scanner.rotation.durations import seconds, spoken
 from scanner.rotation.items import Item
 from scanner.rotation.kubelet import Kubelet
 from scanner.rotation.names import shown
-from scanner.rotation.references import Reference, Via, pod_references, pod_specs, service_account
+from scanner.rotation.references import Reference, Via, service_account
 from scanner.rotation.repository import Repository
 from scanner.rotation.restarts import automatic_restart, pod_annotations, restart_command, sync_command
 from scanner.rotation.rollouts import STARTUP, replicas_of, rollout_of
 from scanner.rotation.runbook import Consumer, Rollout, Term, Time
+from scanner.rotation.settings import asks_for_restart, installs_charts, release_name
 from scanner.rotation.sources import SourceTime, csi_time
 from scanner.rotation.subjects import Matcher, Subject
-from scanner.rotation.tree import Place, Table, text
+from scanner.rotation.tree import Table, text
 
 # An edge (ingress controller, gateway) watches its Secrets and reloads by itself; 5 s is our allowance.
 EDGE = 5
@@ -35,12 +37,6 @@ _TRANSIENT = (
     "TaskRun",
 )
 
-# Kinds that are looked at in other ways and are searched for pods in vain.
-_NO_PODS = frozenset(
-    """Secret SealedSecret ExternalSecret ClusterExternalSecret SecretProviderClass Certificate Role ClusterRole RoleBinding
-    ClusterRoleBinding ServiceAccount Ingress Namespace Kustomization Application ApplicationSet SecretStore
-    ClusterSecretStore GitRepository HelmRepository PersistentVolumeClaim HorizontalPodAutoscaler""".split()
-)
 _MOUNTED = (Via.VOLUME, Via.PROJECTED)
 
 
@@ -79,28 +75,32 @@ class ConsumerFinder:
         self._setting = setting
         self._matcher = Matcher(repository, subject)
         self._assumptions: dict[str, None] = {}
-        self._unresolved: dict[str, None] = {}
+        self._open: dict[tuple[str, str], dict[str, None]] = {}
 
     def find(self) -> Found:
         """All of them, workloads first, each use once."""
         found: list[Consumer] = []
         accounts: set[tuple[str, str, str]] = set()
-        paths: dict[int, tuple[tuple[str, ...], ...]] = {}
-        for item in self._repository.items:
-            specs = list(pod_specs(item.kind, item.tree)) if item.kind not in _NO_PODS else []
-            paths[id(item)] = tuple(path for path, _ in specs)
-            for path, spec in specs:
-                pod = _Pod(self._rollout_target(item), path, spec)
-                found += self._of_pod(pod, pod_references(spec))
+        for uses in self._repository.uses:
+            for pods in uses.pods:
+                pod = _Pod(self._rollout_target(uses.item), pods.path, pods.spec)
+                found += self._of_pod(pod, pods.references)
                 found += self._through_account(pod, accounts)
-        for item in self._repository.items:
-            for reference in references_of(item, paths[id(item)]):
-                if (item.overlay, item.namespace, item.name) in accounts and item.kind == "ServiceAccount":
-                    continue
-                found += self._of_bystander(item, reference)
+        for uses in self._repository.uses:
+            for reference in uses.others:
+                account = (uses.item.overlay, uses.item.namespace, uses.item.name)
+                if uses.item.kind != "ServiceAccount" or account not in accounts:
+                    found += self._of_bystander(uses.item, reference)
         found += self._of_values(found)
-        rows = tuple(dict.fromkeys(self._only_affected(found)))
-        return Found(rows, tuple(self._unresolved), tuple(self._assumptions))
+        rows = tuple(sorted(dict.fromkeys(self._only_affected(found)), key=_order))
+        return Found(rows, tuple(self._unresolved()), tuple(self._assumptions))
+
+    def _unresolved(self) -> Iterator[str]:
+        """Names that only rendering could tell, one sentence for each template."""
+        for (where, template), places in self._open.items():
+            first, *rest = places
+            more = f" and {len(rest)} more" if rest else ""
+            yield f"{where}: the template {template} may name this Secret; it is not rendered here ({first}{more})"
 
     def _rollout_target(self, item: Item) -> Item:
         """An Argo Rollout can borrow another workload's template; what has to be restarted is the Rollout."""
@@ -121,7 +121,7 @@ class ConsumerFinder:
             if any(self._matcher.match(account, ref.secret) is not None for ref in references):
                 accounts.add((account.overlay, account.namespace, account.name))
             named = [replace(ref, how=f"{ref.via.value} of ServiceAccount/{account.name}") for ref in references]
-            yield from self._of_pod(pod, iter(named))
+            yield from self._of_pod(pod, named)
 
     def _matched(self, item: Item, reference: Reference) -> tuple[str, ...] | None:
         if reference.provider:
@@ -129,8 +129,8 @@ class ConsumerFinder:
         reasons = self._matcher.match(item, reference.secret, reference.namespace)
         if reasons is None:
             if self._matcher.could_be(item, reference.secret, reference.namespace):
-                self._unresolved[f"{reference.place}: {item.kind}/{shown(item.name)} names a Secret by a template that is "
-                                 f"not resolved here ({shown(reference.secret)})"] = None  # fmt: skip
+                where = item.chart or item.overlay or item.place.file
+                self._open.setdefault((where, shown(reference.secret)), {})[str(reference.place)] = None
             return None
         return (*reasons, *reference.inferred)
 
@@ -142,7 +142,7 @@ class ConsumerFinder:
                 return reference.inferred
         return None
 
-    def _of_pod(self, pod: _Pod, references: Iterator[Reference]) -> Iterator[Consumer]:
+    def _of_pod(self, pod: _Pod, references: Iterable[Reference]) -> Iterator[Consumer]:
         for reference in references:
             reasons = self._matched(pod.item, reference)
             if reasons is not None:
@@ -209,7 +209,7 @@ class ConsumerFinder:
         )
 
     def _scheduled(self, base: Consumer, item: Item) -> Consumer:
-        schedule = text(item.tree, "spec", "schedule")
+        schedule = shown(text(item.tree, "spec", "schedule"))
         gap = longest_gap(schedule)
         ready = self._ready(None)
         notes = list(base.notes)
@@ -247,12 +247,28 @@ class ConsumerFinder:
         elif reference.via == Via.EDGE:
             term = Term(EDGE, "the edge reloads by itself", "allowance")
             yield replace(base, hot=True, most=self._source.most.plus(term), least=self._source.forced.plus(term))
+        elif installs_charts(item) and reference.via in (Via.ENV, Via.ENV_FROM):
+            yield self._release(base, item, reference)
         elif reference.via in (Via.IMAGE_PULL, Via.SERVICE_ACCOUNT):
             ready = self._ready(reference)
             yield replace(base, hot=True, most=ready, least=self._ready(reference, forced=True),
                           notes=("the next pod that starts takes the new value",))  # fmt: skip
         else:
             yield self._operator(base, item, reference)
+
+    def _release(self, base: Consumer, item: Item, reference: Reference) -> Consumer:
+        """Environment variables in Helm values: the chart's pods have to start anew, whatever they are called."""
+        automatic = "Reloader" if asks_for_restart(item) else ""
+        command = ""
+        if item.kind != "Values":
+            label = quoted(f"app.kubernetes.io/instance={release_name(item)}")
+            where = f"-n {quoted(base.namespace)} " if base.namespace else ""
+            command = f"kubectl {where}rollout restart deployment,statefulset,daemonset -l {label}"
+        note = "how many pods the chart runs is not known; their rollout comes on top"
+        return replace(
+            base, hot=False, restart=not automatic, automatic=automatic, command=command, notes=(note,),
+            most=self._ready(reference), least=self._ready(reference, forced=True),
+        )  # fmt: skip
 
     def _operator(self, base: Consumer, item: Item, reference: Reference) -> Consumer:
         count = seconds(reference.interval) if reference.interval else None
@@ -268,14 +284,12 @@ class ConsumerFinder:
     def _of_values(self, found: list[Consumer]) -> Iterator[Consumer]:
         """Helm values that name the Secret, unless a template of the chart was already followed to them."""
         followed = " ".join(reason for one in found for reason in one.inferred)
-        for path, tree in self._repository.values.items():
-            item = Item("Values", "", path.rpartition("/")[2], "", tree, Place(path, 0))
-            for reference in settings_references(item):
-                reasons = self._matcher.match(item, reference.secret)
-                if reasons is not None and f"({reference.place})" not in followed:
-                    base = self._consumer(item, reference, (*reference.inferred, *reasons),
-                                          affected=self._subject.holds(reference.keys))  # fmt: skip
-                    yield self._operator(base, replace(item, kind="the chart"), reference)
+        for item, reference in self._repository.settings:
+            reasons = self._matcher.match(item, reference.secret)
+            if reasons is not None and f"({reference.place})" not in followed:
+                affected = self._subject.holds(reference.keys)
+                base = self._consumer(item, reference, (*reference.inferred, *reasons), affected=affected)
+                yield self._operator(base, replace(item, kind="the chart"), reference)
 
     def _consumer(self, item: Item, reference: Reference, reasons: tuple[str, ...], *, affected: bool) -> Consumer:
         return Consumer(
@@ -300,6 +314,7 @@ class ConsumerFinder:
                 yield one
 
 
+_RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod", "DeploymentConfig", "CloneSet", "Service")
 _SCALED = (
     "Deployment",
     "StatefulSet",
@@ -309,3 +324,16 @@ _SCALED = (
     "Rollout",
     "CloneSet",
 )
+
+
+def _order(one: Consumer) -> tuple[int, str, str, str, str, int]:
+    """What keeps running first, then what restarts, what runs by schedule, what is no workload, what is unaffected."""
+    if not one.affected:
+        rank = 4
+    elif one.schedule or any("next run" in note for note in one.notes):
+        rank = 2
+    elif one.restart or one.automatic:
+        rank = 1
+    else:
+        rank = 0 if one.kind in _RUNNING else 3
+    return rank, one.namespace, one.kind, one.name, one.via, one.place.line

@@ -8,13 +8,15 @@ a new revision is applied as soon as it is fetched, so the sum is the upper boun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from scanner.rotation.durations import seconds
-from scanner.rotation.items import Delivery, Document, Item
+from scanner.rotation.items import NO_RENAMES, Delivery, Document, Item, strings
 from scanner.rotation.names import has_hole
-from scanner.rotation.tree import Leaf, Table, Tree, at, rows, text
+from scanner.rotation.tree import Leaf, Table, Tree, at, rows, text, texts
 
 ARGO_POLL = 120
 ARGO_JITTER = 60
@@ -28,6 +30,7 @@ class Path:
     """A folder of the repository that a GitOps object applies, with the namespace it gives what has none.
 
     ``forced`` is True where that namespace also replaces one that is written (Flux's ``targetNamespace``).
+    ``components`` are folders that are added to it, ``variables`` what Flux puts in for ``${NAME}``.
     """
 
     folder: str
@@ -35,6 +38,8 @@ class Path:
     forced: bool
     release: str
     delivery: Delivery
+    components: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=lambda: NO_RENAMES)
 
 
 def delivered_paths(documents: Sequence[Document]) -> list[Path]:
@@ -44,20 +49,47 @@ def delivered_paths(documents: Sequence[Document]) -> list[Path]:
     return sorted(found, key=lambda path: (-len(path.folder), path.folder, path.delivery.what))
 
 
-def with_delivery(item: Item, paths: Iterable[Path]) -> Item:
-    """``item`` with its delivery and, where it has no namespace of its own, the one it is applied to.
+def with_delivery(item: Item, paths: Sequence[Path]) -> Iterator[Item]:
+    """``item`` as it is delivered: with the namespace it is applied to where it has none of its own.
 
-    An object rendered by an overlay is delivered with the overlay, other objects with their own folder.
+    An object rendered by an overlay is delivered with the overlay, other objects with their own folder. A folder
+    that is applied to several namespaces gives an item in each.
     """
     home = item.overlay if item.overlay and item.overlay != "." else item.place.file
-    for path in paths:
-        if not _inside(home, path.folder):
-            continue
+    added = [path for path in paths if item.overlay and item.overlay in path.components]
+    inside = [path for path in paths if _inside(home, path.folder)]
+    deepest = [path for path in inside if path.folder == inside[0].folder]
+    if not (added or deepest):
+        yield item
+    seen: set[str] = set()
+    for path in (*added, *deepest):
         namespace = item.namespace
         if path.namespace and (path.forced or not namespace or _release_namespace(namespace)):
             namespace = path.namespace
-        return replace(item, namespace=namespace, delivery=path.delivery)
-    return item
+        name = substituted(item.name, path.variables)
+        if f"{namespace}/{name}" in seen:
+            continue
+        seen.add(f"{namespace}/{name}")
+        # What a component adds is rendered together with the folder it is added to.
+        overlay = (path.folder or ".") if path in added else item.overlay
+        yield replace(
+            item, name=name, namespace=substituted(namespace, path.variables), delivery=path.delivery, overlay=overlay,
+            variables=path.variables,
+        )  # fmt: skip
+
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^}]*))?\}")
+
+
+def substituted(word: str, variables: Mapping[str, str]) -> str:
+    """``word`` with Flux's ``${NAME}`` and ``${NAME:=default}`` put in as far as they are known."""
+    if not variables or "${" not in word:
+        return word
+
+    def known(found: re.Match[str]) -> str:
+        return variables.get(found[1], found[2] if found[2] is not None else found[0])
+
+    return _VARIABLE.sub(known, word)
 
 
 def _release_namespace(namespace: str) -> bool:
@@ -122,7 +154,10 @@ def _flux(documents: Sequence[Document]) -> Iterable[Path]:
             interval, said = None, f"suspended at {document.place}"
         delivery = Delivery(f"Flux Kustomization {document.name}", interval, said, document.place)
         namespace = text(spec, "targetNamespace")
-        yield Path(_clean(text(spec, "path")), namespace, bool(namespace), document.name, delivery)
+        folder = _clean(text(spec, "path"))
+        components = tuple(posixpath.normpath(posixpath.join(folder, word)) for word in texts(spec, "components"))
+        variables = strings(at(spec, "postBuild", "substitute"))
+        yield Path(folder, namespace, bool(namespace), document.name, delivery, components, variables)
 
 
 def _word(tree: Tree | None, key: str) -> str:

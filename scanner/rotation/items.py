@@ -54,7 +54,7 @@ class Item:
     ``namespace`` is empty where nothing in the repository tells it. ``overlay`` is the folder of the outermost
     kustomization, ``chart`` the chart's folder. ``renames`` maps Secret names as written to those in the overlay.
     ``generated`` are Secrets that kustomize makes, ``hashed`` those whose name ends in a hash of the content.
-    ``inferred`` says which of this was concluded and not read.
+    ``inferred`` says which of this was concluded and not read. ``variables`` are what Flux puts in for ``${NAME}``.
     """
 
     kind: str
@@ -70,6 +70,7 @@ class Item:
     hashed: bool = False
     delivery: Delivery | None = None
     inferred: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=lambda: NO_RENAMES)
 
     def get(self, *path: str) -> Tree | None:
         """The node at ``path``."""

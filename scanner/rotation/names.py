@@ -10,6 +10,8 @@ from enum import IntEnum
 
 _HOLE = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)", re.DOTALL)
 
+_INCLUDE = re.compile(r"\{\{-?\s*(?:include|template)\s+\"([^\"]+)\"\s+[.$]\s*(?:\|\s*\w+\s*)*-?\}\}")
+
 # A choice between names; which one is taken is not known here, so the whole is a hole.
 _CHOICE = re.compile(r"\{\{-?\s*(?:if|else|with|range|end)\b")
 
@@ -41,8 +43,22 @@ def literal(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """``name`` for people: every hole as ``*``."""
-    return "*" if _CHOICE.search(name) else _HOLE.sub("*", name)
+    """``name`` for people: a hole as what fills it (``<app.fullname>-db``), or as ``*`` where that has no short name."""
+    return "*" if _CHOICE.search(name) else _HOLE.sub(_short, name)
+
+
+def _short(hole: re.Match[str]) -> str:
+    words = hole[0].strip("{}$()- \t\n")
+    helper = helper_of(hole[0])
+    if helper:
+        return f"<{helper}>"
+    return f"<{words}>" if re.fullmatch(r"[.\w-]+", words) else "*"
+
+
+def helper_of(name: str) -> str:
+    """The named template that ``name`` includes, where it is nothing else; empty otherwise."""
+    found = _INCLUDE.fullmatch(name.strip())
+    return found[1] if found else ""
 
 
 def fit(one: str, other: str, *, same_chart: bool = False) -> Fit:

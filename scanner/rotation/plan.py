@@ -14,7 +14,7 @@ from scanner.rotation.runbook import Consumer, Step
 from scanner.rotation.sources import SourceTime
 
 # A placeholder that nothing could fill: the command has to be completed by hand.
-_BLANK = re.compile(r"<[A-Z][A-Z0-9_]*>")
+_BLANK = re.compile(r"<[\w.]+>")
 
 _ROLLING = ("Deployment", "StatefulSet", "DaemonSet")
 _SHORT = {"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds"}
@@ -147,9 +147,13 @@ def _verify(plan: Plan) -> _Draft:
         if one.affected and one.kind in _ROLLING and (one.restart or one.automatic):
             where = f"-n {quoted(one.namespace)} " if one.namespace else ""
             checks[f"kubectl {where}rollout status {_SHORT[one.kind]}/{quoted(one.name)}"] = None
-    unsure = dict.fromkeys(one.label for one in plan.consumers if one.affected and one.hot is None and not one.restart)
-    if unsure:
-        text += f" Whether {', '.join(unsure)} reads its files again cannot be seen from outside: test it, or restart it too."
+    unsure = [one for one in plan.consumers if one.affected and one.hot is None and not one.restart]
+    files = dict.fromkeys(one.label for one in unsure if "volume" in one.via)
+    others = dict.fromkeys(one.label for one in unsure if "volume" not in one.via)
+    if files:
+        text += f" Whether {', '.join(files)} reads its files again cannot be seen from outside: test it, or restart it too."
+    if others:
+        text += f" When {', '.join(others)} asks for the Secret again is up to its controller: test that it works."
     return "verify", text, "\n".join([*checks, *(step.command for step in guided if step.command)])
 
 

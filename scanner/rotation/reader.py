@@ -34,6 +34,16 @@ def is_manifest_file(path: str) -> bool:
     return path.endswith(SUFFIXES) or path.rpartition("/")[2] in FILE_NAMES
 
 
+def is_helper_file(path: str) -> bool:
+    """Whether ``path`` holds named templates of a chart."""
+    return path.endswith(".tpl") and "/templates/" in path and not path.endswith(SUFFIXES)
+
+
+def is_wanted_file(path: str) -> bool:
+    """Whether the index wants to see ``path``."""
+    return is_manifest_file(path) or is_helper_file(path)
+
+
 def read_file(path: str, data: bytes) -> Iterator[tuple[Document, bool]]:
     """The manifests in a file, those in Lists and in Helm values included, each with whether it was read loosely.
 

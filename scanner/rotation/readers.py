@@ -49,7 +49,8 @@ def readers_of(repository: Repository, subject: Subject) -> tuple[Reader, ...]:
     found: list[Reader] = []
     for binding in repository.of_kind("RoleBinding", "ClusterRoleBinding"):
         found += _of_binding(repository, subject, binding)
-    return tuple(dict.fromkeys(found))
+    # Those of the namespace first, and who reads outright before who could make a pod that does.
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.scope == "cluster", one.verbs == ("create",), bool(one.inferred))))
 
 
 def _of_binding(repository: Repository, subject: Subject, binding: Item) -> Iterator[Reader]:
@@ -63,6 +64,8 @@ def _of_binding(repository: Repository, subject: Subject, binding: Item) -> Iter
     role, place, grants = _grants(repository, binding, kind, name, subject)
     scope = "cluster" if wide else f"namespace {binding.namespace or subject.namespace}"
     inferred = () if wide or known else ("the binding's manifest gives no namespace",)
+    if binding.chart and all(made.item.chart != binding.chart for made in subject.made):
+        inferred = (*inferred, f"only where the chart {binding.chart} is installed")
     for grant in grants:
         for who in rows(binding.tree, "subjects"):
             label = f"{binding.kind} {shown(binding.name)}"
@@ -135,5 +138,5 @@ def _grant(rule: Tree, secret: str) -> _Grant | None:
 def _who(subject: Tree, binding: Item) -> str:
     kind, name = text(subject, "kind"), text(subject, "name")
     if kind == "ServiceAccount":
-        return f"SA {text(subject, 'namespace') or binding.namespace}/{shown(name)}"
+        return f"SA {shown(text(subject, 'namespace') or binding.namespace)}/{shown(name)}"
     return f"{kind} {shown(name)}"

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from scanner.rotation.charts import Chart, chart_of, new_chart
-from scanner.rotation.gitops import Path, delivered_paths, with_delivery
+from scanner.rotation.bystanders import references_of
+from scanner.rotation.charts import Chart, chart_of, new_chart, read_helpers
+from scanner.rotation.gitops import Path, delivered_paths, substituted, with_delivery
 from scanner.rotation.items import Document, Item
 from scanner.rotation.kustomize import FILE_NAMES, Kustomizer, Parse, generator_files
 from scanner.rotation.producers import Made, made_by
-from scanner.rotation.reader import LINE_BY_LINE, is_manifest_file, read_file, read_inline, read_values
+from scanner.rotation.reader import LINE_BY_LINE, is_helper_file, is_manifest_file, read_file, read_inline, read_values
+from scanner.rotation.references import Reference, pod_references, pod_specs
+from scanner.rotation.settings import references_in_values
 from scanner.rotation.tree import Place, Table, Tree
 
 _KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
 
 
 @dataclass(frozen=True, slots=True)
+class Pods:
+    """One PodSpec of an item, where it stands, and every Secret it names."""
+
+    path: tuple[str, ...]
+    spec: Table
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What one item names: in its PodSpecs, and elsewhere."""
+
+    item: Item
+    pods: tuple[Pods, ...]
+    others: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
 class Repository:
     """What a runbook is computed from.
 
@@ -36,11 +58,47 @@ class Repository:
 
     def of_kind(self, *kinds: str) -> list[Item]:
         """The items of any of ``kinds``."""
-        return [item for item in self.items if item.kind in kinds]
+        return [item for kind in kinds for item in self._by_kind.get(kind, ())]
 
     def chart(self, item: Item) -> Chart | None:
         """The chart whose template ``item`` is."""
         return self.charts.get(item.chart) if item.chart else None
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self.items:
+            found.setdefault(item.kind, []).append(item)
+        return found
+
+    @cached_property
+    def uses(self) -> tuple[Uses, ...]:
+        """Every item that names a Secret or runs pods, read once for all runbooks."""
+        found = []
+        for item in self.items:
+            specs = list(pod_specs(item.kind, item.tree)) if item.kind not in _NO_PODS else []
+            pods = tuple(Pods(path, spec, tuple(pod_references(spec))) for path, spec in specs)
+            others = tuple(references_of(item, tuple(path for path, _ in specs)))
+            if pods or others:
+                found.append(Uses(item, pods, others))
+        return tuple(found)
+
+    @cached_property
+    def settings(self) -> tuple[tuple[Item, Reference], ...]:
+        """Every Secret that Helm values files name."""
+        found = []
+        for path, tree in self.values.items():
+            item = Item("Values", "", path.rpartition("/")[2], "", tree, Place(path, 0))
+            found += [(item, reference) for reference in references_in_values(tree)]
+        return tuple(found)
+
+
+# Kinds that are looked at in other ways and would be searched for pods in vain.
+_NO_PODS = frozenset(
+    """Secret SealedSecret ExternalSecret ClusterExternalSecret SecretProviderClass Certificate Role ClusterRole RoleBinding
+    ClusterRoleBinding ServiceAccount Ingress Namespace Kustomization Application ApplicationSet SecretStore
+    ClusterSecretStore GitRepository HelmRepository PersistentVolumeClaim HorizontalPodAutoscaler""".split()
+)
 
 
 def index_repository(files: Iterable[tuple[str, bytes]]) -> Repository:
@@ -65,11 +123,16 @@ class _Gathered:
         self._loose: set[Place] = set()
         self._charts: dict[str, Table | None] = {}
         self._values: dict[str, bytes] = {}
+        self._helpers: dict[str, dict[str, frozenset[str]]] = {}
         self._files = 0
 
     def add(self, path: str, data: bytes) -> None:
         """Take one file into account."""
         folder, name = posixpath.split(path)
+        if is_helper_file(path):
+            helpers = read_helpers(data.decode("utf-8", "replace"))
+            self._helpers.setdefault(path.partition("/templates/")[0], {}).update(helpers)
+            return
         if not is_manifest_file(path):
             return
         if name == "Chart.yaml":
@@ -99,23 +162,24 @@ class _Gathered:
             if path not in rendered.used
             for document in found
         ]
-        items = tuple(self._finished(item, charts, paths) for item in (*rendered.items, *plain))
-        made = tuple(one for item in items for one in made_by(item) if one.name)
+        items = tuple(done for item in (*rendered.items, *plain) for done in self._finished(item, charts, paths))
+        made = tuple(_named(one) for item in items for one in made_by(item) if one.name)
         return Repository(items, made, charts, values, rendered.notes, _generators(items), self._files)
 
-    def _finished(self, item: Item, charts: Mapping[str, Chart], paths: Sequence[Path]) -> Item:
+    def _finished(self, item: Item, charts: Mapping[str, Chart], paths: Sequence[Path]) -> Iterator[Item]:
         if item.place in self._loose:
             item = replace(item, inferred=(*item.inferred, LINE_BY_LINE))
         chart = chart_of(item.place.file, charts)
         if chart is not None:
             name, notes = chart.fill(item.name)
             namespace, more = chart.fill(item.namespace)
-            unknown = "{{" in namespace and "Release.Namespace" in namespace
+            # A templated namespace is the release's, or one from values: not known before it is installed.
+            unknown = "{{" in namespace
             item = replace(
                 item, name=name, namespace="" if unknown else namespace, chart=chart.folder,
                 inferred=(*item.inferred, *notes, *more),
             )  # fmt: skip
-        return with_delivery(item, paths)
+        yield from with_delivery(item, paths)
 
     def _read_charts(self) -> tuple[dict[str, Chart], dict[str, Table]]:
         values: dict[str, Table] = {}
@@ -124,10 +188,16 @@ class _Gathered:
             if tree is not None and "kind" not in tree.items:
                 values[path] = tree
         charts = {
-            folder: new_chart(folder, description, values.get(f"{folder}/values.yaml" if folder else "values.yaml"))
+            folder: new_chart(
+                folder, description, values.get(posixpath.join(folder, "values.yaml")), self._helpers.get(folder)
+            )
             for folder, description in self._charts.items()
         }
         return charts, values
+
+
+def _named(made: Made) -> Made:
+    return replace(made, name=substituted(made.name, made.item.variables)) if made.item.variables else made
 
 
 def _released(chart: Chart, paths: Sequence[Path]) -> Chart:

@@ -68,7 +68,7 @@ def write_command(store: Store | None, remote: Remote, key: str) -> str:
     if store is None:
         return ""
     name, prop = quoted(remote.key), remote.prop or key
-    field = quoted(prop)
+    field = quoted(prop) if prop else "<FIELD>"
     mount = text(store.settings, "path").strip("/")
     writers = {
         "vault": f"printf %s {_NEW} | vault kv patch {'-mount=' + quoted(mount) + ' ' if mount else ''}{name} {field}=-",

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scanner.rotation.gitops import substituted
 from scanner.rotation.items import Item, folder, namespaces_meet, nearness
-from scanner.rotation.names import Fit, fit, has_hole, shown, without_hash
+from scanner.rotation.names import Fit, fit, has_hole, helper_of, shown, without_hash
 from scanner.rotation.producers import Made
 from scanner.rotation.repository import Repository
 
@@ -71,7 +72,8 @@ def _made_fit(made: Made, name: str, namespace: str) -> Fit:
         return Fit.NONE
     written = [base for base, renamed in made.item.renames.items() if renamed == made.name]
     names = (made.name, *written) if not made.item.group else (made.name,)
-    return max(max(fit(one, name), fit(one, without_hash(name))) for one in names)
+    # A finding names the Secret as its manifest does, template and all.
+    return max(max(fit(one, name, same_chart=True), fit(one, without_hash(name))) for one in names)
 
 
 def _identity(made: Made) -> tuple[str, str, str]:
@@ -111,9 +113,12 @@ class Matcher:
         notes: tuple[str, ...] = ()
         if chart is not None:
             name, notes = chart.fill(name)
+        name = substituted(name, owner.variables)
         if subject.overlay and owner.overlay == subject.overlay:
             name = owner.renames.get(name, name)
         how = max(self._fit(name, owner), self._fit(without_hash(name), owner) if owner.overlay else Fit.NONE)
+        if how == Fit.NONE and self._through_helper(owner, name):
+            how = Fit.TEMPLATE
         if how == Fit.NONE:
             return None
         own = namespace or owner.namespace
@@ -150,6 +155,17 @@ class Matcher:
              for made in self._subject.made),
             default=Fit.NONE,
         )  # fmt: skip
+
+    def _through_helper(self, owner: Item, name: str) -> bool:
+        """Whether a named template of the chart can end in the one that names the Secret."""
+        chart, helper = self._repository.chart(owner), helper_of(name)
+        if chart is None or not helper:
+            return False
+        return any(
+            made.item.chart == owner.chart and chart.can_give(helper, helper_of(made.name))
+            for made in self._subject.made
+            if helper_of(made.name)
+        )
 
     def _beside(self, owner: Item) -> bool:
         """Whether ``owner`` is applied together with what makes the subject."""

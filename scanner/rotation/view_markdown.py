@@ -119,8 +119,7 @@ def _readers(book: Runbook) -> Iterable[str]:
 
 def _steps(book: Runbook) -> Iterable[str]:
     yield from ("", "## Steps", "")
-    revoke = next((step.number for step in book.steps if step.phase == "revoke"), len(book.steps))
-    yield f"If somebody else is using it right now, do step {revoke} first."
+    yield words.emergency(book)
     yield ""
     for step in book.steps:
         yield f"- [ ] **{step.number}.** {_escape(step.text)}"

@@ -10,6 +10,7 @@ from scanner.rotation.advice import printable
 from scanner.rotation.durations import spoken
 from scanner.rotation.runbook import Runbook
 
+_READERS = 12
 _HEADINGS = ("consumer", "how", "line", "update", "worst case")
 
 
@@ -41,8 +42,10 @@ def _lines(book: Runbook, *, explain: bool, width: int) -> Iterable[str]:
     if book.readers:
         yield ""
         yield "readers: " + words.reader_line(book.readers[0])
-        for reader in book.readers[1:]:
+        for reader in book.readers[1:_READERS]:
             yield "         " + words.reader_line(reader)
+        if len(book.readers) > _READERS:
+            yield f"         and {len(book.readers) - _READERS} more (--format json lists all)"
     yield ""
     yield from _plan(book, width)
     yield from _bullets("assumed", book.assumptions, width)
@@ -100,9 +103,7 @@ def _why(reasons: tuple[str, ...]) -> tuple[str, ...]:
 def _plan(book: Runbook, width: int) -> Iterable[str]:
     advised = book.advised
     yield f"plan ({advised.title}{'; ' + advised.why if advised.why else ''}):"
-    yield from (
-        f"  {line}" for line in wrap(f"In use right now by somebody else? Do step {_revoking(book)} first.", width - 2)
-    )
+    yield f"  {words.emergency(book)}"
     for step in book.steps:
         lead = f"{step.number:>3}  "
         for at, line in enumerate(wrap(step.text, width - len(lead), break_long_words=False, break_on_hyphens=False)):
@@ -112,10 +113,6 @@ def _plan(book: Runbook, width: int) -> Iterable[str]:
     if book.fastest is not None and book.overlap is not None:
         yield f"     best case {spoken(book.fastest)} with everything forced, worst case {spoken(book.overlap)}"
     yield from (f"  see {link}" for link in advised.links)
-
-
-def _revoking(book: Runbook) -> int:
-    return next((step.number for step in book.steps if step.phase == "revoke"), len(book.steps))
 
 
 def _bullets(title: str, lines: Sequence[str], width: int) -> Iterable[str]:

@@ -82,7 +82,7 @@ def worst(consumer: Consumer) -> str:
         return f"<= {spoken(consumer.next_run)}" if consumer.next_run else "not known"
     if consumer.most.seconds is None:
         return "not known" if consumer.most.never.startswith("when ") else "never by itself"
-    if consumer.rollout is not None:
+    if consumer.restart or consumer.automatic:
         return f"{consumer.most.seconds} s + rollout"
     return consumer.most.arithmetic()
 
@@ -116,6 +116,12 @@ def exposure_lines(exposure: Exposure) -> list[str]:
         more = f" and {len(exposure.places) - len(shown)} more" if len(exposure.places) > len(shown) else ""
         lines.append(f"in {', '.join(shown)}{more}")
     return lines
+
+
+def emergency(book: Runbook) -> str:
+    """What to do first when the value is being abused at this moment."""
+    ending = next((step.number for step in book.steps if step.phase in ("disable", "revoke")), len(book.steps))
+    return f"In use right now by somebody else? Do step {ending} first."
 
 
 def explain_lines(book: Runbook) -> list[str]:

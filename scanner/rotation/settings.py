@@ -1,0 +1,101 @@
+"""Secrets that Helm values name: in values files, in a Flux HelmRelease, in an Argo CD Application.
+
+What the chart does with them is decided in the chart. Many charts pass pieces of a PodSpec through, though, and
+those show by their names whether the value ends in an environment variable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.rotation.items import Item
+from scanner.rotation.names import literal
+from scanner.rotation.references import Reference, Via
+from scanner.rotation.tree import Leaf, Table, Tree, at, rows, text, walk
+
+# Fields whose names say that they name a Secret.
+REFERENCE_KEY = re.compile(
+    r"^(?:secretName|.*[sS]ecretRef|secretKeyRef|existingSecret|.*ExistingSecret|credentialName|.*SecretName|secretRefs?)$"
+)
+_RELEASE_NAME = re.compile(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
+_RELEASE_NAMESPACE = re.compile(r"\{\{-?\s*\.Release\.Namespace\s*-?\}\}")
+_INFERRED = "Helm values name it; which workload uses it is decided in the chart"
+
+
+def release_name(item: Item) -> str:
+    """The name of the Helm release that ``item`` installs.
+
+    Flux takes ``releaseName``, else the target namespace and the name (helm-controller, HelmRelease.GetReleaseName);
+    Argo CD takes ``helm.releaseName``, else the Application's name.
+    """
+    if item.kind == "HelmRelease":
+        target = text(item.tree, "spec", "targetNamespace")
+        return text(item.tree, "spec", "releaseName") or (f"{target}-{item.name}" if target else item.name)
+    return text(item.tree, "spec", "source", "helm", "releaseName") or item.name
+
+
+def installs_charts(item: Item) -> bool:
+    """Whether ``item`` is something that installs a chart with values."""
+    return item.kind in ("HelmRelease", "Application", "ApplicationSet", "HelmChart", "Values")
+
+
+def release_values(item: Item) -> Iterator[tuple[Table, str]]:
+    """The values inside ``item``, each with the namespace that the release goes to."""
+    if item.kind == "HelmRelease":
+        values = item.get("spec", "values")
+        if isinstance(values, Table):
+            yield values, text(item.tree, "spec", "targetNamespace") or item.namespace
+        return
+    spec = item.get("spec") if item.kind == "Application" else item.get("spec", "template", "spec")
+    for source in (at(spec, "source"), *rows(spec, "sources")):
+        values = at(source, "helm", "valuesObject")
+        if isinstance(values, Table):
+            yield values, text(spec, "destination", "namespace")
+
+
+def references_in_values(values: Table, *, release: str = "", namespace: str = "") -> Iterator[Reference]:
+    """Every field of ``values`` that looks like a reference to a Secret, the release's name put in."""
+    for path, node in walk(values):
+        field = next((step for step in reversed(path) if step != "[]"), "")
+        if not field or not REFERENCE_KEY.match(field):
+            continue
+        found = named_in(node)
+        if found is None:
+            continue
+        name = _RELEASE_NAME.sub(release, found.text) if release else found.text
+        name = _RELEASE_NAMESPACE.sub(namespace, name) if namespace else name
+        where = ".".join(step for step in path if step != "[]")
+        yield Reference(
+            _via(path), name, found.place, f"values {where}", key_in(node), namespace=namespace, inferred=(_INFERRED,)
+        )
+
+
+def asks_for_restart(item: Item) -> bool:
+    """Whether the values ask Reloader to restart what the chart makes."""
+    return any(
+        path and path[-1] in ("reloader.stakater.com/auto", "secret.reloader.stakater.com/auto") and text(node) == "true"
+        for values, _ in release_values(item)
+        for path, node in walk(values)
+    )
+
+
+def named_in(node: Tree) -> Leaf | None:
+    """The name in a reference: the scalar itself, or the field ``name`` of a mapping."""
+    found = node if isinstance(node, Leaf) else at(node, "name")
+    usable = isinstance(found, Leaf) and found.text and " " not in literal(found.text)
+    return found if usable and isinstance(found, Leaf) else None
+
+
+def key_in(node: Tree) -> tuple[str, ...]:
+    """The key in a reference; empty when it gives none."""
+    key = text(node, "key")
+    return (key,) if key else ()
+
+
+def _via(path: tuple[str, ...]) -> Via:
+    if "envFrom" in path:
+        return Via.ENV_FROM
+    if "valueFrom" in path or "env" in path:
+        return Via.ENV
+    return Via.SETTINGS
