@@ -27,13 +27,17 @@ _LONGEST_TIP = 80
 
 @dataclass(slots=True)
 class Findings:
-    """Collects for one text. ``inspect`` runs the whole scanner over an inner value."""
+    """Collects for one text. ``inspect`` runs the whole scanner over an inner value.
+
+    ``loose`` is True for prose and programs: a stock password there is an example of one.
+    """
 
     inspect: Inspect
     matches: list[Match] = field(default_factory=list)
     regions: list[Span] = field(default_factory=list)
     sealed: list[Span] = field(default_factory=list)
     advice: bool = False
+    loose: bool = False
 
     def leak(
         self,

@@ -56,6 +56,8 @@ def secret_values(
         told = {**detail, "key": names.plain(entry.name)}
         if _credentials(entry, inner, out, told) or _known_harmless(entry) or _dropped(inner):
             continue
+        if out.loose and references.weak(entry.text):
+            continue
         _by_place(entry, inner, out, detail=told, rule=rule)
     for entry in entries:
         if entry.scalar.template:

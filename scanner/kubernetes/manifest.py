@@ -33,8 +33,8 @@ class Manifests:
         """What the manifests in ``text`` hold, one match a key."""
         from scanner.kubernetes.dispatch import examine
         from scanner.kubernetes.findings import Findings
-        from scanner.kubernetes.reading import read
+        from scanner.kubernetes.reading import is_loose, read
 
-        out = Findings(inspect, advice=self._advice)
+        out = Findings(inspect, advice=self._advice, loose=is_loose(text))
         examine(read(text, advice=self._advice), out)
         return out.matches

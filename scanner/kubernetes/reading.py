@@ -57,6 +57,11 @@ def read(text: Text, *, advice: bool = False) -> Reading:
     return _Reader(advisable if advice else interesting).read(text)
 
 
+def is_loose(text: Text) -> bool:
+    """True for prose and programs: manifests in them are islands."""
+    return text.kind in _ISLANDS_IN
+
+
 def structured(data: bytes) -> bool:
     """True when the first line that says something is one of YAML or JSON."""
     return _STRUCTURED.match(data) is not None
@@ -70,7 +75,7 @@ class _Reader:
         self._inner = 0
 
     def read(self, text: Text) -> Reading:
-        self._text(text.data, (), loose=text.kind in _ISLANDS_IN)
+        self._text(text.data, (), loose=is_loose(text))
         return Reading(tuple(self._documents), tuple(self._schemas))
 
     def _text(self, data: bytes, layers: tuple[Layer, ...], *, loose: bool = False) -> None:

@@ -35,9 +35,8 @@ def judged(text: Text, inspect: Inspect) -> list[Match]:
     """The literals of commands in ``text`` that are secrets."""
     out = Findings(inspect)
     words = Words(text.data)
-    secret_values(
-        list(_kubectl(words)), out, detail={"command": "kubectl create secret"}, rule="kubectl-secret-literal"
-    )
+    literals = [entry for entry in _kubectl(words) if not references.weak(entry.text)]
+    secret_values(literals, out, detail={"command": "kubectl create secret"}, rule="kubectl-secret-literal")
     assigned_values(
         list(_helm(words)), out, detail={"command": "helm --set"}, rule="helm-set-literal", specific=3
     )  # fmt: skip

@@ -121,7 +121,8 @@ def _braces(data: bytes) -> Iterator[Layer]:
         if start < 0:
             continue
         end = _closing(data, start)
-        if end < mark.end():
+        # Bare keys are flow YAML on one line, or a program's.
+        if end < mark.end() or (mark.group(1) is None and b"\n" in data[start:end]):
             continue
         reached = end
         raw = data[start:end]
