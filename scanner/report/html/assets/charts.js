@@ -3,12 +3,6 @@
 const MOST_BARS = 8;
 const SVG = "http://www.w3.org/2000/svg";
 
-function countBy(findings, key) {
-  const counts = new Map();
-  for (const finding of findings) counts.set(key(finding), (counts.get(key(finding)) || 0) + 1);
-  return counts;
-}
-
 function chartsFor(tables) {
   const charts = [
     { title: "Severity", filter: "severity", key: (f) => SEVERITIES[f.severity], order: [...SEVERITIES].reverse(), style: true },
@@ -21,16 +15,11 @@ function chartsFor(tables) {
   return charts;
 }
 
-// A chart leaves its own filter aside, so that the other values stay there to be chosen.
-function drawCharts(host, charts, findings, state, progress, choose) {
-  host.replaceChildren(...charts.map((chart) => {
-    const tests = testsOf({ ...state, [chart.filter]: "" }, progress);
-    return drawChart(chart, findings.filter((finding) => tests.every((test) => test(finding))), state, choose);
-  }));
+function drawCharts(host, charts, counts, state, choose) {
+  host.replaceChildren(...charts.map((chart) => drawChart(chart, counts.get(chart.filter), state, choose)));
 }
 
-function drawChart(chart, findings, state, choose) {
-  const counts = countBy(findings, chart.key);
+function drawChart(chart, counts, state, choose) {
   let names = chart.order ? chart.order.filter((name) => counts.has(name)) : [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a));
   const chosen = state[chart.filter];
   const hidden = chart.order ? 0 : Math.max(0, names.length - MOST_BARS);

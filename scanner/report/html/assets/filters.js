@@ -51,22 +51,23 @@ const STATUS_TESTS = {
   gone: (f) => f.status === "gone", known: (f) => f.status === "baseline" || f.status === "allowed",
 };
 
+// Each test with the filter it belongs to; the search comes last, because it costs most.
 function testsOf(state, progress) {
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const tests = [STATUS_TESTS[state.status] || isOpen];
-  if (state.severity) tests.push((f) => SEVERITIES[f.severity] === state.severity);
-  if (state.provider) tests.push((f) => f.provider === state.provider);
-  if (state.rule) tests.push((f) => f.rule.id === state.rule);
-  if (state.age) tests.push((f) => f.age === state.age);
-  if (state.repository) tests.push((f) => f.repository.name === state.repository);
-  if (state.folder) tests.push((f) => f.folder === state.folder);
-  if (state.head) tests.push((f) => f.inHead === Number(state.head));
-  if (state.progress) tests.push((f) => progress.stage(f) === Number(state.progress));
+  const tests = [["status", STATUS_TESTS[state.status] || isOpen]];
+  if (state.severity) tests.push(["severity", (f) => SEVERITIES[f.severity] === state.severity]);
+  if (state.provider) tests.push(["provider", (f) => f.provider === state.provider]);
+  if (state.rule) tests.push(["rule", (f) => f.rule.id === state.rule]);
+  if (state.age) tests.push(["age", (f) => f.age === state.age]);
+  if (state.repository) tests.push(["repository", (f) => f.repository.name === state.repository]);
+  if (state.folder) tests.push(["folder", (f) => f.folder === state.folder]);
+  if (state.head) tests.push(["head", (f) => f.inHead === Number(state.head)]);
+  if (state.progress) tests.push(["progress", (f) => progress.stage(f) === Number(state.progress)]);
   if (words.length) {
-    tests.push((f) => {
+    tests.push(["q", (f) => {
       if (f.search === null) f.search = haystack(f);
       return words.every((word) => f.search.includes(word));
-    });
+    }]);
   }
   return tests;
 }
@@ -79,12 +80,41 @@ const ORDERS = {
   places: (a, b) => a.count - b.count,
 };
 
-function selectFindings(findings, state, progress) {
+// In one pass: the findings that pass every test, sorted, and the counts for the charts. A chart leaves its own
+// filter aside, so that the other values stay there to be chosen: it counts what fails at most that one test.
+function selectFindings(findings, state, progress, charts) {
   const tests = testsOf(state, progress);
-  const found = findings.filter((finding) => tests.every((test) => test(finding)));
+  const counts = new Map(charts.map((chart) => [chart.filter, new Map()]));
+  const count = (chart, finding) => {
+    const key = chart.key(finding);
+    const values = counts.get(chart.filter);
+    values.set(key, (values.get(key) || 0) + 1);
+  };
+  const found = [];
+  for (const finding of findings) {
+    const failed = failedTest(tests, finding);
+    if (failed === "") {
+      found.push(finding);
+      for (const chart of charts) count(chart, finding);
+    } else if (counts.has(failed)) {
+      count(charts.find((chart) => chart.filter === failed), finding);
+    }
+  }
   const order = ORDERS[state.sort] || ORDERS.severity;
   const sign = state.down === "1" ? -1 : 1;
-  return found.sort((a, b) => sign * order(a, b) || a.index - b.index);
+  found.sort((a, b) => sign * order(a, b) || a.index - b.index);
+  return { found, counts };
+}
+
+// The filter of the only test that fails; "" where none does, null where several do.
+function failedTest(tests, finding) {
+  let failed = "";
+  for (const [filter, test] of tests) {
+    if (test(finding)) continue;
+    if (failed) return null;
+    failed = filter;
+  }
+  return failed;
 }
 
 function stateFromAddress() {

@@ -39,8 +39,8 @@
     byId("secret").hidden = true;
     byId("overview").hidden = false;
     document.body.classList.remove("one");
-    const found = selectFindings(findings, state, progress);
-    drawCharts(byId("charts"), charts, findings, state, progress, change);
+    const { found, counts } = selectFindings(findings, state, progress, charts);
+    drawCharts(byId("charts"), charts, counts, state, change);
     list.draw(found, state);
     byId("count").textContent = many(found.length, "secret") + (found.length < findings.length ? " of " + commas(findings.length) : "");
     if (byId("search").value !== state.q) byId("search").value = state.q;
@@ -73,7 +73,7 @@
       try { finding = findingAt(location.hash); } catch (error) { finding = null; }
     }
     if (finding) {
-      if (!list.found().length) list.draw(selectFindings(findings, state, progress), state);
+      if (!list.found().length) list.draw(selectFindings(findings, state, progress, charts).found, state);
       showSecret(finding);
       return;
     }
