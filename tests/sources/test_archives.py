@@ -1,0 +1,120 @@
+"""Archives, honest and hostile."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import random
+import tarfile
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.sources.archives import ArchiveLimits, Unpacker, kind_of_archive
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def tarred(files: dict[str, bytes], mode: str = "w") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+FILES = {"a.txt": b"hello", "dir/b.env": b"KEY=value\n"}
+
+
+@pytest.mark.parametrize(
+    "data", [zipped(FILES), tarred(FILES), tarred(FILES, "w:gz"), tarred(FILES, "w:bz2"), tarred(FILES, "w:xz")]
+)
+def test_every_format_gives_its_files(data: bytes) -> None:
+    unpacker = Unpacker()
+    assert dict(unpacker.members("x", data)) == {f"x!/{name}": content for name, content in FILES.items()}
+    assert unpacker.skipped == []
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(b"one"), bz2.compress(b"one"), lzma.compress(b"one")])
+def test_a_single_compressed_file(packed: bytes) -> None:
+    assert list(Unpacker().members("dir/log.txt.gz", packed)) == [("dir/log.txt.gz!/log.txt", b"one")]
+
+
+def test_gzip_members_one_after_the_other() -> None:
+    assert list(Unpacker().members("x.gz", gzip.compress(b"one") + gzip.compress(b"two")))[0].data == b"onetwo"
+
+
+def test_archives_in_archives() -> None:
+    inner = tarred({"deep/.env": b"x"}, "w:gz")
+    assert dict(Unpacker().members("a.zip", zipped({"b.tgz": inner, "c": b"c"}))) == {
+        "a.zip!/b.tgz!/deep/.env": b"x",
+        "a.zip!/c": b"c",
+    }
+
+
+def test_depth_count_and_bytes_end_the_reading_and_are_said() -> None:
+    nested = b"x"
+    for _ in range(8):
+        nested = zipped({"n.zip": nested})
+    for limits, data in (
+        (ArchiveLimits(depth=3), nested),
+        (ArchiveLimits(files=5), zipped({str(number): b"x" for number in range(9)})),
+        (ArchiveLimits(total=100), zipped({str(number): bytes(30) for number in range(9)})),
+        (ArchiveLimits(member=10), zipped({"a": bytes(11)})),
+        (ArchiveLimits(member=10), tarred({"a": bytes(11)})),
+        (ArchiveLimits(member=10), gzip.compress(bytes(11))),
+    ):
+        unpacker = Unpacker(limits)
+        list(unpacker.members("x", data))
+        assert unpacker.skipped, limits
+
+
+def test_bombs_are_not_unpacked() -> None:
+    bomb = gzip.compress(bytes(200_000_000))
+    unpacker = Unpacker(ArchiveLimits(member=10_000_000))
+    assert list(unpacker.members("bomb.gz", bomb)) == []
+    assert "limit" in unpacker.skipped[0].why
+    unpacker = Unpacker(ArchiveLimits(ratio=100))
+    assert list(unpacker.members("bomb.zip", zipped({"a": bytes(50_000_000)}))) == []
+    assert "tightly" in unpacker.skipped[0].why
+
+
+def test_links_devices_and_folders_are_no_files() -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE):
+            info = tarfile.TarInfo("../../etc/passwd")
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+    assert list(Unpacker().members("x.tar", out.getvalue())) == []
+
+
+def test_what_cannot_be_read_is_said() -> None:
+    for data in (b"7z\xbc\xaf\x27\x1c" + bytes(50), b"Rar!\x1a\x07\x01\x00" + bytes(50), b"PK\x03\x04" + bytes(50)):
+        unpacker = Unpacker()
+        assert list(unpacker.members("x", data)) == []
+        assert len(unpacker.skipped) == 1
+
+
+@given(st.binary(max_size=60), st.integers(0, 3), st.randoms(use_true_random=False))
+@settings(max_examples=300, deadline=None)
+def test_damage_never_raises(junk: bytes, which: int, chance: random.Random) -> None:
+    data = bytearray((zipped(FILES), tarred(FILES), tarred(FILES, "w:gz"), lzma.compress(b"one" * 50))[which])
+    for byte in junk:
+        data[chance.randrange(len(data))] = byte
+    cut = bytes(data[: chance.randrange(1, len(data) + 1)])
+    if kind_of_archive(cut):
+        unpacker = Unpacker(ArchiveLimits(member=1_000_000, total=2_000_000))
+        assert sum(len(member.data) for member in unpacker.members("x", cut)) <= 3_000_000
