@@ -73,7 +73,7 @@ class Allowlists:
 
     def _claims(self, table: Allowlist, met: list[bool]) -> Iterable[Claim]:
         if table.every:
-            if all(met):
+            if all(met) and (met or table.paths or table.commits):
                 yield self._claim(table, where=table.paths, commits=table.commits)
             return
         if any(met):
@@ -136,21 +136,25 @@ class _Tables:
         self.left += [f"{key} in {label!r}" for key in sorted(set(table) - _KEYS)]
         if table.get("repos"):
             self.left.append(f"repos in {label!r}")
+        known = len(self.left)
         try:
-            self.tables.append(
-                Allowlist(
-                    entry=_plain(label),
-                    every=str(table.get("condition") or table.get("matchCondition") or "OR").upper() in ("AND", "&&"),
-                    rules=rules,
-                    commits=tuple(map(str.lower, table.get("commits") or ())),
-                    paths=self._paths(table),
-                    target=str(table.get("regexTarget") or "secret"),
-                    regexes=tuple(self._go(table.get("regexes") or ())),
-                    stopwords=tuple(map(str.lower, table.get("stopwords") or table.get("stopWords") or ())),
-                )
+            made = Allowlist(
+                entry=_plain(label),
+                every=str(table.get("condition") or table.get("matchCondition") or "OR").upper() in ("AND", "&&"),
+                rules=rules,
+                commits=tuple(map(str.lower, table.get("commits") or ())),
+                paths=self._paths(table),
+                target=str(table.get("regexTarget") or "secret"),
+                regexes=tuple(self._go(table.get("regexes") or ())),
+                stopwords=tuple(map(str.lower, table.get("stopwords") or table.get("stopWords") or ())),
             )
         except (TypeError, AttributeError):
             raise ConfigError(f"{self.name}: {label!r} is no allowlist") from None
+        if made.every and len(self.left) > known:
+            # One condition less would let more pass than was meant.
+            self.left.append(f"all of {label!r}")
+        else:
+            self.tables.append(made)
 
     def _paths(self, table: Mapping[str, Any]) -> str:
         paths = self._go(table.get("paths") or ())
