@@ -1,0 +1,1 @@
+"""Many repositories: targets, clones, a store of findings, executors."""
