@@ -50,6 +50,7 @@ class Context:
             repo_config=self.options.repo_config,
             today=time.strftime("%Y-%m-%d"),
             environ=os.environ,
+            root=self.root,
         )
         return loaded.with_sources(self.sources) if self.sources else loaded
 

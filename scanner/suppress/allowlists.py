@@ -120,8 +120,12 @@ class _Tables:
         for table in _listed(document):
             self.table(table, frozenset(table.get("targetRules") or ()))
         for rule in document.get("rules") or ():
-            for table in _listed(rule) if isinstance(rule, dict) else ():
+            tables = _listed(rule) if isinstance(rule, dict) else ()
+            for table in tables:
                 self.table(table, frozenset([str(rule.get("id", ""))]))
+            if tables and not (rule.get("regex") or rule.get("path") or rule.get("id") == _GENERIC):
+                name = _plain(str(rule.get("id", "")))
+                self.left.append(f"the allowlist of {name} to findings that go by another name here")
         extended = (document.get("extend") or {}).get("path")
         if not extended:
             return

@@ -12,7 +12,7 @@ from scanner.model.errors import ConfigError
 from scanner.suppress import baseline_file
 from scanner.suppress.baseline import BaselineSource
 from scanner.suppress.inline import InlineMarks
-from scanner.suppress.memo import Memo
+from scanner.suppress.memo import Memo, git_folder
 from scanner.suppress.suppressor import Suppressor
 from scanner.suppress.verdict import Source
 
@@ -58,6 +58,7 @@ def load(
     repo_config: bool = True,
     today: str = "",
     environ: Mapping[str, str] | None = None,
+    root: str = "",
 ) -> Loaded:
     """Everything that silences findings in one scan.
 
@@ -65,8 +66,9 @@ def load(
     of them is, and comments in the scanned text are text. ``baselines`` are files named by the user, of any
     tool, and are honoured either way. ``today`` is an ISO date. ``environ`` is the user's environment, where
     gitleaks' own variables name or hold its configuration; either takes the place of the repository's.
+    ``root`` is the folder of a worktree, in whose git folder slow digests are remembered.
     """
-    made = _Made(read)
+    made = _Made(read, git_folder(root) if root and repo_config else "")
     for path in baselines:
         content = reader("")(path)
         if content is None:
@@ -90,9 +92,9 @@ def load(
 class _Made:
     """Sources and notes, as files are read one after the other."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, folder: str) -> None:
         self.read = read
-        self.memo = Memo()
+        self.memo = Memo(folder)
         self.sources: list[Source] = []
         self.notes: list[str] = []
 

@@ -10,25 +10,40 @@ from scanner.suppress.case import Case
 from scanner.suppress.digest import FAST, SLOW, Digest, Salt
 from scanner.suppress.strength import is_strong
 
+FILE_NAME = "unsealed-digests"
+_KEY, _TAG, _DIGEST = 32, 16, 16
+_LARGEST_FILE = 8 * 1024 * 1024
+# Hashing a larger text to save one slow digest is no saving.
+_LARGEST_TEXT = 4 * 1024 * 1024
+
 
 class Memo:
-    """Remembers digests by a key that only this process knows; nothing raw is kept."""
+    """Remembers digests by keys from which no secret can be told; nothing raw is kept.
 
-    def __init__(self) -> None:
-        self._key = os.urandom(32)
+    In memory the key is one that only this process knows. On disk, in the repository's own git folder, an
+    entry is named by a local key *and by the whole text the secret was found in*: whoever can test a guess
+    there has the text, and with it the secret. ``folder`` is empty where nothing is to be kept.
+    """
+
+    def __init__(self, folder: str = "") -> None:
+        self.folder = folder
+        self._key = os.urandom(_KEY)
         self._known: dict[bytes, Digest] = {}
         self._done: set[str] = set()
+        self._disk: _Disk | None = None
 
     def digest(self, salt: Salt, case: Case, *, kinds: str = FAST + SLOW) -> Digest | None:
         """The digest of a match; None when its kind is not among ``kinds``."""
         secret = case.match.secret
-        if (FAST if is_strong(secret.reveal()) else SLOW) not in kinds:
+        strong = is_strong(secret.reveal())
+        if (FAST if strong else SLOW) not in kinds:
             return None
         message = b"\0".join((salt.value, case.match.rule.encode(), secret.reveal()))
-        tag = hashlib.blake2b(message, key=self._key, digest_size=16).digest()
+        tag = hashlib.blake2b(message, key=self._key, digest_size=_TAG).digest()
         known = self._known.get(tag)
         if known is None:
-            known = self._known[tag] = salt.digest(case.match.rule, secret)
+            known = salt.digest(case.match.rule, secret) if strong else self._slow(salt, case, message)
+            self._known[tag] = known
         return known
 
     def once(self, name: str, work: Callable[[], None]) -> None:
@@ -37,5 +52,93 @@ class Memo:
             work()
             self._done.add(name)
 
-    def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
-        return Memo, ()
+    def _slow(self, salt: Salt, case: Case, message: bytes) -> Digest:
+        if not self.folder or len(case.text.data) > _LARGEST_TEXT:
+            return salt.digest(case.match.rule, case.match.secret)
+        if self._disk is None:
+            self._disk = _Disk(os.path.join(self.folder, FILE_NAME))
+        place = b"%d %d %d " % (*case.match.span, salt.cost) + hashlib.sha256(case.text.data).digest()
+        known = self._disk.get(place + message)
+        if known is not None:
+            return Digest(salt.id, SLOW, known.hex())
+        made = salt.digest(case.match.rule, case.match.secret)
+        self._disk.put(place + message, bytes.fromhex(made.value))
+        return made
+
+    def __reduce__(self) -> tuple[type[Memo], tuple[str]]:
+        return Memo, (self.folder,)
+
+
+class _Disk:
+    """A file of fixed-size records behind a random key; records are appended whole, by any process.
+
+    Whatever is wrong with it, digests are computed instead and nothing is said.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._key, self._records = self._read()
+
+    def get(self, message: bytes) -> bytes | None:
+        return self._records.get(self._tag(message)) if self._key else None
+
+    def put(self, message: bytes, digest: bytes) -> None:
+        if not self._key:
+            return
+        self._records[self._tag(message)] = digest
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND)
+            try:
+                os.write(handle, self._tag(message) + digest)
+            finally:
+                os.close(handle)
+        except OSError:
+            self._key = b""
+
+    def _tag(self, message: bytes) -> bytes:
+        return hashlib.blake2b(message, key=self._key, digest_size=_TAG).digest()
+
+    def _read(self) -> tuple[bytes, dict[bytes, bytes]]:
+        try:
+            if os.path.getsize(self._path) > _LARGEST_FILE:
+                os.unlink(self._path)
+            with open(self._path, "rb") as file:
+                data = file.read()
+        except FileNotFoundError:
+            return self._create(), {}
+        except OSError:
+            return b"", {}
+        size = _TAG + _DIGEST
+        whole = range(_KEY, len(data) - size + 1, size)
+        if len(data) < _KEY:
+            return b"", {}
+        return data[:_KEY], {data[at : at + _TAG]: data[at + _TAG : at + size] for at in whole}
+
+    def _create(self) -> bytes:
+        key = os.urandom(_KEY)
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                os.write(handle, key)
+            finally:
+                os.close(handle)
+        except OSError:
+            return b""
+        return key
+
+
+def git_folder(root: str) -> str:
+    """The git folder that ``root``'s worktree shares with its repository; empty when there is none."""
+    path = os.path.join(root, ".git")
+    if os.path.isdir(path):
+        return path
+    try:
+        with open(path, encoding="utf-8") as file:
+            line = file.readline().strip()
+        if not line.startswith("gitdir: "):
+            return ""
+        folder = os.path.join(root, line.removeprefix("gitdir: "))
+        with open(os.path.join(folder, "commondir"), encoding="utf-8") as file:
+            return os.path.normpath(os.path.join(folder, file.readline().strip()))
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -19,39 +19,40 @@ from scanner.suppress.verdict import NEW, RECORD, Claim, Place
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What is written down of one finding. ``sha1`` is there only when another tool's file is to be made."""
+    """What is written down of one finding: its digest under each salt, and its SHA-1 only when it was asked for.
 
-    rule: str
-    digest: Digest
+    ``source`` and ``told`` say by what the finding is silenced already; both are empty when it is not.
+    """
+
+    digests: tuple[Digest, ...]
     sha1: str = ""
-
-    def render(self) -> str:
-        """As one line, for a claim."""
-        return json.dumps([self.rule, self.digest.render(), self.sha1])
+    source: str = ""
+    told: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Recorded:
-        """What ``render`` gave."""
-        rule, digest, sha1 = json.loads(text)
-        return cls(rule, Digest.parse(digest), sha1)
+        """What the status reason of a finding says in a scan that records."""
+        entry, source, told = text.split("\n", 2)
+        digests, sha1 = json.loads(entry)
+        return cls(tuple(map(Digest.parse, digests)), sha1, source, told)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordSource:
     """The source that only records. With ``sha1`` it adds what detect-secrets knows a value by."""
 
-    salt: Salt
+    salts: tuple[Salt, ...]
     sha1: bool = False
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
     name: str = RECORD
 
     def claims(self, case: Case) -> Iterable[Claim]:
-        """One claim that carries the digest."""
-        digest = self.memo.digest(self.salt, case)
-        assert digest is not None
+        """One claim that carries the digests."""
+        digests = [self.memo.digest(salt, case) for salt in self.salts]
         raw = case.match.secret.reveal()
         sha1 = hashlib.sha1(raw, usedforsecurity=False).hexdigest() if self.sha1 else ""
-        yield Claim(source=RECORD, entry=Recorded(case.match.rule, digest, sha1).render(), status=NEW)
+        entry = json.dumps([[digest.render() for digest in digests if digest], sha1])
+        yield Claim(source=RECORD, entry=entry, status=NEW)
 
     def at(self, rule: str, place: Place) -> Claim | None:
         """Nothing is recorded of a place alone."""

@@ -49,7 +49,8 @@ class Suppressor:
         record = next((claim for sighting in sightings for claim in sighting.claims if claim.source == RECORD), None)
         if record is None:
             return verdict
-        return replace(verdict or _verdict(record), record=record.entry)
+        told = f"{verdict.source}\n{verdict.told}" if verdict else "\n"
+        return replace(verdict or _verdict(record), record=f"{record.entry}\n{told}")
 
     def _settle(self, rule: str, sighting: Sighting) -> Claim | None:
         """The claim that counts for one place: one that holds, the secret's before the place's."""

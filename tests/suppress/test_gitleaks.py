@@ -127,9 +127,9 @@ def test_lines_that_are_no_fingerprint_are_named() -> None:
         ("[[allowlists]]\ncondition = 'AND'\ndescription = 'nothing at all'", "new"),
         ("[[allowlists]]\ntargetRules = ['generic-password']\nstopwords = ['lw2']", "allowed"),
         ("[[allowlists]]\ntargetRules = ['other']\nstopwords = ['lw2']", "new"),
-        ("[[rules]]\nid = 'generic-password'\n[rules.allowlist]\nstopwords = ['lw2']", "allowed"),
-        ("[[rules]]\nid = 'generic-password'\n[[rules.allowlists]]\nstopwords = ['lw2']", "allowed"),
-        ("[[rules]]\nid = 'other'\n[rules.allowlist]\nstopwords = ['lw2']", "new"),
+        ("[[rules]]\nid = 'generic-password'\nregex = 'x'\n[rules.allowlist]\nstopwords = ['lw2']", "allowed"),
+        ("[[rules]]\nid = 'generic-password'\nregex = 'x'\n[[rules.allowlists]]\nstopwords = ['lw2']", "allowed"),
+        ("[[rules]]\nid = 'other'\nregex = 'x'\n[rules.allowlist]\nstopwords = ['lw2']", "new"),
     ],
 )
 def test_allowlists(toml: str, expected: str) -> None:
@@ -175,6 +175,7 @@ def test_its_variables_take_the_place_of_the_repositorys_file(tmp_path: object) 
     [
         ("[allowlist]\nregexes = ['''(''']", "the expression '('"),
         ("[allowlist]\ndescription = 'odd'\nfuture = 1", "future in 'odd'"),
+        ("[[rules]]\nid = 'theirs'\n[rules.allowlist]\nstopwords = ['x']", "the allowlist of theirs"),
     ],
 )
 def test_what_cannot_be_carried_over_is_named(toml: str, named: str) -> None:
