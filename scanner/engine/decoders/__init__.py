@@ -1,4 +1,5 @@
-"""What a text holds in another spelling: base64, hex, percent, escapes, strings put together from pieces.
+"""What a text holds in another spelling: base64, hex, percent, escapes, strings put together from pieces,
+look-alike characters.
 
 One level a call; whoever calls goes deeper with what comes out. Nothing that decodes to noise is handed on:
 a picture in base64 or a lock file's hash is given up after its first bytes.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scanner.engine.decoders import escapes, joined, percent, runs
+from scanner.engine.decoders import escapes, joined, lookalikes, percent, runs
 from scanner.engine.decoders.gates import encoded_words
 from scanner.engine.decoders.layer import Layer
 from scanner.model.span import Span
@@ -27,7 +28,7 @@ def gates() -> tuple[str, ...]:
 
     Base64 and hex are known by the words in them; the other codecs by their own marks.
     """
-    return (*encoded_words(), percent.GATE, *escapes.GATES, *joined.GATES)
+    return (*encoded_words(), percent.GATE, *escapes.GATES, *joined.GATES, *lookalikes.GATES)
 
 
 # How far around a place lines are looked at; a string put together from pieces can go on over several.
@@ -50,7 +51,7 @@ def layers(data: bytes, spans: Sequence[Span] | None = None) -> Iterator[Layer]:
 
 
 def _others(data: bytes, offset: int) -> Iterator[Layer]:
-    for codec in (percent.layers, escapes.layers, joined.layers):
+    for codec in (percent.layers, escapes.layers, joined.layers, lookalikes.layers):
         for text, outer, name in codec(data):
             yield Layer(text, Span(outer.start + offset, outer.end + offset), name)
 

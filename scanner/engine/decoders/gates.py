@@ -17,7 +17,7 @@ _WORDS = (
     "AIza sk_live rk_live sk-ant- sk-proj sk-svc npm_ pypi- hvs. hvb. dckr_pat_ dop_v1_ shpat_ AGE-SECRET "
     "NRAK- glsa_ lin_api ATATT sntrys_ SG. eyJ hf_ tskey- figd_ PMAK- key- export Secret= Key= pwd= PWD= "
 ).split()
-_SHORTEST, _LONG = 4, 8
+_SHORTEST, _LONG = 4, 6
 
 
 @cache

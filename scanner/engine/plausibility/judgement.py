@@ -112,9 +112,13 @@ def _text(value: bytes, promise: Promise) -> str:
         return "text"
     if value.isascii():
         return ""
-    letters = [char for char in value.decode("utf-8", "replace") if char.isalpha()]
+    text = value.decode("utf-8", "replace")
+    letters = [char for char in text if char.isalpha()]
     foreign = sum(not char.isascii() for char in letters)
-    return "text" if foreign * 2 >= len(letters) or value.isalpha() else ""
+    return "text" if foreign * 2 >= len(letters) or text.translate(_JOINTS).isalpha() else ""
+
+
+_JOINTS = {ord(char): None for char in "_-.,:!?'"}
 
 
 def _odd_phrase(value: bytes) -> bool:
@@ -165,6 +169,8 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
         return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""
     if mashed(value):
         return "placeholder"
+    if kind is FileKind.DATA and text.isalpha() and text.istitle() and bits < _SURELY_GENERATED:
+        return "label"
     if is_constant(value) and bits < _SURELY_GENERATED:
         return "name"
     if bits >= _needed(text, promise, key):

@@ -44,8 +44,8 @@ _OPENING = frozenset(
 # Before the telling word, anywhere: what follows is known to everyone, or is a place.
 _HARMLESS_BEFORE = frozenset(
     """public pub publishable primary foreign partition sort range cache idempotency sitekey site translation
-    lang i18n locale message msg error label placeholder hash checksum commit no without bypass skip routing
-    cached expired revoked max min csrf xsrf request event""".split()
+    lang i18n locale encrypted wrapped sealed hashed message msg error label placeholder hash checksum
+    commit no without bypass skip routing cached expired revoked max min csrf xsrf request event""".split()
 )
 # After it: the value is about the secret, and not it.
 _ABOUT = frozenset(
@@ -58,10 +58,10 @@ _ABOUT = frozenset(
     component view page form dialog modal screen button icon link algorithm alg algo method scheme mode
     encoding hash hashed hasher digest manager provider store storage service factory handler helper util
     utils builder generator source supplier callback listener response request result required enabled
-    disabled changed reset forgot match matches visible visibility usage status state version count level
-    scope scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
-    callback startswith endswith contains icontains isnull history position pos map list set array dict
-    object json cache tree node iterator stream parser lexer kinds""".split()
+    disabled changed reset forgot match matches visible visibility usage status state version level scope
+    scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
+    startswith endswith contains icontains isnull history position pos map list set array dict object json
+    cache tree node iterator stream parser lexer kinds""".split()
 )
 
 
@@ -76,6 +76,11 @@ _OPEN_TOKENS = frozenset(
     """change update next continuation page paging paginate sync lock task idempotency upload resume cursor
     marker pad eos bos mask unk sep cls design cancel csrf xsrf next start previous prev parse syntax lexer
     special fencing request starting ending end begin sequence creation encryption authenticity""".split()
+)
+
+# Before "password": a text that a program shows.
+_SHOWN = frozenset(
+    """label msg message placeholder i18n translation lang show hide forgot title hint tooltip""".split()
 )
 
 # What web frameworks put into every form against forged requests.
@@ -104,6 +109,8 @@ def read(name: str) -> Key:
     if words[-1] in _ABOUT or (best is Promise.PASSWORD and words[-1] in ("code", "complexity", "history")):
         return Key(Promise.NOTHING)
     if "public" in words or any(word.startswith(_FORM_TOKENS) for word in words):
+        return Key(Promise.NOTHING)
+    if best is Promise.PASSWORD and any(word in _SHOWN for word in words[:last]):
         return Key(Promise.NOTHING)
     if best is not Promise.PASSWORD and any(word in _HARMLESS_BEFORE for word in words[:last]):
         return Key(Promise.NOTHING)

@@ -61,18 +61,18 @@ _HASH = Lazy(
     re.VERBOSE | re.DOTALL,
 )
 _VARIABLE = Lazy(rb"\$[A-Za-z_][\w:.\[\]'\"-]*(?:->[\w()>-]+)*")
-_LOOKS_CALLED = Lazy(rb"(?:new\s+|await\s+|&|!)?[A-Za-z_$][\w.$:>-]*[(\[].*|.*\)\s*[;,]?", re.DOTALL)
+_LOOKS_CALLED = Lazy(rb"(?:new\s+|await\s+|&|!)?[A-Za-z_$][\w.$:>-]*[({\[].*|.*\)\s*[;,]?", re.DOTALL)
 _CHAIN = Lazy(rb"[*&!]?[A-Za-z_]\w*(?:\??(?:\.|->|::?)[A-Za-z_]\w*)+\??[;,)]*")
 
 
 def reference(value: bytes, kind: FileKind, *, quoted: bool) -> str:
     """Why ``value`` stands for something else, or an empty string."""
+    if _CIPHERTEXT.pattern.fullmatch(value):
+        return "encrypted"
     if _TEMPLATE.pattern.search(value):
         return "template"
     if _WHOLE.pattern.fullmatch(value):
         return "reference"
-    if _CIPHERTEXT.pattern.fullmatch(value):
-        return "encrypted"
     if _HASH.pattern.fullmatch(value):
         return "password hash"
     code = kind in (FileKind.CODE, FileKind.SHELL, FileKind.MINIFIED)

@@ -1,0 +1,49 @@
+"""Characters that look like others or like nothing: zero-width signs, hard blanks, Cyrillic letters in Latin words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from scanner.engine.decoders.layer import Layer
+from scanner.model.span import Span
+
+if TYPE_CHECKING:
+    import re
+
+# Zero-width signs inside a word, a hard blank beside a separator, Cyrillic letters between Latin ones.
+GATES = (
+    r"[0-9A-Za-z_](?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad)",
+    r"\xc2\xa0[ ]?[:=]|[:=]\xc2\xa0",
+    r"[A-Za-z](?:\xd0[\xb0\xb5\xbe]|\xd1[\x80\x81\x83\x85\x96]){1,4}[A-Za-z_]",
+)
+_NOTHING = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_PLAIN = {
+    **dict.fromkeys(map(ord, _NOTHING)),
+    0xA0: " ",
+    **dict(zip(map(ord, "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"), "aeopcyxi", strict=True)),
+}
+_LONGEST_LINE = 4096
+
+
+def layers(data: bytes) -> Iterator[Layer]:
+    """Lines with such characters, as they look."""
+    if data.isascii():
+        return
+    done = 0
+    for found in _gate().finditer(data):
+        if found.start() < done:
+            continue
+        start = max(data.rfind(b"\n", 0, found.start()) + 1, found.start() - _LONGEST_LINE)
+        end = data.find(b"\n", found.end(), found.end() + _LONGEST_LINE)
+        done = end = min(len(data), found.end() + _LONGEST_LINE) if end < 0 else end
+        text = data[start:end].decode("utf-8", "replace").translate(_PLAIN)
+        yield Layer(text.encode("utf-8"), Span(start, end), "look-alikes")
+
+
+@cache
+def _gate() -> re.Pattern[bytes]:
+    import re
+
+    return re.compile("|".join(GATES).encode("ascii"))

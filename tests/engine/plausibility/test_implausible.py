@@ -1,0 +1,141 @@
+"""One value, one name, one verdict: what ``--show-dropped`` will say, and what must not be dropped."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from scanner.engine.plausibility import implausible
+from scanner.model.filekind import FileKind
+from scanner.ruleset.examples import fill
+
+
+def random(template: str, seed: str = "") -> bytes:
+    return fill(f"<<{template}>>", seed or template).encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (b"changeme", "placeholder"),
+        (b"your-password-here", "placeholder"),
+        (b"<password>", "placeholder"),
+        (b"${DB_PASSWORD}", "template"),
+        (b"{{ db_password }}", "template"),
+        (b"%(password)s", "template"),
+        (b"$DB_PASSWORD", "reference"),
+        (b"%DB_PASSWORD%", "reference"),
+        (b"vault:secret/data/db#password", "reference"),
+        (b"op://vault/item/password", "reference"),
+        (b"arn:aws:secretsmanager:eu-west-1:1:secret:db", "reference"),
+        (b"ENC[AES256_GCM,data:abc]", "encrypted"),
+        (b"{cipher}0123abcd", "encrypted"),
+        (b"Mot de passe", "text"),
+        ("Contraseña".encode(), "text"),
+        (b"don't", "text"),
+        (b"********", "placeholder"),
+        (b"aaaaaaaa", "repetition"),
+        (b"12345678", "sequence"),
+        (b"abcdefgh", "sequence"),
+        (b"password123", "stock value"),
+        (b"secret", "stock value"),
+        (b"testing", "stock value"),
+        (b"/run/secrets/db", "path"),
+        (b"https://example.org/login", "placeholder"),
+        (b"tls/server.pem", "file name"),
+        (b"id_rsa.pub", "file name"),
+        (b"1.2.3-beta", "version"),
+        (b"true", "stock value"),
+        (b"fooled", "words"),
+    ],
+)
+def test_what_is_no_password_says_why(value: bytes, reason: str) -> None:
+    assert implausible(value, mode="password", key="password", kind=FileKind.CONFIG, line=b'"' + value + b'"') == reason
+
+
+@pytest.mark.parametrize(
+    "parts", ["Sum mer2024!", "Lon don2012", "Berlin %[#]1 1989", "%L6 %D2", "%L8", "%D6", "tr0ub4dor& %D1"]
+)
+def test_what_people_choose_as_passwords_stays(parts: str) -> None:
+    value = random(parts, "chosen")
+    assert (
+        implausible(value, mode="password", key="db_password", kind=FileKind.CONFIG, line=b"db_password: " + value)
+        == ""
+    )
+
+
+@pytest.mark.parametrize("parts", ["%A32", "%H40", "%N24", "%S32", "%B43 =", "%L24", "%W22", "%uuid"])
+def test_generated_values_stay(parts: str) -> None:
+    value = random(parts)
+    assert implausible(value, mode="value", key="client_secret", line=b'client_secret = "' + value + b'"') == ""
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["next_page_token", "csrf_token", "public_key", "primary_key", "token_url", "password_reset_url", "secret_name",
+     "passwordField", "cacheKey", "password_policy", "hashed_secret", "tokenType", "secretKeyRef"],
+)  # fmt: skip
+def test_names_that_promise_nothing_silence_any_value(key: str) -> None:
+    assert implausible(random("%A32"), mode="value", key=key) == "about a secret"
+
+
+def test_a_weak_name_needs_a_strong_value() -> None:
+    assert implausible(random("%uuid"), mode="value", key="key") == "identifier"
+    assert implausible(random("%H40"), mode="value", key="key") == "identifier"
+    assert implausible(random("%L20"), mode="value", key="key") == "identifier"
+    assert implausible(random("%A20 %D3 %A20"), mode="value", key="key", line=b"") == ""
+
+
+def test_base64_of_plain_words_is_no_secret() -> None:
+    value = base64.b64encode(b"this is a password")
+    assert implausible(value, mode="value", key="secret", line=b'"' + value + b'"') == "text"
+    assert implausible(base64.b64encode(b"user:changeme"), mode="value", key="auth_token") == "placeholder"
+
+
+def test_base64_of_a_login_is_judged_by_its_password() -> None:
+    value = base64.b64encode(b"ci:" + random("%A14"))
+    assert implausible(value, mode="value", key="auth_token") == ""
+
+
+def test_a_bare_word_in_code_is_a_name() -> None:
+    line = b"login(password=passwd_hash, token=tok)"
+    assert implausible(b"tok7x", mode="value", key="token", kind=FileKind.CODE, line=line)
+    assert (
+        implausible(b"pwdtxt", mode="password", key="password", kind=FileKind.CODE, line=b"password = pwdtxt") == "code"
+    )
+
+
+def test_a_password_like_its_user_is_a_default() -> None:
+    line = b"host=db user=qzxwv password=qzxwv"
+    assert implausible(b"qzxwv", mode="password", key="password", line=line) == "same as the user"
+
+
+def test_digits_for_letters_are_a_dummy_in_tests_and_a_password_in_settings() -> None:
+    value = b"b4ckup5" + b"erver"
+    line = b'"' + value + b'"'
+    assert implausible(value, mode="password", key="password", kind=FileKind.CODE, line=line) == "words"
+    assert implausible(value, mode="literal", key="password", kind=FileKind.DOTENV, line=line) == ""
+
+
+@pytest.mark.parametrize("value", [b"sunshine", b"blue river 7", b"correct-horse-battery"])
+def test_where_every_literal_is_a_secret_words_are_too(value: bytes) -> None:
+    assert implausible(value, mode="literal", key="password", kind=FileKind.CONFIG) == ""
+
+
+@pytest.mark.parametrize("value", [b"password", b"changeme", b"${PASSWORD}", b"%(secret)s", b"/etc/secret", b"none"])
+def test_where_every_literal_is_a_secret_references_and_stock_words_are_not(value: bytes) -> None:
+    assert implausible(value, mode="literal", key="password", kind=FileKind.CONFIG)
+
+
+def test_token_mode_drops_only_what_was_written_to_be_replaced() -> None:
+    assert implausible(b"ghp_" + b"x" * 36, mode="token")
+    assert implausible(b"sk_live_" + b"YOUR_KEY_HERE_0000000000", mode="token")
+    assert implausible(b"AKIA" + b"1234567890ABCDEF", mode="token")
+    for seed in range(300):
+        assert implausible(random("%A36", str(seed)), mode="token") == ""
+        assert implausible(random("%H40", str(seed)), mode="token") == ""
+
+
+def test_mode_none_asks_nothing() -> None:
+    assert implausible(b"changeme", mode="none") == ""
