@@ -128,7 +128,7 @@ def _flux(item: Item) -> Iterator[Reference]:
         field = path[-1] if path else ""
         if path and path[0] == "values":
             continue
-        if field in ("secretRef", "certSecretRef", "proxySecretRef") or path[-3:-1] == ("decryption", "secretRef"):
+        if field in ("secretRef", "certSecretRef", "proxySecretRef"):
             yield from _operator(node, f"Flux {'.'.join(path)}", item, interval=interval)
         elif len(path) >= 2 and path[-2] in ("valuesFrom", "substituteFrom") and text(node, "kind") == "Secret":
             yield from _operator(node, f"Flux {path[-2]}", item, keys=_values_key(node), interval=interval)

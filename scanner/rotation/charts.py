@@ -104,5 +104,6 @@ def read_helpers(source: str) -> dict[str, frozenset[str]]:
     found = list(_DEFINE.finditer(source))
     ends = [*(define.start() for define in found[1:]), len(source)]
     return {
-        define[1]: frozenset(_INCLUDED.findall(source, define.end(), end)) for define, end in zip(found, ends, strict=True)
+        define[1]: frozenset(_INCLUDED.findall(source, define.end(), end))
+        for define, end in zip(found, ends, strict=True)
     }

@@ -11,7 +11,7 @@ from scanner.model.finding import Finding
 from scanner.rotation.advice import Advice, fill
 from scanner.rotation.consumers import ConsumerFinder, Found, Setting
 from scanner.rotation.copies import Copies, copies_of, mirrored_by_annotation
-from scanner.rotation.guides import guide_or_generic
+from scanner.rotation.guides import GENERIC, guide_or_generic
 from scanner.rotation.items import NO_RENAMES
 from scanner.rotation.kubelet import kubelet_of
 from scanner.rotation.names import shown
@@ -106,9 +106,12 @@ class _Composer:
         self._unresolved: dict[str, None] = {}
 
     def compose(self) -> Runbook:
-        copies = copies_of(self._repository, self._subject)
+        copies = copies_of(self._repository, self._subject, self._question.key)
         subjects = (self._subject, *copies.subjects)
-        sources = [source_time(self._repository, _primary(subject.made, self._question.key)) for subject in subjects]
+        sources = [
+            source_time(self._repository, _primary(subject.made, self._question.key), self._kubelet)
+            for subject in subjects
+        ]
         consumers: list[Consumer] = []
         planned: list[Consumer] = []
         for subject, source in zip(subjects, sources, strict=True):
@@ -119,7 +122,7 @@ class _Composer:
                 found = self._find(subject, replace(source, most=source.forced))
             planned += found.consumers
         overlap = overlap_of(consumers, planned, sources)
-        advice, why = self._advice()
+        advice, why = self._advice(consumers)
         self._remark(copies, sources, consumers)
         steps = steps_of(
             Plan(
@@ -200,9 +203,18 @@ class _Composer:
             made.kind, made.namespace, shown(made.name), made.key_place(key), tuple(chain), made.item.inferred
         )
 
-    def _advice(self) -> tuple[Advice, str]:
+    def _advice(self, consumers: list[Consumer]) -> tuple[Advice, str]:
         question = self._question
-        guide, why = (question.guide, "") if question.guide else _guess(question.name, question.key, self._primary)
+        guide, why = question.guide, ""
+        if guide in _VAGUE:
+            guide, why = _guess(question.name, question.key, self._primary)
+            guide = question.guide if guide == GENERIC and question.guide else guide
+        stores = [one.label for one in consumers if one.kind in ("SecretStore", "ClusterSecretStore")]
+        if stores and question.guide in _VAGUE:
+            guide, why = (
+                "secret-store-credential",
+                f"chosen because {stores[0]} logs in with it; --guide ID takes another",
+            )
         detail = {
             "namespace": self._subject.namespace,
             "name": shown(self._subject.name),
@@ -296,6 +308,9 @@ def _merging(made: tuple[Made, ...]) -> bool:
     policies = {text(one.item.tree, "spec", "target", "creationPolicy") for one in made}
     return "Merge" in policies
 
+
+# Guides that do not know which service issued the value; its name may tell.
+_VAGUE = ("", GENERIC, "kubernetes-secret-value")
 
 _WORDS = {
     "database": ("postgres", "mysql", "mariadb", "redis", "mongo", "rabbit", "kafka", "database", "db"),

@@ -20,7 +20,7 @@ from scanner.rotation.runbook import Consumer, Rollout, Term, Time
 from scanner.rotation.settings import asks_for_restart, installs_charts, release_name
 from scanner.rotation.sources import SourceTime, csi_time
 from scanner.rotation.subjects import Matcher, Subject
-from scanner.rotation.tree import Table, text
+from scanner.rotation.tree import Table, at, text, with_entry
 
 # An edge (ingress controller, gateway) watches its Secrets and reloads by itself; 5 s is our allowance.
 EDGE = 5
@@ -35,6 +35,7 @@ _TRANSIENT = (
     "CronWorkflow",
     "Task",
     "TaskRun",
+    "PodTemplate",
 )
 
 _MOUNTED = (Via.VOLUME, Via.PROJECTED)
@@ -108,7 +109,9 @@ class ConsumerFinder:
             reference = rollout.get("spec", "workloadRef")
             same = text(reference, "kind") == item.kind and text(reference, "name") == item.name
             if same and rollout.namespace == item.namespace and rollout.overlay == item.overlay:
-                return replace(rollout, tree=item.tree, inferred=item.inferred)
+                template = item.get("spec", "template")
+                tree = with_entry(rollout.tree, ("spec", "template"), template) if template else item.tree
+                return replace(rollout, tree=tree)
         return item
 
     def _through_account(self, pod: _Pod, accounts: set[tuple[str, str, str]]) -> Iterator[Consumer]:
@@ -195,9 +198,9 @@ class ConsumerFinder:
         )  # fmt: skip
 
     def _csi(self, base: Consumer, pod: _Pod, rollout: Rollout | None) -> Consumer:
-        source = csi_time(self._repository, None)
+        source = csi_time(self._repository, self._setting.kubelet)
         self._assumptions.update(dict.fromkeys(source.assumptions))
-        most = source.most.plus(self._setting.kubelet.resync)
+        most = source.most
         command = restart_command(pod.item)
         must = source.most.seconds is None
         return replace(base, hot=None if not must else False, restart=must, most=most, rollout=rollout if must else None,
@@ -228,6 +231,8 @@ class ConsumerFinder:
         notes: list[str] = []
         if reference.optional:
             notes.append("optional: it starts without the Secret as well")
+        if pod.item.kind == "Pod":
+            notes.append("a pod without a controller is not made again: apply its manifest after deleting it")
         made = self._subject.made
         if any(one.immutable for one in made):
             notes.append("the Secret is immutable: it has to be deleted and made again, and the pods too")
@@ -274,12 +279,20 @@ class ConsumerFinder:
         count = seconds(reference.interval) if reference.interval else None
         if count is None and item.kind in ("SecretStore", "ClusterSecretStore"):
             term = Term(0, "read with each fetch", "External Secrets asks for it every time")
-            return replace(base, hot=True, most=self._source.most.plus(term), least=self._source.forced)
+            return replace(
+                base, hot=True, most=self._source.most.plus(term), least=self._source.forced, notes=self._fed_by(item)
+            )  # fmt: skip
         if count is None:
             reason = f"when {item.kind} reads it again is decided by its controller and not written here"
             return replace(base, hot=None, most=Time(self._source.most.terms, reason), least=self._source.forced)
         term = Term(count, f"{item.kind} reads it again", f"interval {reference.interval}, {item.place}")
         return replace(base, hot=True, most=self._source.most.plus(term), least=self._source.forced)
+
+    def _fed_by(self, store: Item) -> tuple[str, ...]:
+        """What stops being fetched when the store's credential fails."""
+        fed = [made.item.label for made in self._repository.made if _reads(made.store, store)]
+        listed = ", ".join(list(dict.fromkeys(fed))[:6]) + (f" and {len(fed) - 6} more" if len(fed) > 6 else "")
+        return (f"feeds {listed}: these get nothing while the credential is wrong",) if fed else ()
 
     def _of_values(self, found: list[Consumer]) -> Iterator[Consumer]:
         """Helm values that name the Secret, unless a template of the chart was already followed to them."""
@@ -314,7 +327,17 @@ class ConsumerFinder:
                 yield one
 
 
-_RUNNING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod", "DeploymentConfig", "CloneSet", "Service")
+_RUNNING = (
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "Rollout",
+    "Pod",
+    "DeploymentConfig",
+    "CloneSet",
+    "Service",
+)
 _SCALED = (
     "Deployment",
     "StatefulSet",
@@ -324,6 +347,12 @@ _SCALED = (
     "Rollout",
     "CloneSet",
 )
+
+
+def _reads(reference: str, store: Item) -> bool:
+    kind, _, rest = reference.partition("/")
+    namespace, _, name = rest.rpartition("/")
+    return kind == store.kind and name == store.name and namespace in ("", store.namespace)
 
 
 def _order(one: Consumer) -> tuple[int, str, str, str, str, int]:

@@ -35,9 +35,9 @@ class Copies:
     unresolved: tuple[str, ...]
 
 
-def copies_of(repository: Repository, subject: Subject) -> Copies:
-    """Every Secret in the repository that holds ``subject``'s value besides itself."""
-    search = _Search(repository, subject)
+def copies_of(repository: Repository, subject: Subject, leaked: str) -> Copies:
+    """Every Secret in the repository that holds the value of ``subject``'s key ``leaked`` (empty: any key) besides itself."""
+    search = _Search(repository, subject, leaked)
     search.run()
     return Copies(
         tuple(search.found),
@@ -48,9 +48,10 @@ def copies_of(repository: Repository, subject: Subject) -> Copies:
 
 
 class _Search:
-    def __init__(self, repository: Repository, subject: Subject) -> None:
+    def __init__(self, repository: Repository, subject: Subject, leaked: str) -> None:
         self._repository = repository
         self._first = subject
+        self._leaked = leaked
         self._open = [subject]
         self._seen = {id(made) for made in subject.made}
         self._identities: dict[str, str] = {}
@@ -60,15 +61,16 @@ class _Search:
         self.circles: list[str] = []
 
     def run(self) -> None:
+        # Only the leaked key's own sources are followed: a key that is built of several values leads to others too.
+        self.remotes += self._remotes_of(self._first)
         while self._open:
             subject = self._open.pop(0)
-            mine = self._remotes_of(subject)
-            self.remotes += [remote for remote in mine if remote not in self.remotes]
-            pushed = list(self._pushed(subject, mine))
+            self.remotes += [remote for remote in self._pushed(subject) if remote not in self.remotes]
             for made in self._repository.made:
                 if id(made) in self._seen:
                     continue
-                keys = self._keys(made, (*mine, *pushed)) or self._mirrored_keys(made, subject)
+                keys = self._keys(made, tuple(self.remotes))
+                keys = self._mirrored_keys(made, subject) if keys is None else keys
                 if keys is not None:
                     self._take(made, keys)
 
@@ -98,8 +100,7 @@ class _Search:
         found: list[Remote] = []
         for made in subject.made:
             canonical = replace_remotes(made, self._canonical)
-            for key in subject.keys or ("",):
-                found += [remote for remote in canonical.remotes(key) if remote.key]
+            found += [remote for remote in canonical.remotes(self._leaked) if remote.key]
         return tuple(dict.fromkeys(found))
 
     def _canonical(self, remote: Remote) -> Remote:
@@ -108,7 +109,7 @@ class _Search:
             self._identities[remote.store] = store.identity if store else remote.store
         return replace(remote, store=self._identities[remote.store])
 
-    def _pushed(self, subject: Subject, mine: tuple[Remote, ...]) -> Iterator[Remote]:
+    def _pushed(self, subject: Subject) -> Iterator[Remote]:
         matcher = Matcher(self._repository, subject)
         for item in self._repository.of_kind("PushSecret"):
             name = text(item.tree, "spec", "selector", "secret", "name")
@@ -117,7 +118,7 @@ class _Search:
             for remote in _push_targets(item, subject):
                 canonical = self._canonical(remote)
                 self.pushes.append(f"{item.label} writes it to {remote} ({item.place})")
-                if canonical in mine:
+                if canonical in self.remotes:
                     self.circles.append(
                         f"{item.place}: {item.label} writes back to {remote}, which the Secret is made from; the two feed each other"
                     )

@@ -20,6 +20,10 @@ _ROLLING = ("Deployment", "StatefulSet", "DaemonSet")
 _SHORT = {"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds"}
 
 
+# Phase, text and commands of a step that has no number yet.
+_Draft = tuple[str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the steps are made of. ``sources`` belong to the Secret and its copies; ``leaked`` says git holds the value."""
@@ -48,19 +52,31 @@ def steps_of(plan: Plan) -> tuple[Step, ...]:
         _from_guide(plan.advice, "audit", "Read the provider's log for the exposure window."),
         _from_guide(plan.advice, "clean", _CLEAN) if plan.leaked else None,
     ]
-    kept = [draft for draft in drafts if draft is not None]
+    kept = _said_once([draft for draft in drafts if draft is not None])
     return tuple(
         Step(number, phase, text, command, manual=not command or bool(_BLANK.search(command)))
         for number, (phase, text, command) in enumerate(kept, 1)
     )
 
 
+def _said_once(drafts: Iterable[_Draft]) -> list[_Draft]:
+    """The drafts without commands that an earlier one has; cluster steps that have nothing else are left out."""
+    known: set[str] = set()
+    kept: list[_Draft] = []
+    for phase, text, command in drafts:
+        lines = command.splitlines()
+        fresh = [line for line in lines if line not in known]
+        known.update(lines)
+        if lines and not fresh and phase in ("publish", "propagate"):
+            continue
+        kept.append((phase, text, "\n".join(fresh)))
+    return kept
+
+
 _CLEAN = (
     "Replace the literal in git with a reference to the store, and keep it out from now on. Rewriting history is optional "
     "and no revocation: forks, clones and caches keep what they have."
 )
-
-_Draft = tuple[str, str, str]
 
 
 def _of_phase(advice: Advice, phase: str) -> list[GuideStep]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scanner.rotation.advice import printable, quoted
 from scanner.rotation.items import folder
 from scanner.rotation.kustomize import generator_files
-from scanner.rotation.names import shown
+from scanner.rotation.names import has_hole, shown
 from scanner.rotation.producers import Made
 from scanner.rotation.repository import Repository
 from scanner.rotation.stores import find_store, patch_secret, write_command
@@ -104,11 +104,23 @@ def _plain(made: Made, key: str) -> Publication:
             f'sops set {quoted(file)} {quoted(path)} "$NEW_VALUE_AS_JSON"' if path else f"sops edit {quoted(file)}"
         )
         return Publication(f"Set the new value in the encrypted file {file}, commit and push.", command)
+    where = made.key_place(key)
+    value = text(made.item.tree, "stringData", key) or text(made.item.tree, "data", key) if key else ""
+    if has_hole(value) or (made.item.chart and not key):
+        source = f" from {value}" if value else ""
+        return Publication(
+            f"The value at {where} is filled in{source} when the manifest is rendered: give the new one there, outside of git, "
+            "and apply it."
+        )
     sentence = (
-        f"The manifest at {made.key_place(key)} holds the value itself. Do not commit the new one: make the Secret from a "
-        "store or seal it (`unsealed seal` shows the replacement), and remove the literal."
+        f"The manifest at {where} holds the value itself. Do not commit the new one: make the Secret from a store or seal it "
+        "(`unsealed seal` shows the replacement), and remove the literal."
     )
-    return Publication(sentence, patch_secret(made.namespace, made.name, key))
+    if made.immutable:
+        return Publication(f"{sentence} It is immutable, so a change by hand is refused.")
+    if made.item.delivery is not None:
+        sentence += f" {made.item.delivery.what} may undo a change by hand, so commit the replacement first."
+    return Publication(sentence, patch_secret(made.namespace, shown(made.name), key))
 
 
 def _generator(made: Made, key: str) -> Publication:

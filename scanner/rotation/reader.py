@@ -18,7 +18,7 @@ SUFFIXES = (".yaml", ".yml", ".json", ".yaml.gotmpl", ".yml.gotmpl", ".yaml.tpl"
 # What is read of a file. Measured on Argo CD and Bitnami's charts: two documents of three name no Secret, run no
 # container, and decide nothing about either.
 _WANTED = re.compile(
-    rb"ecret|redential|ontainers|onePassword|cnpg\.io|"
+    rb"ecret|redential|ontainers|ertificateRefs|onePassword|cnpg\.io|monitoring\.(?:coreos|rhobs)|"
     rb"\bkind[\"']?:\s*[\"']?(?:Kustomization|Component|Application|ApplicationSet|GitRepository|OCIRepository|Bucket|"
     rb"HelmRepository|HelmRelease|Role|ClusterRole|RoleBinding|ClusterRoleBinding|ServiceAccount|Namespace|Rollout|"
     rb"HorizontalPodAutoscaler|ScaledObject|KubeletConfiguration|OnePasswordItem|PersistentVolumeClaim)\b|argocd-cm"

@@ -50,7 +50,11 @@ def readers_of(repository: Repository, subject: Subject) -> tuple[Reader, ...]:
     for binding in repository.of_kind("RoleBinding", "ClusterRoleBinding"):
         found += _of_binding(repository, subject, binding)
     # Those of the namespace first, and who reads outright before who could make a pod that does.
-    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.scope == "cluster", one.verbs == ("create",), bool(one.inferred))))
+    return tuple(
+        sorted(
+            dict.fromkeys(found), key=lambda one: (one.scope == "cluster", one.verbs == ("create",), bool(one.inferred))
+        )
+    )
 
 
 def _of_binding(repository: Repository, subject: Subject, binding: Item) -> Iterator[Reader]:

@@ -197,7 +197,15 @@ class _Gathered:
 
 
 def _named(made: Made) -> Made:
-    return replace(made, name=substituted(made.name, made.item.variables)) if made.item.variables else made
+    """``made`` with Flux's variables put into its name and into what it reads."""
+    variables = made.item.variables
+    if not variables:
+        return made
+    keys = {
+        key: replace(source, remotes=tuple(replace(one, key=substituted(one.key, variables)) for one in source.remotes))
+        for key, source in made.keys.items()
+    }
+    return replace(made, name=substituted(made.name, variables), keys=keys)
 
 
 def _released(chart: Chart, paths: Sequence[Path]) -> Chart:

@@ -10,6 +10,7 @@ import re
 
 from scanner.rotation.advice import quoted
 from scanner.rotation.items import Item, strings
+from scanner.rotation.names import shown
 from scanner.rotation.producers import Made
 from scanner.rotation.tree import Table, at, rows, text
 
@@ -79,7 +80,10 @@ def _has_checksum(pods: dict[str, str]) -> bool:
 def restart_command(item: Item) -> str:
     """The command that makes ``item``'s containers start anew; empty where there is none worth naming."""
     where = f"-n {quoted(item.namespace)} " if item.namespace else ""
-    name = quoted(item.name)
+    name = quoted(shown(item.name))
+    if text(item.tree, "spec", "updateStrategy", "type") == "OnDelete":
+        selector = _selector(item)
+        return f"kubectl {where}delete pods -l {selector}" if selector else ""
     if item.kind in _SHORT:
         return f"kubectl {where}rollout restart {_SHORT[item.kind]}/{name}"
     if item.kind == "CronJob":

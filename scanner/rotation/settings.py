@@ -74,7 +74,9 @@ def references_in_values(values: Table, *, release: str = "", namespace: str = "
 def asks_for_restart(item: Item) -> bool:
     """Whether the values ask Reloader to restart what the chart makes."""
     return any(
-        path and path[-1] in ("reloader.stakater.com/auto", "secret.reloader.stakater.com/auto") and text(node) == "true"
+        path
+        and path[-1] in ("reloader.stakater.com/auto", "secret.reloader.stakater.com/auto")
+        and text(node) == "true"
         for values, _ in release_values(item)
         for path, node in walk(values)
     )

@@ -25,6 +25,7 @@ from scanner.rotation.advice import quoted
 from scanner.rotation.cron import Window, longest_closed
 from scanner.rotation.durations import seconds
 from scanner.rotation.items import Item
+from scanner.rotation.kubelet import Kubelet
 from scanner.rotation.producers import Made
 from scanner.rotation.repository import Repository
 from scanner.rotation.runbook import Term, Time
@@ -53,7 +54,7 @@ class SourceTime:
     assumptions: tuple[str, ...] = ()
 
 
-def source_time(repository: Repository, made: Made | None) -> SourceTime:
+def source_time(repository: Repository, made: Made | None, kubelet: Kubelet) -> SourceTime:
     """The time for what ``made`` makes; None stands for a Secret that nothing in the repository makes."""
     if made is None:
         known = Time((Term(CONTROLLER, "the API server passes the change on", "allowance"),))
@@ -62,7 +63,7 @@ def source_time(repository: Repository, made: Made | None) -> SourceTime:
     if made.kind in ("ExternalSecret", "ClusterExternalSecret"):
         return _external(made)
     if made.kind == "SecretProviderClass":
-        return csi_time(repository, made)
+        return csi_time(repository, kubelet)
     if made.kind.startswith("Vault"):
         return _vault(made)
     if made.kind == "Certificate":
@@ -130,22 +131,23 @@ def _windows(spec: Tree | None, most: Time) -> Time:
     return most.plus(Term(closed, f"no fetch {word}", f"syncWindows, {windows.place}"))
 
 
-def csi_time(repository: Repository, made: Made | None) -> SourceTime:
-    """The time until the CSI driver has fetched again; the kubelet's own rhythm comes on top."""
+def csi_time(repository: Repository, kubelet: Kubelet) -> SourceTime:
+    """The time until the CSI driver has fetched again, for its volumes and for the Secrets it makes of them.
+
+    The driver looks at the age of its value whenever the kubelet publishes the volume again; that this has the rhythm
+    of the kubelet's other rounds is inferred, its documentation only says "the kubelet's cadence".
+    """
     poll, where, enabled = csi_rotation(repository)
     force = Time((Term(CONTROLLER, "a new pod mounts the fresh value", "allowance"),))
+    order = "the Secret follows when a pod mounts the class anew: restart those that mount it before those that only read the Secret"
     if enabled is None:
-        note = "the CSI driver is not configured in this repository; rotation is off by default, so the new value waits for new pods"
-        return SourceTime(
-            Time(never="CSI rotation is not switched on in this repository; its default is off"),
-            force,
-            "",
-            True,
-            (note,),
-        )
+        never = "CSI rotation is not switched on in this repository; its default is off"
+        note = "the CSI driver is not configured in this repository, so its default counts: no rotation"
+        return SourceTime(Time(never=never), force, "", True, (note, order))
     if not enabled:
-        return SourceTime(Time(never=f"CSI rotation is switched off ({where})"), force, "", True)
-    return SourceTime(Time((Term(poll, "the CSI driver's rotation poll interval", where),)), force)
+        return SourceTime(Time(never=f"CSI rotation is switched off ({where})"), force, "", True, (order,))
+    terms = (Term(poll, "the CSI driver's rotation poll interval", where), kubelet.resync)
+    return SourceTime(Time(terms), force)
 
 
 def csi_rotation(repository: Repository) -> tuple[int, str, bool | None]:

@@ -133,8 +133,9 @@ class Matcher:
             reasons.append(f"the name is a template ({shown(name)}) that can give {shown(subject.name)}")
         elif how == Fit.SAME_TEMPLATE:
             reasons.append(f"both names are the same template ({shown(name)})")
-        if not own and subject.namespace and not beside:
-            reasons.append(f"its manifest gives no namespace; nothing closer makes {shown(subject.name)}")
+        if not beside and not (own and subject.namespace):
+            which = "its manifest" if not own else "the Secret's manifest"
+            reasons.append(f"{which} gives no namespace; nothing closer makes {shown(subject.name)}")
         return tuple(dict.fromkeys(reasons))
 
     def could_be(self, owner: Item, name: str, namespace: str = "") -> bool:

@@ -83,8 +83,14 @@ def worst(consumer: Consumer) -> str:
     if consumer.most.seconds is None:
         return "not known" if consumer.most.never.startswith("when ") else "never by itself"
     if consumer.restart or consumer.automatic:
-        return f"{consumer.most.seconds} s + rollout"
-    return consumer.most.arithmetic()
+        return f"{_long(consumer)}{consumer.most.seconds} s + rollout"
+    return _long(consumer) + consumer.most.arithmetic()
+
+
+def _long(consumer: Consumer) -> str:
+    """A lead for times that nobody thinks of in seconds."""
+    count = consumer.most.seconds or 0
+    return f"~{round(count / 86_400)} days: " if count >= 2 * 86_400 else ""
 
 
 def reader_line(reader: Reader) -> str:

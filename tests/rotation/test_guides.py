@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from scanner.model.errors import ConfigError
 from scanner.rotation import guides
 from scanner.rotation.advice import fill
@@ -35,10 +36,10 @@ GOOD = {
 
 
 def test_every_guide_that_rules_may_name_is_shipped():
-    assert set(guide_ids()) == IDS
+    assert set(guide_ids()) >= IDS
 
 
-@pytest.mark.parametrize("guide_id", sorted(IDS))
+@pytest.mark.parametrize("guide_id", guide_ids())
 def test_guide_reads_and_leads_from_a_new_value_to_the_end_of_the_old(guide_id):
     guide = load_guide(guide_id)
     phases = [step.phase for step in guide.steps]
@@ -147,8 +148,9 @@ def test_a_broken_file_is_named_with_its_line(tmp_path, monkeypatch):
     folder = tmp_path / "rotation"
     folder.mkdir()
     (folder / "bad.yml").write_text("id: bad\ntitle: [\n")
-    (folder / "other.yml").write_text("id: another\ntitle: T\nsummary: s\nlast_used: l\nblast_radius: b\n"
-                                      "steps: [{phase: revoke, text: x}]\n")
+    (folder / "other.yml").write_text(
+        "id: another\ntitle: T\nsummary: s\nlast_used: l\nblast_radius: b\nsteps: [{phase: revoke, text: x}]\n"
+    )
     monkeypatch.setattr(guides, "rules_dir", lambda: tmp_path)
     with pytest.raises(ConfigError, match=r"bad\.yml:\d+: not valid YAML"):
         load_guide("bad")
