@@ -32,6 +32,10 @@ _WORDS = (
 # Names of values that are published, not kept.
 _NOT_SECRET = ("hash", "sha", "sha1", "sha256", "md5", "digest", "commit", "checksum", "version", "revision", "etag")
 
+# A type between a name and its value ("var token string = ...", "val token: String = ..."), or plain words.
+_TYPE = r"(?:\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}(?=\s{0,3}=))?"
+_PLAIN = r"(?:[ ][A-Za-z]{2,12}){0,2}?"
+
 _SEPARATOR = (
     r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4})"""
     r"""[\\"'`({\[<]{0,4}(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?)?"""
@@ -76,6 +80,6 @@ def called(names: str, value: str, edge: str, lines: int) -> str:
     published = "".join(f"(?<!(?i:{word}))" for word in _NOT_SECRET)
     between = rf"[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?(?i:{_WORDS})[\w.\-]{{0,24}}?"
     return (
-        rf"(?i:{names})(?:[\w.\-]{{0,40}}?|{between})(?<![_.\-][iI][dD])(?<![a-z]I[dD]){published}"
-        rf"{_SEPARATOR}(?P<secret>{value})(?![{edge}])"
+        rf"(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}|{between})(?<![_.\- ][iI][dD])(?<![a-z]I[dD]){published}"
+        rf"{_TYPE}{_SEPARATOR}(?P<secret>{value})(?![{edge}])"
     )
