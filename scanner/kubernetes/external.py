@@ -47,16 +47,19 @@ def store(case: Case) -> None:
     fake = provider.get("fake", "data")
     secret_values(_fake(case, fake), case.out, detail=case.told(provider="fake"), rule="secretstore-literal")
     found: list[Entry] = []
+    literal: list[Entry] = []
     for path, node in walk(provider):
         if not isinstance(node, Scalar) or not path or path[0] == "fake":
             continue
         if any(_REFERENCE.search(step) for step in path):
             case.out.safe(node, case.document)
         elif "auth" in path[:-1] and path[-1] not in _ID_KEYS:
-            found.append(_entry(case, path[-1], node))
+            (literal if names.promising(path[-1]) else found).append(_entry(case, path[-1], node))
         elif path[0] == "webhook" or "headers" in path:
             found.append(_entry(case, path[-1], node))
-    assigned_values(found, case.out, detail=case.told(provider=_provider(provider)), rule="secretstore-literal")
+    told = case.told(provider=_provider(provider))
+    secret_values(literal, case.out, detail=told, rule="secretstore-literal")
+    assigned_values(found, case.out, detail=told, rule="secretstore-literal", specific=3)
 
 
 def generator(case: Case) -> None:

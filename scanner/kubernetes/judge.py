@@ -62,6 +62,8 @@ def secret_values(
     for entry in entries:
         if entry.scalar.template:
             template_literals(entry, out, detail=detail)
+            if _is_file(entry.value):
+                _templated_file(entry, out, detail={**detail, "key": names.plain(entry.name)}, rule=rule)
 
 
 def assigned_values(
@@ -169,6 +171,14 @@ def _by_place(entry: Entry, inner: Sequence[Inner], out: Findings, *, detail: Ma
     secret = entry.value.strip() or entry.value
     confidence = Confidence.HIGH if severity >= Severity.HIGH else Confidence.MEDIUM
     out.leak(rule, entry.span, secret, severity=severity, detail=detail, confidence=confidence, specific=TYPED)
+
+
+def _templated_file(entry: Entry, out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
+    """A file with template actions: what is plain in it is committed in clear."""
+    entry = replace(entry, encoded=False)
+    (inner,) = inspected([entry], out.inspect)
+    if not _credentials(entry, inner, out, detail) and inner and not inner[0].match.reason:
+        _by_place(entry, inner, out, detail=detail, rule=rule)
 
 
 def _is_file(value: bytes) -> bool:

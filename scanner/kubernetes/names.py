@@ -63,7 +63,7 @@ def identifier(name: str) -> bool:
     if small in _IDENTIFIER_NAMES or small.endswith((".pub", ".crt", ".cer", ".csr", ".crl", ".md")):
         return True
     words = _words(name)
-    if not words:
+    if not words or words[-2:] == ["secret", "id"]:
         return False
     if words[-1] in _IDENTIFIER or words[-1] in _ABOUT:
         return True

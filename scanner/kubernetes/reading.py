@@ -26,6 +26,8 @@ MAX_DEPTH = 4
 MAX_INNER = 8 * 1024 * 1024
 # A text must be this long to hold a manifest.
 _SHORTEST_INNER = 20
+# Values of a chart, written as text into an Argo CD Application or a HelmChart.
+_CHART_VALUES = ("values", "valuesContent")
 
 _ISLANDS_IN = frozenset({FileKind.CODE, FileKind.SHELL, FileKind.PROSE, FileKind.MINIFIED})
 _STRUCTURED = re.compile(
@@ -78,33 +80,34 @@ class _Reader:
         self._text(text.data, (), loose=is_loose(text))
         return Reading(tuple(self._documents), tuple(self._schemas))
 
-    def _text(self, data: bytes, layers: tuple[Layer, ...], *, loose: bool = False) -> None:
+    def _text(self, data: bytes, layers: tuple[Layer, ...], *, loose: bool = False, all_of_it: bool = False) -> None:
         if not loose and structured(data):
-            self._structure(data, layers)
+            self._structure(data, layers, all_of_it=all_of_it)
             return
         for island in islands(data):
             if self._affordable(island.data, layers):
                 self._structure(island.data, (island, *layers))
 
-    def _structure(self, data: bytes, layers: tuple[Layer, ...]) -> None:
+    def _structure(self, data: bytes, layers: tuple[Layer, ...], *, all_of_it: bool = False) -> None:
         if not layers and b"CustomResourceDefinition" in data:
             self._note_schemas(data)
-        for document in documents(data, layers=layers, wanted=self._wanted):
+        for document in documents(data, layers=layers, wanted=None if all_of_it else self._wanted):
             self._documents.append(document)
             self._nested(document)
 
     def _nested(self, document: Document) -> None:
         """Texts in the document's scalars that may be manifests, or hold some."""
-        for _, node in walk(document.root):
+        for path, node in walk(document.root):
             if not isinstance(node, Scalar) or len(node.value) < _SHORTEST_INNER or ":" not in node.value:
                 continue
             if "\n" not in node.value and not node.value.lstrip().startswith(("{", "[")):
                 continue
             value = node.value.encode("utf-8", "replace")
-            if not interesting(value) or not self._affordable(value, document.layers):
+            chart = path and path[-1] in _CHART_VALUES
+            if not (chart or interesting(value)) or not self._affordable(value, document.layers):
                 continue
             layers = document.inner(node)
-            self._text(layers[0].data, layers)
+            self._text(layers[0].data, layers, all_of_it=bool(chart))
 
     def _note_schemas(self, data: bytes) -> None:
         self._schemas += [span for span in split(data) if schema(data[span.start : span.end])]

@@ -95,7 +95,9 @@ def _fields(path: tuple[str, ...], node: Mapping, document: Document) -> Iterato
     around = path[-1] if path else ""
     rule = "kubernetes-env-value" if around in _ENVIRONMENT else "kubernetes-resource-value"
     for key, value in node.pairs():
-        if isinstance(value, Scalar) and value.value.strip() and names.promising(key.value):
+        # Files have rules of their own; manifests in them are read as such.
+        one_line = isinstance(value, Scalar) and "\n" not in value.value.strip()
+        if isinstance(value, Scalar) and one_line and value.value.strip() and names.promising(key.value):
             yield rule, entry_of(key.value, value, document)
 
 

@@ -21,7 +21,7 @@ MAX_LINES_UP, MAX_LINES_DOWN = 1_000, 20_000
 
 # Expressions begin with a literal, which is searched for at memory speed; what stands before it is looked at then.
 _MARKS = (re.compile(rb"kind[ \t]*:[ \t]+[\"']?[\w.$/{-]"), re.compile(rb"apiVersion[ \t]*:[ \t]+[\"']?[\w.$/{-]"))
-_PREFIX = re.compile(rb"([ \t]*(?:(?:#+|//+|;+|\*|[+-](?=[A-Za-z\"' ])|>|\|)[ \t]*)?)(?:-[ \t]+)?")
+_PREFIX = re.compile(rb"([ \t]*(?:(?:#+|//+|;+|\*|[+-]|>|\|)[ \t]*)?)(?:-[ \t]+)?")
 _MAX_PREFIX = 200
 _JSON_MARK = re.compile(rb"""kind(\\{0,2}["'])?\s{0,20}:\s{0,20}\\{0,2}["']?[A-Z]\w+""")
 # What may stand at the block's own depth: a key, an entry, a comment, a separator, a template action, a bracket.
