@@ -14,6 +14,7 @@ from scanner.model.result import ScanResult
 from scanner.model.secret import DEFAULT_KEY
 from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
 from scanner.report import FORMATS
+from scanner.sources.magic import ArchiveLimits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,14 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-dropped", action="store_true", help="list what was matched and judged no secret")
     reporting.add_listing_arguments(parser)
     parser.add_argument("--max-size", type=size, default=LARGEST_TEXT, metavar="BYTES", help="pass over larger texts")
+    parser.add_argument(
+        "--max-archive-depth", type=reporting.count, default=ArchiveLimits().depth, metavar="N",
+        help="archives within archives that are opened; 0 opens none",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-archive-size", type=size, default=ArchiveLimits().total, metavar="BYTES", help="unpack no more of one archive"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit 3 when anything at all was passed over")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but findings and failures")
     parser.add_argument("--no-progress", action="store_true", help="no progress bar")
@@ -73,6 +82,11 @@ def scan_options(args: argparse.Namespace) -> ScanOptions:
         repo_config=not args.no_repo_config,
         config=args.config or "",
         pack=args.pack or "",
+        archives=ArchiveLimits(
+            depth=args.max_archive_depth,
+            member=min(args.max_size, args.max_archive_size),
+            total=args.max_archive_size,
+        ),
     )
 
 
@@ -107,7 +121,7 @@ def report(result: ScanResult, args: argparse.Namespace, *, setting: str) -> int
         describe=reporting.descriptions(tuple(args.rules)),
     )
     write_reports(result, targets, options)
-    return exit_code(result, exit_zero=args.exit_zero)
+    return exit_code(result, exit_zero=args.exit_zero, strict=args.strict)
 
 
 def _says_nothing(result: ScanResult, args: argparse.Namespace) -> bool:
@@ -121,9 +135,9 @@ def _text_only(targets: Sequence[Target]) -> bool:
     return all(target.format == "text" for target in targets)
 
 
-def exit_code(result: ScanResult, *, exit_zero: bool) -> int:
+def exit_code(result: ScanResult, *, exit_zero: bool, strict: bool = False) -> int:
     """Incomplete outweighs findings: a scan that did not look everywhere is never taken for a full one."""
-    if any(skipped.blocking for skipped in result.summary.skipped):
+    if any(strict or skipped.blocking for skipped in result.summary.skipped):
         return ExitCode.INCOMPLETE
     if any(counts(finding) for finding in result.findings) and not exit_zero:
         return ExitCode.FINDINGS

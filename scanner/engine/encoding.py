@@ -13,12 +13,16 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _PROBE = 4096
+# Formats that hold people's text as it was typed, between bytes of their own: databases, property lists.
+_TEXT_INSIDE = (b"SQLite format 3\0", b"bplist00")
+_CONTROL = bytes({*range(32)} - {*b"\t\n\r\f\x1b"}) + b"\x7f"
+_FOREIGN = bytes(range(128, 256))
 
 
 def to_text(data: bytes, path: str, kind: FileKind | None = None) -> Text:
     """A text in an ASCII-compatible encoding. Without a mark, UTF-16 is told by where its zero bytes are.
 
-    Data with zero bytes that is no UTF-16 keeps its bytes and gets the kind BINARY: vendor formats are
+    Other data with zero bytes, unless they are few, keeps its bytes and gets the kind BINARY: vendor formats are
     still looked for in it. Lines are the same as in the original; columns count characters.
     """
     if kind is None:
@@ -35,11 +39,23 @@ def to_text(data: bytes, path: str, kind: FileKind | None = None) -> Text:
     codec = _guess_utf16(probe)
     if codec:
         return Text(_recoded(data, codec), path, kind)
+    if data.startswith(_TEXT_INSIDE):
+        return Text(data, path, FileKind.DATA)
+    if _mostly_text(probe):
+        # Lines ended by zero bytes, as programs write them for each other; a stray one changes nothing.
+        return Text(data if b"\n" in probe else data.replace(b"\0", b"\n"), path, kind)
     return Text(data, path, FileKind.BINARY)
 
 
 def _recoded(body: bytes, codec: str) -> bytes:
     return body.decode(codec, "replace").encode("utf-8", "replace")
+
+
+def _mostly_text(probe: bytes) -> bool:
+    """True when zero bytes stand among text rather than text among zero bytes."""
+    size = len(probe)
+    controls = size - len(probe.translate(None, _CONTROL))
+    return controls * 16 <= size and (size - len(probe.translate(None, _FOREIGN))) * 3 <= size
 
 
 def _guess_utf16(probe: bytes) -> str:

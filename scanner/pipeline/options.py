@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scanner.model.levels import Severity
 from scanner.model.secret import DEFAULT_KEY
+from scanner.sources.magic import ArchiveLimits
 
 # A text of more bytes than this is passed over and said so.
 LARGEST_TEXT = 256 * 1024 * 1024
@@ -17,7 +18,7 @@ class ScanOptions(NamedTuple):
 
     ``rules`` are folders and gitleaks files beside the shipped rules; ``off`` are rules that are not tried and
     ``severities`` replaces single ones. ``key`` makes fingerprints. ``severity`` hides what is below it.
-    ``max_size`` is in bytes. ``advice`` adds findings that are no leak. ``exclude`` are glob patterns of paths.
+    ``max_size`` is in bytes; ``archives`` limits what is unpacked of one. ``advice`` adds findings that are no leak. ``exclude`` are glob patterns of paths.
     """
 
     rules: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class ScanOptions(NamedTuple):
     repo_config: bool = True
     config: str = ""
     pack: str = ""
+    archives: ArchiveLimits = ArchiveLimits()
 
     def __repr__(self) -> str:
         """Without the key, which must not reach a log."""

@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.engine.encoding import to_text
 from scanner.git.worktree import work_tree
 from scanner.model.errors import UsageError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import Context
-from scanner.pipeline.findings import Placed, grouped, placed
+from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.text import TextScanner
+from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.files import Listing
 
@@ -52,6 +52,7 @@ def scan_paths(
     UsageError for a path that is not there.
     """
     started = time.monotonic()
+    context.base = _base(paths, context)
     batches: list[_Batch] = []
     if "-" in paths:
         batches.append(_scan_data(sys.stdin.buffer.read(), "", scanner, context))
@@ -72,7 +73,7 @@ def scan_paths(
         skipped=tuple(dict.fromkeys(skipped)),
         notes=(*context.notes, *listing.notes),
     )
-    return ScanResult(grouped(found, context), summary)
+    return ScanResult(settled(found, context), summary)
 
 
 def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) -> _Batch:
@@ -84,19 +85,42 @@ def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) ->
         if isinstance(data, Skipped):
             skipped.append(data)
             continue
-        texts += 1
         size += len(data)
-        text = to_text(data, files.shown(name))
-        matches = scanner.scan(text)
-        if matches:
-            found += placed(text, matches, context=context, rules=scanner.engine.rules)
+        for text in texts_in(data, _shown(name, context), context.options.archives, skipped):
+            texts += 1
+            matches = scanner.scan(text)
+            if matches:
+                found += placed(text, matches, context=context, rules=scanner.engine.rules)
     return _Batch(found, [*skipped, *scanner.skipped()], texts, size)
 
 
 def _scan_data(data: bytes, name: str, scanner: TextScanner, context: Context) -> _Batch:
-    text = to_text(data, name)
-    found = placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules)
-    return _Batch(found, list(scanner.skipped()), 1, len(data))
+    found: list[Placed] = []
+    skipped: list[Skipped] = []
+    texts = 0
+    for text in texts_in(data, name, context.options.archives, skipped):
+        texts += 1
+        found += placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules)
+    return _Batch(found, [*skipped, *scanner.skipped()], texts, len(data))
+
+
+def _base(paths: Sequence[str], context: Context) -> str:
+    """The folder that paths are told relative to: the one folder scanned, where it is a repository or in none.
+
+    Such a scan gives the same paths wherever it is started from, and those of the repository's own history.
+    Otherwise it is the current folder.
+    """
+    if len(paths) == 1 and not os.path.isabs(paths[0]) and os.path.abspath(paths[0]) == context.root:
+        return context.root
+    return os.getcwd()
+
+
+def _shown(name: str, context: Context) -> str:
+    if os.path.isabs(name):
+        return files.shown(name)
+    if context.base == context.root:
+        return files.shown(os.path.relpath(name, context.base))
+    return files.shown(name)
 
 
 def _list(paths: Sequence[str], *, ignore: bool) -> Listing:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from scanner.engine.encoding import to_text
 from scanner.git.changes import Change
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.run import Git
@@ -15,6 +14,7 @@ from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.text import TextScanner
+from scanner.pipeline.unpack import texts_in
 
 if TYPE_CHECKING:
     from scanner.model.finding import Finding
@@ -72,10 +72,12 @@ class ChangeScanner:
         except MissingObject as error:
             self.skipped.append(Skipped(path, str(error), blocking))
             return
-        self.texts += 1
         self.bytes += found.size
-        text = to_text(found.data, path)
-        yield text, self._scanner.scan(text)
+        # What an old version hides is not missing from the scan of the new one.
+        unread = self.skipped if blocking else []
+        for text in texts_in(found.data, path, self._context.options.archives, unread):
+            self.texts += 1
+            yield text, self._scanner.scan(text)
 
     def _old(self, changed: Sequence[Change], touched: Sequence[Change], others: Sequence[str]) -> Counter[Identity]:
         """How often each secret stood in the blobs before; for merges, the most any parent had."""
@@ -127,7 +129,7 @@ def scan_changes(
     with ObjectReader(git, limit=context.options.max_size) as reader:
         run = ChangeScanner(scanner, reader, context)
         found = run.all(changed) if everything else run.added(changed, others=merge_heads(git))
-    findings = _grouped(found, context) if found else ()
+    findings = _settled(found, context) if found else ()
     summary = ScanSummary(
         target="index",
         texts=run.texts,
@@ -139,10 +141,10 @@ def scan_changes(
     return ScanResult(findings, summary)
 
 
-def _grouped(found: Sequence[Placed], context: Context) -> tuple[Finding, ...]:
-    from scanner.pipeline.findings import grouped
+def _settled(found: Sequence[Placed], context: Context) -> tuple[Finding, ...]:
+    from scanner.pipeline.findings import settled
 
-    return grouped(found, context)
+    return settled(found, context)
 
 
 def merge_heads(git: Git) -> list[str]:

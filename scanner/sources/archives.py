@@ -6,26 +6,32 @@ Formats: zip and its kin (jar, whl, docx, xlsx …), tar, gzip, bzip2, xz, and z
 
 from __future__ import annotations
 
-import bz2
 import io
 import lzma
-import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from scanner.model.result import Skipped
+from scanner.sources import tar, zips
+from scanner.sources.magic import STREAMS, ArchiveLimits, kind_of_archive
+from scanner.sources.streams import (
+    Decompressor,
+    Inflated,
+    Reader,
+    TooMuch,
+    Unreadable,
+    decompressor,
+    everything,
+    pieces,
+)
 
+__all__ = ["ArchiveLimits", "Member", "Unpacker", "kind_of_archive"]
 
-class ArchiveLimits(NamedTuple):
-    """What is read of one outermost archive. ``member`` and ``total`` are bytes, ``ratio`` is out by in."""
-
-    depth: int = 4
-    files: int = 50_000
-    member: int = 256 * 1024 * 1024
-    total: int = 1024 * 1024 * 1024
-    ratio: int = 1000
+_DAMAGE = (zipfile.BadZipFile, tar.Damaged, zlib.error, lzma.LZMAError, OSError, EOFError)
+# What the standard library's readers raise beyond what they say they do.
+_SURPRISES = (ValueError, NotImplementedError, RuntimeError, OverflowError, MemoryError, IndexError, KeyError)
 
 
 class Member(NamedTuple):
@@ -35,35 +41,8 @@ class Member(NamedTuple):
     data: bytes
 
 
-class _Decompressor(Protocol):
-    @property
-    def eof(self) -> bool: ...
-
-    @property
-    def unused_data(self) -> bytes: ...
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
-
-
-_MAGIC = (
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"\x1f\x8b\x08", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!\x1a\x07", "rar"),
-)
-_TAR_MAGIC_AT = 257
-
-
-def kind_of_archive(data: bytes) -> str:
-    """The format by its first bytes (``zip``, ``tar``, ``gzip`` …), or an empty string."""
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return kind
-    return "tar" if data[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar" else ""
+class _Over(Exception):
+    """The limits of the whole archive are used up."""
 
 
 class Unpacker:
@@ -78,139 +57,147 @@ class Unpacker:
         self._count = 0
         self._total = 0
 
-    def members(self, path: str, data: bytes, depth: int = 0) -> Iterator[Member]:
+    def members(self, path: str, data: bytes) -> Iterator[Member]:
         """Every file inside, those of inner archives instead of the inner archives themselves.
 
         A damaged archive gives what could be read of it.
         """
+        try:
+            yield from self._members(path, data, 0)
+        except _Over as over:
+            self._skip(f"{path}", str(over))
+
+    def files_of_tar(self, path: str, reader: Reader) -> Iterator[tuple[tar.Entry, Iterator[Member]]]:
+        """Every entry of a tar that is read as a stream, with the files inside it: itself, or those it packs.
+
+        The members of an entry are to be used before the next entry is asked for.
+        """
+        archive = tar.TarReader(reader)
+        with self._told(path, "tar"):
+            for entry in archive.entries():
+                yield entry, self._of_entry(path, archive, entry)
+
+    def _of_entry(self, path: str, archive: tar.TarReader, entry: tar.Entry) -> Iterator[Member]:
+        if entry.file:
+            data = self._content(f"{path}/{entry.name}", archive, entry)
+            if data is not None:
+                yield from self._inside(f"{path}/{entry.name}", data, 0)
+
+    def _members(self, path: str, data: bytes, depth: int) -> Iterator[Member]:
         kind = kind_of_archive(data)
         if depth >= self._limits.depth:
             self._skip(path, f"lies more than {self._limits.depth} archives deep")
             return
-        try:
-            for member in self._opened(kind, path, data):
-                if not self._counted(member):
-                    return
-                if kind_of_archive(member.data):
-                    yield from self.members(member.path, member.data, depth + 1)
-                else:
-                    yield member
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
-            self._skip(path, f"is a damaged {kind} archive: {type(error).__name__}")
-        except (ValueError, NotImplementedError, RuntimeError, OverflowError, MemoryError) as error:
-            self._skip(path, f"cannot be read as {kind}: {type(error).__name__}")
+        with self._told(path, kind):
+            if kind == "zip":
+                yield from self._zip(path, data, depth)
+            elif kind == "tar":
+                yield from self._tar(path, io.BytesIO(data), depth)
+            elif kind in STREAMS:
+                yield from self._stream(kind, path, data, depth)
+            else:
+                self._skip(path, f"is a {kind} archive, which is not read")
 
-    def _opened(self, kind: str, path: str, data: bytes) -> Iterator[Member]:
-        if kind == "zip":
-            return self._zip(path, data)
-        if kind == "tar":
-            return self._tar(path, data)
-        if kind in ("gzip", "bzip2", "xz", "zstd"):
-            return self._stream(kind, path, data)
-        self._skip(path, f"is a {kind} archive, which is not read")
-        return iter(())
+    def _told(self, path: str, kind: str) -> _Told:
+        return _Told(self._skip, path, kind)
 
-    def _counted(self, member: Member) -> bool:
-        """False when the limits end the reading of this archive."""
+    def _inside(self, path: str, data: bytes, depth: int) -> Iterator[Member]:
+        """A file that was unpacked: itself, or what it packs."""
         self._count += 1
-        self._total += len(member.data)
+        self._total += len(data)
         if self._count > self._limits.files:
-            self._skip(member.path, f"and what follows: more than {self._limits.files:,} files")
-            return False
+            raise _Over(f"holds more than {self._limits.files:,} files: the rest was not scanned")
         if self._total > self._limits.total:
-            self._skip(member.path, f"and what follows: more than {self._limits.total:,} bytes unpacked")
-            return False
-        return True
+            raise _Over(f"unpacks to more than {self._limits.total:,} bytes: the rest was not scanned")
+        if kind_of_archive(data):
+            yield from self._members(path, data, depth + 1)
+        else:
+            yield Member(path, data)
 
-    def _zip(self, path: str, data: bytes) -> Iterator[Member]:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for info in archive.infolist():
-                name = f"{path}!/{info.filename}"
-                if info.is_dir():
-                    continue
-                if info.flag_bits & 1:
-                    self._skip(name, "is encrypted")
-                    continue
-                if not self._sound(name, info.file_size, info.compress_size):
-                    continue
-                with archive.open(info) as file:
-                    content = file.read(self._limits.member + 1)
-                if len(content) > self._limits.member:
-                    self._skip(name, "unpacks to more than the limit")
-                    continue
-                yield Member(name, content)
+    def _zip(self, path: str, data: bytes, depth: int) -> Iterator[Member]:
+        if zips.crowded(data, self._limits.files):
+            self._skip(path, f"lists more than {self._limits.files:,} files")
+            return
+        for listed in zips.listed(data):
+            name = f"{path}!/{listed.name}"
+            if listed.encrypted:
+                self._skip(name, "is encrypted")
+                continue
+            content: bytes | None = None
+            with self._told(name, "zip"):
+                allowed = self._allowed(listed.packed)
+                content = everything(zips.opened(data, listed, allowed), allowed)
+            if content is not None:
+                yield from self._inside(name, content, depth)
 
-    def _tar(self, path: str, data: bytes) -> Iterator[Member]:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            for info in archive:
-                name = f"{path}!/{info.name}"
-                if not info.isfile():
-                    continue
-                if info.size > self._limits.member:
-                    self._skip(name, "is larger than the limit")
-                    continue
-                file = archive.extractfile(info)
-                if file is not None:
-                    yield Member(name, file.read(self._limits.member))
+    def _tar(self, path: str, reader: Reader, depth: int) -> Iterator[Member]:
+        archive = tar.TarReader(reader)
+        for entry in archive.entries():
+            if entry.file:
+                name = f"{path}!/{entry.name}"
+                data = self._content(name, archive, entry)
+                if data is not None:
+                    yield from self._inside(name, data, depth)
 
-    def _stream(self, kind: str, path: str, data: bytes) -> Iterator[Member]:
+    def _content(self, name: str, archive: tar.TarReader, entry: tar.Entry) -> bytes | None:
+        if entry.size > self._limits.member:
+            self._skip(name, f"has {entry.size:,} bytes, more than the limit")
+            return None
+        return archive.content()
+
+    def _stream(self, kind: str, path: str, data: bytes, depth: int) -> Iterator[Member]:
         """One compressed file, which may be a tar."""
-        allowed = min(self._limits.member, self._limits.ratio * max(len(data), 1024))
-        unpacked = decompress(kind, data, allowed)
-        if unpacked is None:
-            self._skip(path, f"is {kind}, which this Python does not read")
-            return
-        if len(unpacked) > allowed:
-            self._skip(path, "unpacks to more than the limit")
-            return
-        stem = path.rpartition("/")[2].rpartition(".")[0] or "data"
-        if kind_of_archive(unpacked) == "tar":
-            # The tar is no level of its own: ``a.tgz!/file``, not ``a.tgz!/a!/file``.
-            yield from self._tar(path, unpacked)
-            return
-        yield Member(f"{path}!/{stem}", unpacked)
 
-    def _sound(self, name: str, size: int, packed: int) -> bool:
-        """False, and said, for what claims to unpack to too much."""
-        if size > self._limits.member:
-            self._skip(name, f"unpacks to {size:,} bytes, more than the limit")
-            return False
-        if size > self._limits.ratio * max(packed, 1024):
-            self._skip(name, "is packed too tightly to be believed")
-            return False
-        return True
+        def opened(allowed: int) -> Inflated:
+            return Inflated(pieces(io.BytesIO(data)), maker(kind), allowed)
+
+        if kind_of_archive(_head(opened(1 << 30))) == "tar":
+            # The tar is no level of its own: ``a.tgz!/file``, not ``a.tgz!/a!/file``.
+            reader = opened(min(self._limits.total, self._limits.ratio * max(len(data), 1024)))
+            yield from self._tar(path, reader, depth)
+            return
+        allowed = self._allowed(len(data))
+        stem = path.rpartition("!/")[2].rpartition("/")[2].rpartition(".")[0] or "data"
+        yield from self._inside(f"{path}!/{stem}", everything(opened(allowed), allowed), depth)
+
+    def _allowed(self, packed: int) -> int:
+        """How many bytes so many packed ones may become."""
+        return min(self._limits.member, self._limits.ratio * max(packed, 1024))
 
     def _skip(self, path: str, why: str) -> None:
         self.skipped.append(Skipped(path, why, blocking=False))
 
 
-def decompress(kind: str, data: bytes, limit: int) -> bytes | None:
-    """At most ``limit`` + 1 bytes of a compressed stream (members one after the other joined); None when unread."""
-    out = io.BytesIO()
-    while data and out.tell() <= limit:
-        decompressor = _decompressor(kind)
-        if decompressor is None:
-            return None
-        out.write(decompressor.decompress(data, limit + 1 - out.tell()))
-        if not decompressor.eof:
-            if out.tell() <= limit:
-                raise EOFError
-            break
-        data = decompressor.unused_data.lstrip(b"\0")
-    return out.getvalue()
+class _Told:
+    """Turns what goes wrong with one archive or member into an entry of what was skipped."""
+
+    def __init__(self, skip: Callable[[str, str], None], path: str, kind: str) -> None:
+        self._skip, self._path, self._kind = skip, path, kind
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, TooMuch):
+            self._skip(self._path, "unpacks to more than the limit")
+        elif isinstance(error, Unreadable):
+            self._skip(self._path, f"is {error}")
+        elif isinstance(error, _DAMAGE):
+            self._skip(self._path, f"is a damaged {self._kind} archive: {type(error).__name__}")
+        elif isinstance(error, _SURPRISES):
+            self._skip(self._path, f"cannot be read as {self._kind}: {type(error).__name__}")
+        else:
+            return False
+        return True
 
 
-def _decompressor(kind: str) -> _Decompressor | None:
-    if kind == "gzip":
-        return zlib.decompressobj(wbits=31)
-    if kind == "bzip2":
-        return bz2.BZ2Decompressor()
-    if kind == "xz":
-        return lzma.LZMADecompressor(memlimit=512 * 1024 * 1024)
+def maker(kind: str) -> Callable[[], Decompressor]:
+    """What makes a decompressor of one kind."""
+    return lambda: decompressor(kind)
+
+
+def _head(reader: Reader) -> bytes:
     try:
-        # Part of Python from 3.14 on.
-        from compression.zstd import ZstdDecompressor  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        return None
-    made: _Decompressor = ZstdDecompressor()
-    return made
+        return reader.read(tar.BLOCK)
+    except EOFError:
+        return b""

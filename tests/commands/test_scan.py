@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Repository, token
+from tests.sources.samples import tarred, zipped
 
 
 def report(repo: Repository, *arguments: str, data: bytes | None = None) -> tuple[int, dict[str, Any]]:
@@ -37,12 +39,15 @@ def test_file_folder_and_everything_in_it(repo: Repository) -> None:
     assert paths(report(repo, ".")[1]) == ["a/b/c.py", "d.py"]
 
 
-def test_one_secret_in_two_files_is_one_finding(repo: Repository) -> None:
+def test_one_secret_in_two_files_is_two_findings_with_one_fingerprint(repo: Repository) -> None:
     repo.write("a.py", f'key = "{token()}"\n')
     repo.write("b.py", f'\nkey = "{token()}"\n')
     _, found = report(repo, ".")
-    assert len(found["findings"]) == 1
-    assert [(place["path"], place["line"]) for place in found["findings"][0]["occurrences"]] == [("a.py", 1), ("b.py", 2)]
+    assert [(item["path"], item["line"]) for item in found["findings"]] == [("a.py", 1), ("b.py", 2)]
+    assert len({item["fingerprint"] for item in found["findings"]}) == 1
+    shown = repo.unsealed("scan", ".").out
+    assert shown.count("[github-") == 1, "people see one entry a secret"
+    assert "b.py:2" in shown
 
 
 def test_ignored_files_are_left_out_and_named(repo: Repository) -> None:
@@ -100,7 +105,8 @@ def test_processes_find_what_one_finds(repo: Repository) -> None:
     for number in range(600):
         repo.write(f"dir{number % 7}/f{number}.py", f'x = {number}\nkey = "{token(str(number % 90))}"\n' if number % 3 else "x")
     reports = [report(repo, ".", "--workers", workers)[1]["findings"] for workers in ("1", "2", "3")]
-    assert len(reports[0]) == 60
+    assert len(reports[0]) == 400
+    assert len({item["fingerprint"] for item in reports[0]}) == 60
     assert reports[0] == reports[1] == reports[2]
 
 
@@ -119,3 +125,85 @@ def test_exit_zero_hides_findings_but_not_gaps(repo: Repository) -> None:
     repo.write("a.py", f'key = "{token()}"\n')
     assert repo.unsealed("scan", ".", "--exit-zero").code == 0
     assert repo.unsealed("scan", ".", "--exit-zero", "--max-size", "3").code == 3
+
+
+def env(seed: str = "a") -> dict[str, bytes]:
+    return {"app/.env": f"x=1\nKEY={token(seed)}\n".encode()}
+
+
+def test_files_in_archives_in_archives(repo: Repository) -> None:
+    repo.write("a.zip", zipped({"b.tgz": tarred(env(), "w:gz"), "c.txt": b"hello"}))
+    code, found = report(repo, ".")
+    assert code == 1
+    assert [(place["path"], place["line"]) for place in found["findings"][0]["occurrences"]] == [("a.zip!/b.tgz!/app/.env", 2)]
+
+
+def test_an_archive_from_standard_input(repo: Repository) -> None:
+    assert paths(report(repo, "-", data=tarred(env(), "w:xz"))[1]) == ["!/app/.env"]
+
+
+def test_an_archive_added_to_the_index(repo: Repository) -> None:
+    repo.write("dist/app.whl", zipped(env()))
+    repo.git("add", "-A")
+    ran = repo.unsealed("staged", "-f", "json")
+    assert (ran.code, paths(json.loads(ran.out))) == (1, ["dist/app.whl!/app/.env"])
+    repo.commit("accept")
+    repo.write("dist/app.whl", zipped({**env(), "more.txt": b"nothing new"}))
+    repo.git("add", "-A")
+    assert repo.unsealed("staged").code == 0, "what the old archive held is not new in the new one"
+
+
+def test_words_of_a_document_are_read_without_the_marks_between(repo: Repository) -> None:
+    middle = "</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>"
+    whole = token()
+    body = f"<w:p><w:r><w:t>the token is {whole[:9]}{middle}{whole[9:]}</w:t></w:r></w:p>"
+    repo.write("notes.docx", zipped({"word/document.xml": f"<w:document>{body}</w:document>".encode()}))
+    assert paths(report(repo, ".")[1]) == ["notes.docx!/word/document.xml"]
+
+
+def test_text_in_a_database_a_notebook_and_a_recording(repo: Repository) -> None:
+    with sqlite3.connect(repo.path / "app.db") as database:
+        database.execute("create table settings (line text)")
+        database.execute("insert into settings values (?)", (f"github={token('db')}",))
+    database.close()
+    cell = {"cells": [{"cell_type": "code", "source": [f"key = '{token('nb')}'\n"], "outputs": []}]}
+    repo.write("work.ipynb", json.dumps(cell))
+    header = {"name": "Authorization", "value": f"token {token('har')}"}
+    repo.write("site.har", json.dumps({"log": {"entries": [{"request": {"headers": [header]}}]}}))
+    assert paths(report(repo, ".")[1]) == ["app.db", "site.har", "work.ipynb"]
+
+
+def test_what_was_not_unpacked_is_told_and_counts_when_strict(repo: Repository) -> None:
+    repo.write("a.zip", zipped({"b.zip": zipped(env())}))
+    assert repo.unsealed("scan", ".").code == 1
+    shallow = repo.unsealed("scan", ".", "--max-archive-depth", "1", "-v")
+    assert shallow.code == 0
+    assert "a.zip!/b.zip" in shallow.out + shallow.err
+    assert repo.unsealed("scan", ".", "--max-archive-depth", "1", "--strict").code == 3
+    assert repo.unsealed("scan", ".", "--strict").code == 1
+    small = repo.unsealed("scan", ".", "--max-archive-size", "20", "--strict")
+    assert small.code == 3
+
+
+def test_a_damaged_archive_does_not_stop_the_others(repo: Repository) -> None:
+    repo.write("a.zip", zipped(env("a"))[:-30])
+    repo.write("b.tar", tarred(env("b")))
+    repo.write("c.tgz", tarred(env("c"), "w:gz")[:-60])
+    code, found = report(repo, ".")
+    assert code == 1
+    assert {"b.tar!/app/.env"} <= set(paths(found))
+    assert {entry["what"] for entry in found["scan"]["skipped"]} == {"a.zip", "c.tgz"}
+
+
+def test_odd_encodings(repo: Repository) -> None:
+    line = f"Grüße\nkey = {token()}\n"
+    for codec in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "cp1252"):
+        repo.write(f"{codec}.txt", line.encode(codec))
+    _, found = report(repo, ".")
+    assert len(paths(found)) == 6
+    assert {place["line"] for place in found["findings"][0]["occurrences"]} == {2}
+
+
+def test_an_environment_ended_by_zero_bytes(repo: Repository) -> None:
+    repo.write("environ", b"PATH=/bin\0API_PASSWORD=fj38Fh2kkq9ZmWpX\0HOME=/root\0")
+    assert repo.unsealed("scan", ".").code == 1

@@ -8,6 +8,7 @@ import io
 import lzma
 import random
 import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
@@ -15,24 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.sources.archives import ArchiveLimits, Unpacker, kind_of_archive
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def tarred(files: dict[str, bytes], mode: str = "w") -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return out.getvalue()
+from tests.sources.samples import tarred, zipped
 
 
 FILES = {"a.txt": b"hello", "dir/b.env": b"KEY=value\n"}
@@ -47,13 +31,46 @@ def test_every_format_gives_its_files(data: bytes) -> None:
     assert unpacker.skipped == []
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_every_method_of_a_zip(method: int) -> None:
+    files = {**FILES, "empty": b"", "large.bin": random.Random(1).randbytes(3_000_000) + bytes(3_000_000)}
+    unpacker = Unpacker()
+    assert dict(unpacker.members("x", zipped(files, method))) == {f"x!/{name}": data for name, data in files.items()}
+    assert unpacker.skipped == []
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_every_form_of_tar_with_long_names(form: int) -> None:
+    files = {"d" * 90 + "/" + "e" * 60: b"deep", "empty": b"", "exact": bytes(1024)}
+    if form != tarfile.USTAR_FORMAT:
+        files |= {"f" * 300: b"long", "umlaut-ä": b"x"}
+    assert dict(Unpacker().members("x", tarred(files, form=form))) == {f"x!/{name}": data for name, data in files.items()}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+def test_a_zip_that_lies_about_its_sizes_is_cut_while_it_unpacks(method: int) -> None:
+    data = zipped({"a": bytes(80_000_000)}, method).replace((80_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    unpacker = Unpacker(ArchiveLimits(member=5_000_000))
+    tracemalloc.start()
+    assert list(unpacker.members("x", data)) == []
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "limit" in unpacker.skipped[0].why
+    assert peak < 20_000_000
+
+
+def test_a_line_that_only_begins_like_an_archive() -> None:
+    assert kind_of_archive(b"BZhang wrote this\n") == ""
+
+
 @pytest.mark.parametrize("packed", [gzip.compress(b"one"), bz2.compress(b"one"), lzma.compress(b"one")])
 def test_a_single_compressed_file(packed: bytes) -> None:
     assert list(Unpacker().members("dir/log.txt.gz", packed)) == [("dir/log.txt.gz!/log.txt", b"one")]
 
 
 def test_gzip_members_one_after_the_other() -> None:
-    assert list(Unpacker().members("x.gz", gzip.compress(b"one") + gzip.compress(b"two")))[0].data == b"onetwo"
+    both = gzip.compress(b"one") + bytes(7) + gzip.compress(b"two") + bytes(512)
+    assert next(Unpacker().members("x.gz", both)).data == b"onetwo"
 
 
 def test_archives_in_archives() -> None:
@@ -88,7 +105,7 @@ def test_bombs_are_not_unpacked() -> None:
     assert "limit" in unpacker.skipped[0].why
     unpacker = Unpacker(ArchiveLimits(ratio=100))
     assert list(unpacker.members("bomb.zip", zipped({"a": bytes(50_000_000)}))) == []
-    assert "tightly" in unpacker.skipped[0].why
+    assert "limit" in unpacker.skipped[0].why
 
 
 def test_links_devices_and_folders_are_no_files() -> None:

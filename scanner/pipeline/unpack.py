@@ -1,0 +1,55 @@
+"""From a file's bytes to the texts in it: one, or those of every file that an archive packs.
+
+Ordinary files pay for a look at their first bytes. What reads archives is imported when there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scanner.engine.encoding import to_text
+from scanner.model.result import Skipped
+from scanner.model.text import Text
+from scanner.sources.magic import ArchiveLimits, kind_of_archive
+
+if TYPE_CHECKING:
+    from scanner.sources.archives import Member
+
+# Formats that are recognised and not read: their bytes are looked at as they are.
+_CLOSED = frozenset({"7z", "rar"})
+
+
+def texts_in(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skipped]) -> Iterator[Text]:
+    """``data`` as a text; where it is an archive, every file in it as ``path!/name``.
+
+    What could not be read is added to ``skipped``, as entries that do not block.
+    """
+    kind = kind_of_archive(data)
+    if not kind or not limits.depth:
+        yield to_text(data, path)
+        return
+    if kind in _CLOSED:
+        yield to_text(data, path)
+    yield from _unpacked(data, path, limits, skipped)
+
+
+def _unpacked(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skipped]) -> Iterator[Text]:
+    from scanner.sources.archives import Unpacker
+
+    unpacker = Unpacker(limits)
+    some = False
+    for member in unpacker.members(path, data):
+        some = True
+        yield member_text(member)
+    skipped += unpacker.skipped
+    if not some and kind_of_archive(data) not in _CLOSED:
+        # A first line that only looks like an archive's must not hide the rest of the file.
+        yield to_text(data, path)
+
+
+def member_text(member: Member) -> Text:
+    """One unpacked file as a text; documents of word processors without the marks between their letters."""
+    from scanner.sources.office import plain
+
+    return to_text(plain(member.path, member.data), member.path)

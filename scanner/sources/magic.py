@@ -1,0 +1,42 @@
+"""What a file's first bytes say it packs, and how much of it is unpacked. Light: every file of a scan asks."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class ArchiveLimits(NamedTuple):
+    """What is read of one outermost archive. ``member`` and ``total`` are bytes, ``ratio`` is out by in."""
+
+    depth: int = 4
+    files: int = 50_000
+    member: int = 256 * 1024 * 1024
+    total: int = 1024 * 1024 * 1024
+    ratio: int = 1000
+
+
+_MAGIC = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+)
+_ANY = tuple(magic for magic, _ in _MAGIC)
+_TAR_MAGIC_AT = 257
+# How a bzip2 stream goes on: with a block, or with its end.
+_BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
+
+STREAMS = frozenset({"gzip", "bzip2", "xz", "zstd"})
+
+
+def kind_of_archive(data: bytes) -> str:
+    """The format by its first bytes (``zip``, ``tar``, ``gzip`` …), or an empty string."""
+    if data.startswith(_ANY):
+        kind = next(kind for magic, kind in _MAGIC if data.startswith(magic))
+        # Three letters alone may begin a text as well.
+        return kind if kind != "bzip2" or data[4:10] in _BZIP2_BLOCKS else ""
+    return "tar" if data[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar" else ""
