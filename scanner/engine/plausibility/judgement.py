@@ -38,7 +38,7 @@ _HEX_PAIRS = Lazy(rb"(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:]*)+")
 _USER = Lazy(
     rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u)[\"']?\s{0,3}[:= ]>?\s{0,3}[\"']?([\w.@-]+)"
 )
-_BASE32 = Lazy(rb"(?:[A-Z2-7]{8}){2,}")
+_BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
@@ -158,7 +158,11 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
     if code_or_prose and len(value) < 24 and oddly_spelled(value):
         return "words"
     if is_uuid(value):
-        return "" if key.opens and promise is not Promise.WEAK and len(set(value)) > 7 else "identifier"
+        # People do not type UUIDs as passwords into code.
+        opens = (
+            key.opens and promise is not Promise.WEAK and not (promise is Promise.PASSWORD and kind is FileKind.CODE)
+        )
+        return "" if opens and len(set(value)) > 7 else "identifier"
     if bare and bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE):
         return "code"
     if promise is Promise.WEAK and _unsure(value):
@@ -209,7 +213,7 @@ def _encoded_words(value: bytes, promise: Promise, *, key: Key, kind: FileKind) 
 def _decoded(value: bytes) -> bytes:
     try:
         if _BASE32.pattern.fullmatch(value):
-            return base64.b32decode(value)
+            return base64.b32decode(value + b"=" * (-len(value) % 8))
         if _BASE64.pattern.fullmatch(value) and len(value.rstrip(b"=")) % 4 != 1:
             return base64.b64decode(value.translate(_URL_SAFE) + b"=" * (-len(value) % 4))
     except (binascii.Error, ValueError):

@@ -60,8 +60,8 @@ _ABOUT = frozenset(
     utils builder generator source supplier callback listener response request result required enabled
     disabled changed reset forgot match matches visible visibility usage status state version level scope
     scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
-    startswith endswith contains icontains isnull history position pos map list set array dict object json
-    cache tree node iterator stream parser lexer kinds""".split()
+    startswith endswith contains icontains isnull history position pos user username login map list set
+    array dict object json cache tree node iterator stream parser lexer kinds""".split()
 )
 
 
@@ -108,7 +108,7 @@ def read(name: str) -> Key:
     best = max(strengths)
     if words[-1] in _ABOUT or (best is Promise.PASSWORD and words[-1] in ("code", "complexity", "history")):
         return Key(Promise.NOTHING)
-    if "public" in words or any(word.startswith(_FORM_TOKENS) for word in words):
+    if "public" in words or "hash" in words or any(word.startswith(_FORM_TOKENS) for word in words):
         return Key(Promise.NOTHING)
     if best is Promise.PASSWORD and any(word in _SHOWN for word in words[:last]):
         return Key(Promise.NOTHING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from scanner.engine.plausibility.lazy import Lazy
 from scanner.engine.plausibility.words import surprise, word_share, words_of
@@ -27,6 +28,9 @@ _ROWS = (
     b"0123456789abcdef0123456789abcdef",
     b"qwertyuiopasdfghjklzxcvbnm",
 )
+_FOURS = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) - 3))
+# A key's worth of bytes: what is monotonous so far need not be read to its end.
+_ENOUGH, _LONGEST = 256, 4096
 _ALNUM = Lazy(rb"[a-z0-9]+")
 
 # What people write where a password has to stand, and what programs come with.
@@ -53,7 +57,7 @@ _LEET = bytes.maketrans(b"013457@$!|", b"oleastasil")
 
 def placeholder(value: bytes) -> str:
     """Why ``value`` was written to be replaced, or an empty string. Safe for tokens of every vendor."""
-    if _TELLING.pattern.search(value):
+    if _TELLING.pattern.search(value, 0, _LONGEST):
         return "placeholder"
     return _monotonous(value)
 
@@ -96,6 +100,7 @@ def _stock_words(text: str) -> bool:
 
 def _monotonous(value: bytes) -> str:
     """Few different characters, or mostly counting up."""
+    value = value[:_ENOUGH]
     distinct = len(set(value))
     if len(value) >= 4 and distinct <= 2:
         return "repetition"
@@ -103,11 +108,22 @@ def _monotonous(value: bytes) -> str:
         return "repetition"
     if len(value) >= 8 and _period(value):
         return "repetition"
+    if len(value) >= 16 and _counts_in_hex(value):
+        return "sequence"
     small = value.lower()
     counted = sum(_in_rows(run) for run in _ALNUM.pattern.findall(small))
     if counted * 3 >= len(value) * 2 and len(value) >= 3:
         return "sequence"
     return ""
+
+
+def _counts_in_hex(value: bytes) -> bool:
+    """True for test vectors: bytes in hex, each so much more than the one before."""
+    try:
+        numbers = bytes.fromhex(value.decode("ascii"))
+    except ValueError:
+        return False
+    return len({(b - a) % 256 for a, b in pairwise(numbers)}) == 1
 
 
 def _period(value: bytes) -> bool:
@@ -118,18 +134,11 @@ def _period(value: bytes) -> bool:
 
 def _in_rows(run: bytes) -> int:
     """How many characters of ``run`` lie in pieces of four and more of a familiar row."""
-    covered = at = 0
-    while at + 4 <= len(run):
-        best = 0
-        for row in _ROWS:
-            length = 4
-            if run[at : at + 4] not in row:
-                continue
-            while at + length < len(run) and run[at : at + length + 1] in row:
-                length += 1
-            best = max(best, length)
-        covered += best
-        at += best or 1
+    covered = end = 0
+    for at in range(len(run) - 3):
+        if run[at : at + 4] in _FOURS:
+            covered += at + 4 - max(at, end)
+            end = at + 4
     if not covered and 3 <= len(run) < 5 and any(run[:3] in row for row in _ROWS):
         return 3
     return covered

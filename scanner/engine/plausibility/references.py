@@ -43,7 +43,7 @@ _WHOLE = Lazy(
 )
 _CIPHERTEXT = Lazy(
     rb"""(?:
-     ENC\[.*\]?|ENC\(.*\)|\{cipher\}.*|\{(?:AES|AES256|3DES|DESede|RSA|COAM|xor)\}.*|\{[A-Za-z0-9+/]{16,}={0,2}\}|DEC::.*
+     (?:ENC|NACL|GPG|PGP|KMS|AES|RSA|DEC|AGE|SOPS|VAULT)\[.*\]?|ENC\(.*\)|\{cipher\}.*|\{(?:AES|AES256|3DES|DESede|RSA|COAM|xor)\}.*|\{[A-Za-z0-9+/]{16,}={0,2}\}|DEC::.*
     |\$ANSIBLE_VAULT.*|age1[a-z0-9]{20,}|age-encryption\.org.*
     |vault:v\d+:.*|v1:[A-Za-z0-9+/=]{16,}:.*|AQ[IE]CA[HR].*|EJ\[\d:.*|enc:v\d:.*|ENCRYPTED\[.*
     |Ag[A-D][A-Za-z0-9+/]{300,}.*                      # SealedSecret

@@ -53,7 +53,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"(?:hmac|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?::\d+)?"
         rb"(?:[-_/](?:[a-z]{2,8}|\d{1,4})){0,5}",
     ),
-    ("algorithm", rb"ed25519.* | secp\d+\w\d | (?:PBKDF2|PBEWith|HMAC)\w*With[\w-]+"),
+    ("algorithm", rb"ed25519.* | secp\d+\w\d | (?:PBKDF2|PBEWith|HMAC|id-)\w*With[\w-]+"),
 )
 _SHAPES = tuple((name, Lazy(source, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for name, source in _EXPRESSIONS)
 _UUID = Lazy(rb"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
