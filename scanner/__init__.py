@@ -41,13 +41,13 @@ def scan_text(data: bytes | str, path: str = "", options: ScanOptions | None = N
     from scanner.engine.encoding import to_text
     from scanner.pipeline.build import text_scanner
     from scanner.pipeline.context import context_for
-    from scanner.pipeline.findings import grouped, placed
+    from scanner.pipeline.findings import placed, settled
     from scanner.pipeline.options import ScanOptions
 
     context = context_for("", options or ScanOptions(repo_config=False))
     scanner = text_scanner(context.options)
     text = to_text(data.encode() if isinstance(data, str) else data, path)
-    return grouped(placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules), context)
+    return settled(placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules), context)
 
 
 def scan_paths(paths: Sequence[str], options: ScanOptions | None = None) -> ScanResult:

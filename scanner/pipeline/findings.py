@@ -116,15 +116,13 @@ def _printable(data: bytes) -> str:
     return "".join(char if char.isprintable() else "�" for char in text)
 
 
-def grouped(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:
-    """One finding a secret: equal fingerprints joined, the first place first, the gravest severity kept.
+def settled(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:
+    """One finding a place, in order, each with what silences it there.
 
-    A finding is silenced only when what silences it holds for all its places.
+    The same secret in two files is two findings with one fingerprint: whoever reads a list of findings in
+    files wants every line. Reports for people join them again.
     """
-    groups: dict[tuple[str, str], list[Placed]] = {}
-    for one in found:
-        groups.setdefault((one.finding.fingerprint, one.finding.status), []).append(one)
-    return tuple(sorted((_joined(group, context) for group in groups.values()), key=order))
+    return tuple(sorted((_settled(one, context) for one in found), key=order))
 
 
 def order(finding: Finding) -> tuple[object, ...]:
@@ -132,16 +130,11 @@ def order(finding: Finding) -> tuple[object, ...]:
     return -finding.severity, finding.path, finding.position.line, finding.position.column, finding.rule
 
 
-def _joined(group: Sequence[Placed], context: Context) -> Finding:
-    first = group[0].finding
-    finding = replace(
-        first,
-        severity=max(one.finding.severity for one in group),
-        occurrences=tuple(place for one in group for place in one.finding.occurrences),
-    )
-    sightings = [one.sighting for one in group if one.sighting is not None]
-    verdict = context.suppressor.judge(first.rule, sightings) if sightings else None
+def _settled(one: Placed, context: Context) -> Finding:
+    if one.sighting is None:
+        return one.finding
+    verdict = context.suppressor.judge(one.finding.rule, [one.sighting])
     context.tally.add(verdict)
     if verdict is None:
-        return finding
-    return replace(finding, status=verdict.status, status_reason=verdict.told)
+        return one.finding
+    return replace(one.finding, status=verdict.status, status_reason=verdict.told)

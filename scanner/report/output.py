@@ -20,10 +20,12 @@ from scanner.model.errors import UnsealedError, UsageError
 from scanner.model.result import ScanResult
 from scanner.report import known_format, reporter
 from scanner.report.interface import ReportOptions
+from scanner.report.places import by_secret
 from scanner.report.plain import visible
 from scanner.report.terminal import is_terminal
 
 _BUFFER = 1 << 20
+_A_ROW_A_PLACE = ("json", "jsonl", "csv", "github", "junit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,18 @@ def write_reports(result: ScanResult, targets: Sequence[Target], options: Report
         write_summary(result, options)
 
 
+def _write(name: str, result: ScanResult, out: BinaryIO, options: ReportOptions) -> None:
+    """One report. Lists for programs keep a row a place; what people read has one entry a secret."""
+    reporter(name).write(result if name in _A_ROW_A_PLACE else by_secret(result), out, options)
+
+
 def _stage(result: ScanResult, target: Target, options: ReportOptions) -> tuple[str, str]:
     """Writes the report beside its place and returns both names; pipes and devices are written at once."""
     path = os.path.realpath(target.path)
     try:
         if _is_special(path):
             with open(path, "wb") as out:
-                reporter(target.format).write(result, out, _for_file(options))
+                _write(target.format, result, out, _for_file(options))
             return "", path
         return _stage_beside(result, target.format, path, options), path
     except BrokenPipeError:
@@ -110,7 +117,7 @@ def _stage_beside(result: ScanResult, name: str, path: str, options: ReportOptio
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:
         with open(handle, "wb", buffering=_BUFFER) as out:
-            reporter(name).write(result, out, _for_file(options))
+            _write(name, result, out, _for_file(options))
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
@@ -136,7 +143,7 @@ def _to_standard_output(result: ScanResult, target: Target, options: ReportOptio
     terminal = is_terminal(sys.stdout)
     try:
         sys.stdout.flush()
-        reporter(target.format).write(result, out, options)
+        _write(target.format, result, out, options)
         out.flush()
     except OSError as problem:
         _leave_standard_output()
