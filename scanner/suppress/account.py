@@ -18,25 +18,23 @@ _NAMED = 5
 
 @dataclass(slots=True)
 class Tally:
-    """Which entries silenced something. One a process; what workers have counted is added up."""
+    """How much each source silenced, and which entries spoke of anything. What workers counted is added up."""
 
-    used: Counter[tuple[str, str]] = field(default_factory=Counter)
+    silenced: Counter[str] = field(default_factory=Counter)
+    spoken: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, verdict: Verdict | None) -> None:
         """Count one finding's verdict."""
-        if verdict is not None and verdict.status != NEW:
-            self.used[verdict.source, verdict.entry] += 1
+        if verdict is None:
+            return
+        self.spoken |= verdict.spoken
+        if verdict.status != NEW:
+            self.silenced[verdict.source] += 1
 
     def update(self, other: Tally) -> None:
         """Take over what another process counted."""
-        self.used.update(other.used)
-
-    def by_source(self) -> dict[str, int]:
-        """How many findings each source silenced."""
-        counted: Counter[str] = Counter()
-        for (source, _), number in self.used.items():
-            counted[source] += number
-        return dict(sorted(counted.items()))
+        self.silenced.update(other.silenced)
+        self.spoken |= other.spoken
 
 
 def closing_notes(loaded: Loaded, tally: Tally, *, complete: bool = False) -> tuple[str, ...]:
@@ -45,7 +43,7 @@ def closing_notes(loaded: Loaded, tally: Tally, *, complete: bool = False) -> tu
     Only then is an entry that silenced nothing known to be stale.
     """
     notes = list(loaded.notes)
-    for source, number in tally.by_source().items():
+    for source, number in sorted(tally.silenced.items()):
         if source == INLINE:
             notes.append(f"{_findings(number)} silenced by marks in comments of the scanned text")
         elif source in loaded.repository:
@@ -58,8 +56,8 @@ def closing_notes(loaded: Loaded, tally: Tally, *, complete: bool = False) -> tu
 
 
 def stale_entries(source: BaselineSource, tally: Tally) -> list[Entry]:
-    """Entries that silenced nothing in a complete scan."""
-    return [entry for entry in source.entries() if (source.name, entry.name) not in tally.used]
+    """Entries that spoke of nothing in a complete scan."""
+    return [entry for entry in source.entries() if (source.name, entry.name) not in tally.spoken]
 
 
 def _baseline_notes(source: BaselineSource, tally: Tally, today: str, *, complete: bool) -> Iterator[str]:

@@ -34,11 +34,20 @@ _BASE64 = re.compile(r"[0-9A-Za-z+/=\\_-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One entry: ``label`` is the answer given in its audit, None when it was never asked."""
+    """All entries for one value in one file, which is the file's ``number``-th: what kinds it was taken for.
+
+    ``label`` is the answer given in its audit, None when it was never asked.
+    """
 
     file: str
-    kind: str
+    number: int
+    kinds: tuple[str, ...]
     label: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """How the entry is called. No part of the digest: it is unsalted, and reports are passed around."""
+        return f"{self.file}, value {self.number} ({', '.join(self.kinds)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +75,16 @@ class DetectSecrets:
     words: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
 
+    def names(self) -> list[str]:
+        """Every entry, as verdicts name it."""
+        return [known.name for group in self.known.values() for known in group]
+
     def claims(self, case: Case) -> Iterable[Claim]:
         """Entries for this value, and the filters that would have kept it out of that tool's report."""
         for form in _forms(case):
             for known in self.known.get(hashlib.sha1(form, usedforsecurity=False).hexdigest(), ()):
                 yield self._claim(
-                    f"{known.kind} in {known.file}",
+                    known.name,
                     BASELINE,
                     where=rf"^{re.escape(known.file)}\Z",
                     reason=_LABELS[known.label],

@@ -75,20 +75,28 @@ def parse_detect_secrets(document: Mapping[str, Any], name: str, read: Read) -> 
 
 
 def _known(results: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, tuple[Known, ...]]:
-    known: dict[str, tuple[Known, ...]] = {}
+    known: dict[tuple[str, str], Known] = {}
     for file, entries in results.items():
         path = file.replace("\\", "/").removeprefix("./")
+        number = 0
         for entry in entries:
-            digest = entry["hashed_secret"]
-            if not _SHA1.match(digest):
-                raise ValueError(digest)
-            known[digest.lower()] = (*known.get(digest.lower(), ()), Known(path, entry["type"], _label(entry)))
-    return known
+            if not _SHA1.match(entry["hashed_secret"]):
+                raise ValueError(path)
+            digest = entry["hashed_secret"].lower()
+            if (digest, path) not in known:
+                number += 1
+            before = known.get((digest, path), Known(path, number, ()))
+            label = _label(entry) if before.label is None else before.label
+            known[digest, path] = Known(path, before.number, (*before.kinds, str(entry["type"])), label)
+    grouped: dict[str, tuple[Known, ...]] = {}
+    for (digest, _), one in known.items():
+        grouped[digest] = (*grouped.get(digest, ()), one)
+    return grouped
 
 
 def _coarse(known: Mapping[str, tuple[Known, ...]]) -> list[str]:
     """What to know of entries that hold the digest of a prefix."""
-    number = sum(entry.kind in _COARSE for entries in known.values() for entry in entries)
+    number = sum(bool(_COARSE.intersection(one.kinds)) for entries in known.values() for one in entries)
     if not number:
         return []
     entries = "the one entry" if number == 1 else f"the {number} entries"

@@ -73,20 +73,20 @@ def parse_entry(line: str) -> Entry:
     decision = values.pop("decision", "open")
     if decision not in DECISIONS:
         raise ValueError(f"the decision must be one of {', '.join(DECISIONS)}")
-    key = Key(parts[0], digest, values.pop("path", ""))
-    return checked(Entry(key=key, decision=decision, **values))
+    checked_date(values.get("expires", ""))
+    return Entry(key=Key(parts[0], digest, values.pop("path", "")), decision=decision, **values)
 
 
-def checked(entry: Entry) -> Entry:
-    """``entry`` itself; ValueError when its date is none."""
-    if entry.expires:
+def checked_date(text: str) -> str:
+    """``text`` itself: an ISO date or nothing. ValueError when it is neither."""
+    if text:
         try:
-            valid = date.fromisoformat(entry.expires).isoformat() == entry.expires
+            valid = date.fromisoformat(text).isoformat() == text
         except ValueError:
             valid = False
         if not valid:
             raise ValueError("expires must be a date like 2027-01-31")
-    return entry
+    return text
 
 
 def _fields(text: str) -> dict[str, str]:

@@ -23,6 +23,10 @@ class Located:
     spots: Mapping[Spot, str] = field(repr=False)
     status: str = ALLOWED
 
+    def names(self) -> list[str]:
+        """Every entry, as verdicts name it."""
+        return list(self.spots.values())
+
     def claims(self, case: Case) -> Iterable[Claim]:
         """Nothing is known of a secret itself."""
         return ()

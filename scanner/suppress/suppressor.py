@@ -42,23 +42,27 @@ class Suppressor:
         in a history, all that are in the newest tree: a mark added later is the latest decision, and old
         versions of the file cannot be given one.
         """
-        settled = [self._settle(rule, sighting) for sighting in sightings]
+        fitting = [self._fitting(rule, sighting) for sighting in sightings]
+        settled = [claims[0] if claims else None for claims in fitting]
         decided = _covering(settled, sightings, self._holds)
         expired = next((claim for claim in settled if claim is not None and not self._holds(claim)), None)
         verdict = _verdict(decided) if decided else _verdict(expired, status=NEW) if expired else None
         record = next((claim for sighting in sightings for claim in sighting.claims if claim.source == RECORD), None)
-        if record is None:
-            return verdict
-        told = f"{verdict.source}\n{verdict.told}" if verdict else "\n"
-        return replace(verdict or _verdict(record), record=f"{record.entry}\n{told}")
+        if record is not None:
+            told = f"{verdict.source}\n{verdict.told}" if verdict else "\n"
+            verdict = replace(verdict or _verdict(record), record=f"{record.entry}\n{told}")
+        if verdict is None:
+            return None
+        spoken = frozenset((claim.source, claim.entry) for claims in fitting for claim in claims)
+        return replace(verdict, spoken=spoken)
 
-    def _settle(self, rule: str, sighting: Sighting) -> Claim | None:
-        """The claim that counts for one place: one that holds, the secret's before the place's."""
+    def _fitting(self, rule: str, sighting: Sighting) -> list[Claim]:
+        """The claims that are for this place: those that hold first, the secret's before the place's."""
         place = sighting.place
         fitting = [claim for claim in sighting.claims if claim.source != RECORD and _fits(claim, place)]
         fitting += [claim for source in self.sources if (claim := source.at(rule, place)) is not None]
         fitting.sort(key=lambda claim: (not self._holds(claim), _REACHES.index(claim.reach)))
-        return fitting[0] if fitting else None
+        return fitting
 
     def _holds(self, claim: Claim) -> bool:
         return not claim.expires or claim.expires >= self.today

@@ -49,6 +49,10 @@ class Values:
             status=status,
         )
 
+    def names(self) -> list[str]:
+        """Every entry, as verdicts name it."""
+        return [*self.raw.values(), *self.sha256.values()]
+
     def claims(self, case: Case) -> Iterable[Claim]:
         """A claim when any reading of the place is a known value."""
         for form in case.forms:

@@ -67,8 +67,9 @@ class Sighting(NamedTuple):
 class Verdict:
     """What becomes of a finding: ``baseline``, ``allowed``, or ``new`` when what silenced it has expired.
 
-    ``record`` is set while a baseline is being made and then takes the place of ``told``: it is how the digest
-    of a finding reaches the command that writes it down.
+    ``spoken`` names every entry that says something about the finding, as source and entry. ``record`` is
+    set while a baseline is being made and then takes the place of ``told``: it is how the digest of a finding
+    reaches the command that writes it down.
     """
 
     status: str
@@ -77,6 +78,7 @@ class Verdict:
     reason: str = ""
     owner: str = ""
     expires: str = ""
+    spoken: frozenset[tuple[str, str]] = frozenset()
     record: str = ""
 
     @property

@@ -186,7 +186,7 @@ def test_audit_labels_are_told(label: object, told: str) -> None:
     assert verdict is not None
     assert verdict.status == "baseline"
     assert verdict.reason == told
-    assert verdict.told.startswith(".secrets.baseline: Secret Keyword in app.py")
+    assert verdict.told.startswith(".secrets.baseline: app.py, value 1 (Secret Keyword)")
 
 
 def test_the_form_before_version_1_is_read() -> None:
