@@ -18,7 +18,8 @@ class ScanOptions(NamedTuple):
 
     ``rules`` are folders and gitleaks files beside the shipped rules; ``off`` are rules that are not tried and
     ``severities`` replaces single ones. ``key`` makes fingerprints. ``severity`` hides what is below it.
-    ``max_size`` is in bytes; ``archives`` limits what is unpacked of one. ``advice`` adds findings that are no leak. ``exclude`` are glob patterns of paths.
+    ``max_size`` is in bytes; ``archives`` limits what is unpacked of one. ``advice`` adds findings that are no leak.
+    ``exclude`` are glob patterns of paths.
     """
 
     rules: tuple[str, ...] = ()

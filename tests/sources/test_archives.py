@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from scanner.sources.archives import ArchiveLimits, Unpacker, kind_of_archive
 from tests.sources.samples import tarred, zipped
 
-
 FILES = {"a.txt": b"hello", "dir/b.env": b"KEY=value\n"}
 
 
@@ -44,12 +43,16 @@ def test_every_form_of_tar_with_long_names(form: int) -> None:
     files = {"d" * 90 + "/" + "e" * 60: b"deep", "empty": b"", "exact": bytes(1024)}
     if form != tarfile.USTAR_FORMAT:
         files |= {"f" * 300: b"long", "umlaut-ä": b"x"}
-    assert dict(Unpacker().members("x", tarred(files, form=form))) == {f"x!/{name}": data for name, data in files.items()}
+    assert dict(Unpacker().members("x", tarred(files, form=form))) == {
+        f"x!/{name}": data for name, data in files.items()
+    }
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
 def test_a_zip_that_lies_about_its_sizes_is_cut_while_it_unpacks(method: int) -> None:
-    data = zipped({"a": bytes(80_000_000)}, method).replace((80_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    data = zipped({"a": bytes(80_000_000)}, method).replace(
+        (80_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")
+    )
     unpacker = Unpacker(ArchiveLimits(member=5_000_000))
     tracemalloc.start()
     assert list(unpacker.members("x", data)) == []
