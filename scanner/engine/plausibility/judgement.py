@@ -28,6 +28,9 @@ _BARE_IN_CODE = 25.0
 _BARE_PASSWORD_IN_CODE = 10.0
 # Above this no person chose the value, whatever pieces of words it holds.
 _SURELY_GENERATED = 20.0
+# Forms that a generated value can have by chance, unless a person named its parts.
+_LOOSE = frozenset(("path", "file name", "host name", "version", "assignments"))
+_NO_NAME = 40.0
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
 _ENDINGS = Lazy(rb"(?:\\[nrt0])+$")
 _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
@@ -65,7 +68,7 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
         return "too long"
     return (
         placeholder(value)
-        or reference(value, kind, quoted=quoted)
+        or _stands_for(value, kind, quoted=quoted)
         or _text(value, promise)
         or _same_as_user(value, line)
         or _form(value, promise)
@@ -88,6 +91,13 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
         return found or "switch"
     dressed = _complex(value, value.decode("utf-8", "replace"), kind)
     return "stock value" if stock(value) and not dressed else ""
+
+
+def _stands_for(value: bytes, kind: FileKind, *, quoted: bool) -> str:
+    found = reference(value, kind, quoted=quoted)
+    if found == "code" and value.replace(b".", b"").isalnum():
+        return "" if words.surprise(value.decode("ascii", "replace")) > _NO_NAME else found
+    return found
 
 
 def _in_string(before: bytes) -> bool:
@@ -142,6 +152,8 @@ def _same_as_user(value: bytes, line: bytes) -> str:
 def _form(value: bytes, promise: Promise) -> str:
     """What ``value`` is by form; digits alone may be a password or a long token."""
     found = shape(value)
+    if found in _LOOSE and words.surprise(value.decode("utf-8", "replace")) > _NO_NAME:
+        return ""
     if found == "number" and value.isdigit():
         if _CLOCK.pattern.fullmatch(value):
             return "time"

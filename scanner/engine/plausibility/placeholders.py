@@ -30,7 +30,8 @@ _ROWS = (
 )
 _FOURS = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) - 3))
 # A key's worth of bytes: what is monotonous so far need not be read to its end.
-_ENOUGH, _LONGEST = 256, 4096
+_ENOUGH, _LONGEST, _SHORTEST_BODY = 256, 4096, 16
+_PREFIX = Lazy(rb"^[A-Za-z0-9]{2,12}[_-](?:[A-Za-z0-9]{2,6}[_-])?")
 _ALNUM = Lazy(rb"[a-z0-9]+")
 
 # What people write where a password has to stand, and what programs come with.
@@ -59,7 +60,9 @@ def placeholder(value: bytes) -> str:
     """Why ``value`` was written to be replaced, or an empty string. Safe for tokens of every vendor."""
     if _TELLING.pattern.search(value, 0, _LONGEST):
         return "placeholder"
-    return _monotonous(value)
+    # What a vendor puts before the token is no part of the pattern.
+    body = _PREFIX.pattern.sub(b"", value)
+    return _monotonous(value) or (_monotonous(body) if len(body) >= _SHORTEST_BODY else "")
 
 
 def stock(value: bytes) -> bool:
