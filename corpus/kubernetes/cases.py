@@ -58,7 +58,8 @@ def _cases(folder: str) -> Iterator[Case]:
 def _case(entry: dict[str, Any], folder: str) -> Case:
     text = expanded(fill(entry["text"], entry["id"]))
     expect = tuple(Expected(**leak) for leak in entry.get("expect", ()))
-    return Case(f"{folder}/{entry['id']}", entry.get("path", "manifest.yaml"), text.encode(entry.get("encoding", "utf-8")), expect)
+    data = text.encode(entry.get("encoding", "utf-8"))
+    return Case(f"{folder}/{entry['id']}", entry.get("path", "manifest.yaml"), data, expect)
 
 
 def expanded(text: str) -> str:

@@ -31,9 +31,6 @@ _IN_TEXT = re.compile(
     """,
     re.VERBOSE,
 )
-IN_TEXT_TRIGGERS = (
-    b"ENC[AES256_GCM", b"ENC[PKCS7", b"ENC[GPG", b"BEGIN AGE ENCRYPTED", b"BEGIN PGP MESSAGE", b"$ANSIBLE_VAULT;",
-)  # fmt: skip
 
 
 def sealed(value: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from scanner.kubernetes import advice, names
 from scanner.kubernetes.case import Case
 from scanner.kubernetes.entries import Entry, of_mapping
+from scanner.kubernetes.findings import TYPED
 from scanner.kubernetes.judge import assigned_values, secret_values
 from scanner.manifest.node import Mapping, Node, Scalar, Sequence, walk
 
@@ -59,7 +60,7 @@ def store(case: Case) -> None:
             found.append(_entry(case, path[-1], node))
     told = case.told(provider=_provider(provider))
     secret_values(literal, case.out, detail=told, rule="secretstore-literal")
-    assigned_values(found, case.out, detail=told, rule="secretstore-literal", specific=3)
+    assigned_values(found, case.out, detail=told, rule="secretstore-literal")
 
 
 def generator(case: Case) -> None:
@@ -84,7 +85,7 @@ def provider_class(case: Case) -> None:
         for entry in entries:
             case.out.safe(entry.scalar, case.document)
         literal = [entry for entry in entries if names.promising(entry.name) and "\n" not in entry.scalar.value.strip()]
-        assigned_values(literal, case.out, detail=case.told(), rule="secretproviderclass-literal", specific=3)
+        assigned_values(literal, case.out, detail=case.told(), rule="secretproviderclass-literal", specific=TYPED)
     case.out.safe(case.root.get("spec", "secretObjects"), case.document)
 
 

@@ -16,6 +16,7 @@ from scanner.model.span import Span
 STRUCTURE = 4
 # A value only its place makes a secret: a vendor's format found in the same place says more.
 TYPED = 3
+# A value its name makes a secret: any rule that knows its form in this place says more.
 ASSIGNED = 2
 # Advice gives way to every finding.
 ADVICE = 0

@@ -102,8 +102,8 @@ def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str])
         best = next((one for one in inner if one.match.specific >= _CREDENTIAL and not one.match.reason), None)
         if best is not None:
             out.inner(best.match, span, severity=Severity.MEDIUM, detail=told)
-        elif len(literal.value) >= 4:
-            severity = Severity.LOW if references.weak(literal.text) else Severity.HIGH
+        elif references.default(literal.text) or (len(literal.value) >= 4 and not references.weak(literal.text)):
+            severity = Severity.LOW if references.default(literal.text) else Severity.HIGH
             out.leak("helm-template-literal", span, literal.value, severity=severity, detail=told)
 
 

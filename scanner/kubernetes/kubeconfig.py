@@ -82,7 +82,7 @@ def _exec(case: Case, node: Node | None, told: Mapping[str, str]) -> None:
         if isinstance(item, Scalar):
             option, equals, _ = item.value.partition("=")
             entries.append(_plain(case, option if equals else "argument", item))
-    assigned_values(entries, case.out, detail=told, rule="kubeconfig-exec-value", specific=3)
+    assigned_values(entries, case.out, detail=told, rule="kubeconfig-exec-value")
 
 
 def _entry(case: Case, name: str, node: Scalar, *, encoded: bool = False) -> Entry | None:

@@ -23,9 +23,7 @@ def handle(case: Case) -> None:
         secret_values(list(_literals(case, generator)), case.out, detail=told, rule="kustomize-secret-literal")
     for generator in _items(case.root.child("configMapGenerator")):
         told = {**case.told(), "kind": "ConfigMap", "name": _text(generator, "name")}
-        assigned_values(
-            list(_literals(case, generator)), case.out, detail=told, rule="kubernetes-resource-value", specific=3
-        )
+        assigned_values(list(_literals(case, generator)), case.out, detail=told, rule="kubernetes-resource-value")
 
 
 def patches(document: Document, out: Findings) -> None:

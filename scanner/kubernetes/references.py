@@ -145,6 +145,11 @@ def weak(value: str) -> bool:
     return small in _WEAK or (len(small) <= _LONGEST_STOCK and _STOCK.fullmatch(small) is not None)
 
 
+def default(value: str) -> bool:
+    """True for a password that a program comes with."""
+    return value.strip().lower() in _WEAK
+
+
 def _monotonous(text: str) -> bool:
     """One or two characters over and over, or counting up."""
     small = text.lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scanner.kubernetes import ciphertext
 from scanner.kubernetes.dispatch import examine
 from scanner.kubernetes.findings import Findings
@@ -10,6 +12,14 @@ from scanner.model.match import Match
 from scanner.model.span import Span
 from scanner.model.text import Text
 
+# Certificates and digests in documents that hold nothing else of interest and are not read as structure.
+_PUBLIC = re.compile(
+    rb"""(?:caBundle|certificate-authority-data|client-certificate-data|tls\.crt|ca\.crt)\\?["']?[ \t]*:[ \t]*\\?["']?
+        (LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS[A-Za-z0-9+/=]*)
+    |checksum/[\w./-]{1,100}["']?[ \t]*:[ \t]*["']?([0-9a-f]{32,128})\b""",
+    re.VERBOSE,
+)
+
 
 def regions(text: Text) -> tuple[Span, ...]:
     """Spans of ``text`` in which a weakly anchored match means nothing, in the order of the text."""
@@ -17,6 +27,7 @@ def regions(text: Text) -> tuple[Span, ...]:
     reading = read(text)
     examine(reading, out)
     found = {*out.regions, *reading.schemas, *(Span(*place) for place in ciphertext.spans(text.data))}
+    found.update(Span(*place.span(place.lastindex or 0)) for place in _PUBLIC.finditer(text.data))
     return tuple(sorted(found))
 
 

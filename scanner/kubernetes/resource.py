@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from scanner.kubernetes import names
 from scanner.kubernetes.entries import Entry
-from scanner.kubernetes.findings import Findings, told_of
+from scanner.kubernetes.findings import ASSIGNED, TYPED, Findings, told_of
 from scanner.kubernetes.judge import assigned_values, template_literals
 from scanner.manifest.documents import Document, Manifest
 from scanner.manifest.node import Mapping, Node, Scalar, walk
@@ -51,6 +51,7 @@ def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, 
         owner = _owner(path, owners)
         if owner is not None and owner.kind in _JUDGED:
             continue
+        _claim_arguments(path, node, document, out)
         for rule, entry in _entries(path, node, document):
             groups.setdefault((rule, owner.path if owner is not None else ("",)), []).append(entry)
     for (rule, place), entries in groups.items():
@@ -59,7 +60,9 @@ def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, 
         for entry in entries:
             if entry.scalar.template and names.password(entry.name):
                 template_literals(entry, out, detail=told)
-        assigned_values(entries, out, detail=told, rule=rule)
+        # Lists of arguments are claimed as a whole, so what is found in them must be surer than a claim.
+        specific = TYPED if rule == "kubernetes-argument-value" else ASSIGNED
+        assigned_values(entries, out, detail=told, rule=rule, specific=specific)
 
 
 def _owner(path: tuple[str, ...], owners: dict[tuple[str, ...], Manifest]) -> Manifest | None:
@@ -78,6 +81,14 @@ def _entries(path: tuple[str, ...], node: Node, document: Document) -> Iterator[
         yield from _fields(path, node, document)
     elif isinstance(node, Items) and path and path[-1] in _ARGUMENTS:
         yield from _arguments(node, document)
+
+
+def _claim_arguments(path: tuple[str, ...], node: Node, document: Document, out: Findings) -> None:
+    """Options of a list are judged here one by one: to rules for text ``--secret-name=x,`` looks like more."""
+    if not (isinstance(node, Items) and path and path[-1] in _ARGUMENTS):
+        return
+    if all(isinstance(item, Scalar) and "\n" not in item.value for item in node.items()):
+        out.safe(node, document)
 
 
 def _pair(path: tuple[str, ...], node: Mapping, document: Document) -> Iterator[tuple[str, Entry]]:

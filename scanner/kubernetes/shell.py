@@ -22,7 +22,7 @@ _SET = re.compile(rb"--set(?:-string|-literal)?" + _GAP + rb"(?P<open>[\"']?)(?=
 _SET_PAIR = re.compile(rb"(?P<key>[\w.\[\]\\/-]{1,300})=(?P<value>(?:[^,\\]|\\.)*)")
 _VAULT = re.compile(rb"vault[ \t]+(?:write|kv[ \t]+(?:put|patch))(?P<rest>(?:[^\n\\|;&]|\\\r?\n|\\.){1,4000})")
 _VAULT_PAIR = re.compile(rb"(?<![\w.-])(?P<key>[A-Za-z_][\w.-]{0,100})=")
-_LOGIN = re.compile(rb"vault[ \t]+login(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?:token=)?(?=[\w.\"'-])")
+_LOGIN = re.compile(rb"vault[ \t]+login(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?:token=)?(?=[\w.\"'])")
 _UNSEAL = re.compile(rb"vault[ \t]+operator[ \t]+unseal(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?=[A-Za-z0-9+/\"'])")
 _ECHO = re.compile(rb"(?:echo|printf)[ \t]+(?:-n?e?n?[ \t]+|[\"']%s[\"'][ \t]+)?(?=\S)")
 _TO_BASE64 = re.compile(rb"[ \t]*\|[ \t]*base64\b(?![ \t]+(?:-d|-D|--decode))")
@@ -38,10 +38,10 @@ def judged(text: Text, inspect: Inspect) -> list[Match]:
     literals = [entry for entry in _kubectl(words) if not references.weak(entry.text)]
     secret_values(literals, out, detail={"command": "kubectl create secret"}, rule="kubectl-secret-literal")
     assigned_values(
-        list(_helm(words)), out, detail={"command": "helm --set"}, rule="helm-set-literal", specific=3
+        list(_helm(words)), out, detail={"command": "helm --set"}, rule="helm-set-literal"
     )  # fmt: skip
     assigned_values(
-        list(_vault(words)), out, detail={"command": "vault write"}, rule="vault-command-literal", specific=3
+        list(_vault(words)), out, detail={"command": "vault write"}, rule="vault-command-literal"
     )  # fmt: skip
     _logins(words, out)
     _encoded(words, out)

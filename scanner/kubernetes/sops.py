@@ -39,7 +39,7 @@ def handle(document: Document, out: Findings, *, done: set[int]) -> None:
     told = {"kind": _text(document.root, "kind"), "name": _text(document.root, "metadata", "name")}
     told["namespace"] = _text(document.root, "metadata", "namespace")
     literal = [entry for entry in entries if not names.identifier(entry.name)]
-    assigned_values(literal, out, detail=told, rule="sops-unencrypted-value", specific=3)
+    assigned_values(literal, out, detail=told, rule="sops-unencrypted-value")
 
 
 def _named(path: tuple[str, ...]) -> str:

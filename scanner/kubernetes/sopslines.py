@@ -23,7 +23,7 @@ def judged(text: Text, inspect: Inspect) -> list[Match]:
     if _MARK.search(text.data) is None:
         return []
     out = Findings(inspect)
-    assigned_values(list(_plain(text.data)), out, detail={}, rule="sops-unencrypted-value", specific=3)
+    assigned_values(list(_plain(text.data)), out, detail={}, rule="sops-unencrypted-value")
     return out.matches
 
 
