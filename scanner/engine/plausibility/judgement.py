@@ -69,7 +69,7 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
     return (
         placeholder(value)
         or _stands_for(value, kind, quoted=quoted)
-        or _text(value, promise)
+        or _text(_unescaped(value), promise)
         or _same_as_user(value, line)
         or _form(value, promise)
         or _meaning(_unescaped(value), promise, key=key, bare=bare, kind=kind)
