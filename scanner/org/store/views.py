@@ -114,7 +114,7 @@ def secret_rows(store: Store, asked: Asked, *, limit: int = 0) -> list[SecretRow
 
     def ask(connection: Connection) -> list[SecretRow]:
         chosen = {row.fingerprint: row for row in connection.execute(_chosen(asked)).all()}
-        where: dict[str, list[Row[Any]]] = {}
+        where: dict[str, list[Any]] = {}
         for names in _chunks(list(chosen)):
             query = findings.where(presences.c.fingerprint.in_(names), presences.c.gone.is_(False))
             for row in connection.execute(query.order_by(repositories.c.name)):
@@ -126,7 +126,7 @@ def secret_rows(store: Store, asked: Asked, *, limit: int = 0) -> list[SecretRow
     return rows[:limit] if limit else rows
 
 
-def _secret_row(row: Row[Any], places: Sequence[Row[Any]]) -> SecretRow:
+def _secret_row(row: Row[Any], places: Sequence[Any]) -> SecretRow:
     return SecretRow(
         row.fingerprint,
         row.rule,

@@ -1,0 +1,123 @@
+"""The objects that lead from some commits, and the commits and paths that brought given ones."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from scanner.git.run import Git, environment, finish
+from scanner.model.errors import GitError
+
+
+class Listed(NamedTuple):
+    """One object: name, type, size in bytes (-1 when it is missing), and one path it is known by."""
+
+    name: str
+    kind: str
+    size: int
+    path: str
+
+
+class Brought(NamedTuple):
+    """A blob that a commit put at a path."""
+
+    blob: str
+    commit: str
+    author: str
+    date: str
+    path: str
+
+
+def objects(git: Git, tips: Sequence[str], since: Sequence[str] = ()) -> Iterator[Listed]:
+    """What ``tips`` reach and ``since`` do not, commits first; GitError when git cannot tell all of it."""
+    lister = git.start("rev-list", "--objects", "--stdin", "--missing=print", stdin=True)
+    assert lister.stdin is not None and lister.stdout is not None
+    with suppress(BrokenPipeError):
+        lister.stdin.write(revisions(tips, since))
+        lister.stdin.close()
+    form = "--batch-check=%(objectname) %(objecttype) %(objectsize) %(rest)"
+    teller = subprocess.Popen(
+        git.command("cat-file", form),
+        stdin=lister.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(git.replace),
+    )  # fmt: skip
+    lister.stdout.close()
+    assert teller.stdout is not None
+    for line in teller.stdout:
+        name, _, rest = line.rstrip(b"\n").partition(b" ")
+        kind, _, rest = rest.partition(b" ")
+        size, _, path = rest.partition(b" ")
+        if not size.isdigit():
+            yield Listed(name.decode("ascii", "replace").lstrip("?"), "missing", -1, "")
+        else:
+            yield Listed(name.decode(), kind.decode(), int(size), path.decode("utf-8", "surrogateescape"))
+    lister.stdout = None
+    complaint = finish(lister) or finish(teller)
+    if complaint:
+        raise GitError(f"the history cannot be read: {complaint}")
+
+
+def revisions(tips: Sequence[str], since: Sequence[str]) -> bytes:
+    """Standard input for ``--stdin``."""
+    return "".join(f"{line}\n" for line in (*tips, *(f"^{name}" for name in since))).encode()
+
+
+def bringing(git: Git, tips: Sequence[str], since: Sequence[str], wanted: frozenset[str]) -> list[Brought]:
+    """Every commit that put one of the blobs ``wanted`` somewhere, oldest first; merges only where nothing else did."""
+    log = ("log", "--stdin", "--reverse", "--topo-order", "--root", "--raw", "-z", "--no-renames", "--no-abbrev",
+           "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-notes", "--no-mailmap",
+           "--format=%x01%H%x02%an <%ae>%x02%cI")  # fmt: skip
+    found = _bringing(git, (*log, "--no-merges"), revisions(tips, since), wanted)
+    left = wanted - {one.blob for one in found}
+    if left:
+        found += _bringing(git, (*log, "--merges", "-m"), revisions(tips, since), left)
+    return found
+
+
+def _bringing(git: Git, command: Sequence[str], given: bytes, wanted: frozenset[str]) -> list[Brought]:
+    process = git.start(*command, stdin=True, complaints=False)
+    assert process.stdin is not None and process.stdout is not None
+    with suppress(BrokenPipeError):
+        process.stdin.write(given)
+        process.stdin.close()
+    found: dict[tuple[str, str, str], Brought] = {}
+    commit = author = date = blob = ""
+    for field in _fields(process):
+        # A path may begin with any byte but follows the line of its blob.
+        if blob:
+            if blob in wanted:
+                path = field.decode("utf-8", "surrogateescape")
+                found.setdefault((commit, blob, path), Brought(blob, commit, author, date, path))
+            blob = ""
+            continue
+        entry = field.lstrip(b"\n")
+        if entry.startswith(b"\x01"):
+            parts = entry[1:].decode("utf-8", "replace").split("\x02")
+            commit, author, date = (*parts, "", "")[:3]
+        elif entry.startswith(b":"):
+            blob = entry.split(b" ")[3].decode("ascii", "replace")
+    process.stdout.close()
+    process.wait()
+    return list(found.values())
+
+
+def _fields(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    assert process.stdout is not None
+    rest = b""
+    while chunk := process.stdout.read(1 << 16):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def in_head(git: Git) -> dict[str, str]:
+    """The blobs of HEAD with one path each; none where there is no HEAD."""
+    out = git.succeeds("ls-tree", "-r", "-z", "--full-tree", "HEAD") or b""
+    found = {}
+    for entry in out.split(b"\0"):
+        meta, tab, path = entry.partition(b"\t")
+        if tab:
+            found[meta.split(b" ")[2].decode("ascii")] = path.decode("utf-8", "surrogateescape")
+    return found

@@ -1,0 +1,184 @@
+"""What is new in a history since some commits, scanned object by object.
+
+For the few objects that a night brings this is faster than reading packs, and what was scanned in one repository
+of a family of forks is not scanned in the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from scanner.engine.encoding import to_text
+from scanner.git import listing
+from scanner.git.listing import Brought, Listed
+from scanner.git.objects import MissingObject, ObjectReader, TooLarge
+from scanner.git.run import Git
+from scanner.model.errors import GitError
+from scanner.model.filekind import FileKind, kind_of
+from scanner.model.finding import Finding, Occurrence, Origin
+from scanner.model.result import ScanResult, ScanSummary, Skipped
+from scanner.model.text import Text
+from scanner.pipeline.context import Context
+from scanner.pipeline.findings import Placed, grouped, placed
+from scanner.pipeline.text import TextScanner
+
+
+class _Seen(NamedTuple):
+    """An object as one kind of file: a text scanned for YAML is read otherwise than one for code."""
+
+    name: bytes
+    kind: FileKind
+
+
+@dataclass(slots=True)
+class Family:
+    """What was scanned in one repository of a family, for the next. ``held`` are the objects with findings."""
+
+    seen: set[_Seen] = field(default_factory=set)
+    held: dict[_Seen, tuple[Placed, ...]] = field(default_factory=dict)
+    texts: int = 0
+    bytes: int = 0
+
+
+def scan_listed(
+    git: Git,
+    scanner: TextScanner,
+    context: Context,
+    *,
+    tips: Sequence[str],
+    since: Sequence[str] = (),
+    family: Family | None = None,
+) -> ScanResult:
+    """Every text that ``tips`` reach and ``since`` do not: files, and the messages of commits and tags.
+
+    What ``family`` has seen is not scanned again; its findings are placed in this history.
+    """
+    started = time.monotonic()
+    family = family if family is not None else Family()
+    texts, size = family.texts, family.bytes
+    skipped: list[Skipped] = []
+    held: dict[str, tuple[Placed, ...]] = {}
+    commits = 0
+    try:
+        for one, data in _texts(git, tips, since, family, context, skipped):
+            commits += one.kind == "commit"
+            key = _key(one)
+            if data is not None:
+                _scan(one, data, key, scanner=scanner, context=context, family=family)
+            if key in family.held:
+                held[one.name] = family.held[key]
+    except GitError as error:
+        skipped.append(Skipped("history", str(error)))
+    found = _attributed(git, tips, since, held)
+    summary = ScanSummary(
+        target=git.where,
+        texts=family.texts - texts,
+        bytes=family.bytes - size,
+        commits=commits,
+        seconds=time.monotonic() - started,
+        skipped=(*skipped, *scanner.skipped()),
+        notes=context.notes,
+    )
+    return ScanResult(_in_head(git, grouped(found, context), held), summary)
+
+
+def _key(one: Listed) -> _Seen:
+    return _Seen(bytes.fromhex(one.name), kind_of(one.path) if one.path else FileKind.OTHER)
+
+
+def _texts(
+    git: Git, tips: Sequence[str], since: Sequence[str], family: Family, context: Context, skipped: list[Skipped]
+) -> Iterator[tuple[Listed, bytes | None]]:
+    """Every text with its bytes; None for one that the family has seen."""
+    with ObjectReader(git, limit=context.options.max_size) as reader:
+        for one in listing.objects(git, tips, since):
+            if one.kind == "missing":
+                skipped.append(Skipped(one.name[:12], "the object is missing"))
+            elif one.kind == "tree" or (one.path and context.excluded(one.path)):
+                continue
+            elif _key(one) in family.seen:
+                yield one, None
+            else:
+                try:
+                    data = reader.read(one.name).data
+                except (TooLarge, MissingObject) as error:
+                    skipped.append(Skipped(one.path or one.name[:12], str(error)))
+                else:
+                    yield one, data
+
+
+def _scan(one: Listed, data: bytes, key: _Seen, *, scanner: TextScanner, context: Context, family: Family) -> None:
+    family.seen.add(key)
+    family.texts += 1
+    family.bytes += len(data)
+    if one.kind != "blob":
+        # The head of a commit or tag is git's own; its message is what people write.
+        text = Text(data[data.find(b"\n\n") + 2 :], "", FileKind.PROSE)
+    else:
+        text = to_text(data, one.path)
+    matches = scanner.scan(text)
+    if matches:
+        made = tuple(placed(text, matches, context=context, rules=scanner.engine.rules))
+        if made:
+            family.held[key] = made
+
+
+def _attributed(
+    git: Git, tips: Sequence[str], since: Sequence[str], held: dict[str, tuple[Placed, ...]]
+) -> list[Placed]:
+    """Each finding at the commits and paths that brought it, oldest first."""
+    if not held:
+        return []
+    brought: dict[str, list[Brought]] = {}
+    order: dict[str, int] = {}
+    for one in listing.bringing(git, tips, since, frozenset(held)):
+        order.setdefault(one.blob, len(order))
+        brought.setdefault(one.blob, []).append(one)
+    found = []
+    for blob in sorted(held, key=lambda name: (order.get(name, len(order)), name)):
+        places = brought.get(blob) or [Brought(blob, blob, "", "", "")]
+        for made in held[blob]:
+            found += [_placed_at(made, place, whole=at == 0) for at, place in enumerate(places)]
+    return found
+
+
+def _placed_at(made: Placed, place: Brought, *, whole: bool) -> Placed:
+    """``made`` where ``place`` has it. A message has no path, and its object is the commit itself."""
+    line = made.finding.position.line
+    path = place.path or made.finding.path
+    finding = replace(
+        made.finding,
+        path=path,
+        origin=Origin(place.commit, place.author, place.date),
+        occurrences=(Occurrence(place.commit, path, line, "", place.date),),
+    )
+    return Placed(finding, made.sighting if whole else None)
+
+
+def _in_head(git: Git, findings: Iterable[Finding], held: dict[str, tuple[Placed, ...]]) -> tuple[Finding, ...]:
+    """Say of each finding whether a file of HEAD holds it."""
+    if not held:
+        return tuple(findings)
+    head = listing.in_head(git)
+    there = {made.finding.fingerprint for name in held.keys() & head.keys() for made in held[name]}
+    return tuple(replace(finding, in_head=finding.fingerprint in there) for finding in findings)
+
+
+def gone_from_head(
+    git: Git, scanner: TextScanner, context: Context, places: Sequence[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Those of the fingerprints in ``places`` (fingerprint, path) that HEAD holds at none of their paths."""
+    wanted = {fingerprint for fingerprint, _ in places}
+    there: set[str] = set()
+    with ObjectReader(git, limit=context.options.max_size) as reader:
+        for path in sorted({path for _, path in places if path and "\n" not in path}):
+            try:
+                data = reader.read(f"HEAD:{path}").data
+            except GitError:
+                continue
+            text = to_text(data, path)
+            there |= {match.secret.fingerprint(match.rule, context.options.key) for match in scanner.scan(text)}
+    return tuple(sorted(wanted - there))
