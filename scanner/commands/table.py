@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from types import ModuleType
 
 # name -> (module, one line of help), in the order of ``--help``.
@@ -28,13 +29,31 @@ exit codes: 0 clean, 1 findings, 2 usage or configuration error, 3 the scan is i
 """
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal, asked without ``shutil``: argparse makes a formatter for every argument that is
+    added, and that import alone would cost the hook 4 ms."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal():
+        return max(40, int(given))
+    try:
+        return max(40, os.get_terminal_size(1).columns)
+    except OSError:
+        return 100
+
+
 def parser_for(name: str, module: ModuleType) -> argparse.ArgumentParser:
     """The argument parser of one command, given its module."""
     parser = argparse.ArgumentParser(
         prog=f"unsealed {name}",
         description=(module.__doc__ or "").strip(),
         epilog=GUIDE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     module.add_arguments(parser)

@@ -45,6 +45,7 @@ _NAMES = {
     "readme": FileKind.PROSE, "changelog": FileKind.PROSE, "license": FileKind.PROSE,
 }
 
+_SAMPLES = (".example", ".sample", ".template", ".dist", ".tpl")
 _EXTENSIONS: dict[str, FileKind] = {}
 for _kind, _list in {
     FileKind.CODE: "py pyi pyx js jsx mjs cjs ts tsx vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx hpp "
@@ -71,7 +72,8 @@ def kind_of(path: str) -> FileKind:
     if known is not None:
         return known
     if name.startswith((".env", "env.")) or name.endswith(".env") or ".env." in name:
-        return FileKind.DOTENV
+        # A sample holds placeholders by design; it is read as any other configuration.
+        return FileKind.CONFIG if name.endswith(_SAMPLES) else FileKind.DOTENV
     if name.startswith(("dockerfile.", "containerfile.")):
         return FileKind.SHELL
     stem, _, last = name.rpartition(".")

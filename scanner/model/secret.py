@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import NoReturn
 
 # A fixed key when the repository, baseline or store sets none. It makes fingerprints comparable between
@@ -49,6 +47,10 @@ class Secret:
 
     def fingerprint(self, rule: str, key: bytes = DEFAULT_KEY) -> str:
         """32 hex digits that depend on the rule, the secret and ``key`` alone: no place, no commit."""
+        # Imported here: a commit without a finding makes no fingerprint, and OpenSSL takes 4 ms to load.
+        import hashlib
+        import hmac
+
         message = rule.encode() + b"\0" + self._value
         return hmac.new(key, message, hashlib.sha256).hexdigest()[:32]
 
