@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from scanner.kubernetes import advice, registry, release, values
 from scanner.kubernetes.case import Case
@@ -24,7 +24,7 @@ Typed = Callable[[Case, Entry, str], bool]
 def handle(case: Case) -> None:
     """Reports what the Secret holds: one finding a key."""
     type_name = _string(case.root, "type")
-    entries = [*_encoded(case), *_plain(case)]
+    entries = entries_of(case.root, case.document)
     for name in ("data", "stringData"):
         case.settle(case.root.child(name))
     told = case.told(type=type_name)
@@ -41,6 +41,15 @@ def handle(case: Case) -> None:
         left, case.out, detail=told, rule="sops-unencrypted-value" if case.sops else "kubernetes-secret-value"
     )
     advice.service_account_token(case, type_name, empty=not entries)
+
+
+def entries_of(root: Node, document: Document) -> list[Entry]:
+    """Everything under ``data`` and ``stringData``."""
+    plain = root.child("stringData")
+    return [
+        *encoded_entries(root.child("data"), document),
+        *of_mapping(plain.pairs() if plain is not None else (), document),
+    ]
 
 
 def encoded_entries(node: Node | None, document: Document) -> list[Entry]:
@@ -71,15 +80,6 @@ def meaning(text: str) -> bytes | None:
     if not values.is_text(data) and len(data) < 16 and (word.islower() or word.isdigit() or not word.isalnum()):
         return None
     return data
-
-
-def _encoded(case: Case) -> Sequence[Entry]:
-    return encoded_entries(case.root.child("data"), case.document)
-
-
-def _plain(case: Case) -> Sequence[Entry]:
-    node = case.root.child("stringData")
-    return of_mapping(node.pairs() if node is not None else (), case.document)
 
 
 def _sealing_key(case: Case, entry: Entry, type_name: str) -> bool:
