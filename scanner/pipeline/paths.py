@@ -65,6 +65,8 @@ def scan_paths(
     batches += run_tasks(tasks, lambda task: _scan_files(task, scanner, context), workers=count, tick=tick)
     found = [one for batch in batches for one in batch.found]
     skipped = [*listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
+    # The notes say what was silenced by whom, so the findings are judged before.
+    findings = settled(found, context)
     summary = ScanSummary(
         target=", ".join(paths),
         texts=sum(batch.texts for batch in batches),
@@ -73,7 +75,7 @@ def scan_paths(
         skipped=tuple(dict.fromkeys(skipped)),
         notes=(*context.notes, *listing.notes),
     )
-    return ScanResult(settled(found, context), summary)
+    return ScanResult(findings, summary)
 
 
 def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) -> _Batch:

@@ -20,6 +20,7 @@ _PLACES_SHOWN = 3
 _STEPS_SHOWN = 3
 _GUIDES_SHOWN = 5
 _SKIPS_SHOWN = 10
+_SILENCED = ("baseline", "allowed")
 
 
 class TextReporter:
@@ -49,6 +50,9 @@ class _Page:
         quiet = self._options.verbosity < 0
         silent = quiet or (self._options.verbosity == 0 and stops_silently_when_clean(self._options.setting))
         if silent and not found and not missing:
+            # A clean commit says nothing, unless it is clean because somebody said so.
+            if not quiet and any(finding.status in _SILENCED for finding in result.findings):
+                yield from self._notes(result.summary)
             return
         if quiet:
             yield from self._short(found)
@@ -63,6 +67,7 @@ class _Page:
         yield from self._others(result)
         yield from self._skipped(result.summary)
         if not quiet:
+            yield from self._notes(result.summary)
             yield self._last_line(result, found)
 
     def _shown(self, result: ScanResult) -> Iterable[Finding]:
@@ -179,9 +184,10 @@ class _Page:
             yield f"{self._paint('not scanned', 'yellow')}  {self._paint(skipped.what)}: {self._paint(skipped.why)}"
         if len(blocking) > _SKIPS_SHOWN and self._options.verbosity <= 0:
             yield self._paint(f"not scanned  {len(blocking) - _SKIPS_SHOWN:,} more; -v lists them", "yellow")
-        if self._options.verbosity > 0:
-            for note in summary.notes:
-                yield "note  " + self._paint(note)
+
+    def _notes(self, summary: ScanSummary) -> Iterator[str]:
+        for note in summary.notes:
+            yield "note  " + self._paint(note)
 
     def _last_line(self, result: ScanResult, found: Sequence[Finding]) -> str:
         skipped = result.summary.skipped
