@@ -12,6 +12,7 @@ from scanner.model.span import LineIndex, Span
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.options import ScanOptions
+from scanner.pipeline.places import severity_at
 from scanner.ruleset.compiled import CompiledRules
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def placed_among(
 ) -> list[Placed]:
     """Like ``placed`` where ``matches`` is a part of the text's: what stands beside a secret is redacted too."""
     options = context.options
+    where = context.inside(text.path)
+    matches = [replace(match, severity=severity_at(where, match.severity, match.specific)) for match in matches]
     wanted = [
         match
         for match in matches
