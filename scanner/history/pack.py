@@ -1,0 +1,130 @@
+"""One pack: its objects in the order of the file, their delta families, and single objects on demand."""
+
+from __future__ import annotations
+
+import mmap
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from scanner.history.delta import (
+    LOST,
+    OFS_DELTA,
+    ROOT,
+    Damaged,
+    Walk,
+    families,
+    made_size,
+    read_header,
+    read_headers,
+    rebuild,
+)
+from scanner.history.errors import DamagedPack, NoObject
+from scanner.history.inflate import inflate
+from scanner.history.packindex import PackIndex
+
+_LONGEST_CHAIN = 4096  # git's own limit on the depth of deltas is 4095
+
+
+class Families(NamedTuple):
+    """The delta families of one type of object; all lists but ``roots`` are by position (-1: none).
+
+    ``weight`` is the number of bytes in the pack of an object and all that is made from it.
+    """
+
+    roots: list[int]
+    first: list[int]
+    following: list[int]
+    weight: list[int]
+
+
+@dataclass(slots=True)
+class Pack:
+    """A pack, mapped read-only. An object's *position* is its rank by offset.
+
+    ``offsets`` has one entry more than there are objects: the end of the last one. ``kinds`` and ``bases`` are
+    as ``read_headers`` gives them. ``complaints`` say what is wrong with the file as a whole.
+    """
+
+    path: Path
+    index: PackIndex
+    data: mmap.mmap
+    offsets: list[int]
+    kinds: bytearray
+    bases: list[int]
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, path: Path, index: PackIndex) -> Pack:
+        """The pack at ``path``. DamagedPack when it cannot be one, OSError when it is gone."""
+        with open(path, "rb") as file:
+            try:
+                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            except ValueError:
+                raise DamagedPack(f"{path.name}: the file is empty") from None
+        end = len(data) - index.name_size
+        if data[:4] != b"PACK" or int.from_bytes(data[4:8], "big") not in (2, 3) or end < 12:
+            raise DamagedPack(f"{path.name}: not a pack of a known version")
+        complaints = []
+        offsets = sorted(index.offsets)
+        beyond = bisect_left(offsets, end)
+        if beyond < len(offsets):
+            complaints.append(f"{path.name}: the file has been cut: {len(offsets) - beyond} objects lie beyond its end")
+            del offsets[beyond:]
+        if int.from_bytes(data[8:12], "big") != index.count:
+            complaints.append(f"{path.name}: its index is for another number of objects")
+        offsets.append(end)
+        kinds, bases, wrong = read_headers(data, offsets, index.name_size, index.find)
+        complaints += sorted({f"{path.name}: {reason}" for reason in wrong})
+        return cls(path, index, data, offsets, kinds, bases, complaints)
+
+    def families(self, kind: int) -> Families:
+        """The families of the objects of type ``kind`` (``delta.BLOB`` and its like)."""
+        return Families(*families(self.kinds, self.bases, self.offsets, kind))
+
+    def walk(self, among: Families, *, limit: int) -> Walk:
+        """A walk with nothing queued; ``limit`` is the largest object in bytes that it rebuilds."""
+        return Walk(self.data, self.offsets, among.first, among.following, self.index.name_size, inflate, limit)
+
+    def unknown(self) -> list[int]:
+        """Positions of objects whose type cannot be told, because they or what they are made from are damaged."""
+        return [at for at, kind in enumerate(self.kinds) if not kind]
+
+    def position(self, name: bytes) -> int:
+        """The position of the object called ``name``, or -1."""
+        offset = self.index.find(name)
+        if offset < 0:
+            return -1
+        at = bisect_left(self.offsets, offset)
+        return at if at < len(self.kinds) and self.offsets[at] == offset else -1
+
+    def read(self, position: int, *, limit: int) -> bytes:
+        """The bytes of one object; NoObject when it is damaged, or larger than ``limit`` bytes."""
+        deltas: list[bytes] = []
+        here = position
+        try:
+            while True:
+                offset, end = self.offsets[here], self.offsets[here + 1]
+                header = read_header(self.data[offset : min(end, offset + 64)], offset, self.index.name_size)
+                if header.size > limit:
+                    raise NoObject("an object is larger than the limit")
+                data = inflate(self.data[header.data : end], header.size)
+                if header.kind < OFS_DELTA:
+                    break
+                if made_size(data) > limit:
+                    raise NoObject("an object is larger than the limit")
+                deltas.append(data)
+                here = self.bases[here]
+                if here in (ROOT, LOST) or len(deltas) > _LONGEST_CHAIN:
+                    raise NoObject(f"{self.path.name}: a delta has no base")
+            for delta in reversed(deltas):
+                data = rebuild(data, delta, [])
+        except Damaged as error:
+            raise NoObject(f"{self.path.name}: {error}") from None
+        return data
+
+    def name_at(self, positions: list[int]) -> dict[int, bytes]:
+        """The names of the objects at ``positions``."""
+        names = self.index.names_at(self.offsets[at] for at in positions)
+        return {at: names[self.offsets[at]] for at in positions if self.offsets[at] in names}

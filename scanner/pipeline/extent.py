@@ -1,0 +1,85 @@
+"""How far rules look beyond the lines they hit in, packed into one number a version can inherit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.engine.decoders import LARGEST as _LARGEST_LAYER
+from scanner.engine.engine import Engine
+
+# A number holds lines in the low bits, then bytes, then one bit for structure. Zero looks at its lines only.
+_LINES_BITS = 12
+_BYTES_BITS = 32
+_LINES = (1 << _LINES_BITS) - 1
+_BYTES = (1 << _BYTES_BITS) - 1
+_STRUCTURE = 1 << (_LINES_BITS + _BYTES_BITS)
+# A string put together from pieces, or a folded run of base64, goes on this far around the piece that gave it away.
+_AROUND_GATE = 4096
+
+# Texts up to this size are read whole where structure matters.
+_SMALL = 64 * 1024
+
+assert _AROUND_GATE < _LARGEST_LAYER
+
+
+class Extents:
+    """The extent of every entry of an engine's prefilter, in ``of``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.of: list[int] = []
+        for expression in engine.rules.expressions:
+            rule = engine.rules.rule(expression.rule)
+            self.of.append(extent(rule.near, rule.reach) if expression.far else 0)
+        self.of += [_STRUCTURE] * len(engine.triggers.literals)
+        self._gate = extent(0, _AROUND_GATE)
+
+    def __getitem__(self, entry: int) -> int:
+        """The extent of prefilter entry ``entry``; what comes after the triggers are the decoders' gates."""
+        return self.of[entry] if entry < len(self.of) else self._gate
+
+
+def extent(lines: int, reach: int) -> int:
+    """The number for a rule that looks ``lines`` lines and ``reach`` bytes around its hit."""
+    return min(lines, _LINES) | min(reach, _BYTES) << _LINES_BITS
+
+
+def joined(one: int, other: int) -> int:
+    """An extent that covers both."""
+    if one == other or not other:
+        return one
+    if not one:
+        return other
+    lines, reach = view(one)
+    more, further = view(other)
+    return extent(max(lines, more), max(reach, further)) | ((one | other) & _STRUCTURE)
+
+
+def view(mark: int) -> tuple[int, int]:
+    """Lines and bytes of an extent."""
+    return mark & _LINES, mark >> _LINES_BITS & _BYTES
+
+
+def is_structural(mark: int) -> bool:
+    """True when whole documents have to be read."""
+    return mark >= _STRUCTURE
+
+
+def documents(data: bytes, fresh: Sequence[int]) -> list[tuple[int, int]]:
+    """The parts of ``data`` to read as structure when ``fresh`` ranges changed: all of it, or the YAML documents
+    that the ranges touch. A document that none touches stands in the base as it stands here.
+    """
+    if len(data) <= _SMALL or b"```" in data or b"\n---" not in data:
+        return [(0, len(data))]
+    spans: list[tuple[int, int]] = []
+    for at in range(0, len(fresh), 2):
+        start, end = fresh[at], fresh[at + 1]
+        if spans and end <= spans[-1][1] - 4:
+            continue
+        low = data.rfind(b"\n---", 0, max(0, start - 4))
+        high = data.find(b"\n---", end)
+        low, high = low + 1, len(data) if high < 0 else high + 1
+        if spans and low <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
+        else:
+            spans.append((low, high))
+    return spans
