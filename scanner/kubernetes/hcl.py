@@ -20,7 +20,7 @@ _NAMESPACE = re.compile(rb'^[ \t]*namespace\s*=\s*"([^"\n]*)"', re.MULTILINE)
 _PAIR = re.compile(
     rb"""^[ \t]*"?(?P<key>[\w./-]+)"?\s*[=:]\s*(?:base64encode\(\s*)?"(?P<value>(?:[^"\\\n]|\\.)*)"
         \s*\)?\s*,?\s*(?:\#.*)?$
-    |^[ \t]*"?(?P<file>[\w./-]+)"?\s*=\s*<<-?(?P<mark>\w+)\r?\n(?P<text>[^\0]{0,200000}?)^[ \t]*(?P=mark)\b""",
+    |^[ \t]*"?(?P<file>[\w./-]+)"?\s*=\s*<<-?(?P<mark>\w+)\r?\n(?P<text>[^\0]{0,20000}?)^[ \t]*(?P=mark)\b""",
     re.MULTILINE | re.VERBOSE,
 )
 _BRACE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[{}]')
@@ -31,15 +31,22 @@ def judged(text: Text, inspect: Inspect) -> list[Match]:
     """Literals of every ``kubernetes_secret`` in ``text``."""
     out = Findings(inspect)
     data = text.data
-    for resource in _RESOURCE.finditer(data):
-        end = _closing(data, resource.end())
+    for resource, limit in _bounded(_RESOURCE, data, 0, len(data)):
+        end = _closing(data, resource.end(), limit)
         told = {"kind": "Secret", "name": _first(_NAME, data, resource.end(), end) or resource.group("name").decode()}
         told["namespace"] = _first(_NAMESPACE, data, resource.end(), end)
-        for block in _DATA.finditer(data, resource.end(), end):
+        for block, last in _bounded(_DATA, data, resource.end(), end):
             encoded = block.group("which") == b"binary_data"
-            entries = list(_entries(data, block.end(), _closing(data, block.end()), encoded=encoded))
+            entries = list(_entries(data, block.end(), _closing(data, block.end(), last), encoded=encoded))
             secret_values(entries, out, detail=told, rule="terraform-kubernetes-secret")
     return out.matches
+
+
+def _bounded(expression: re.Pattern[bytes], data: bytes, start: int, end: int) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Matches, each with the start of the next one: what is never closed reaches no further."""
+    found = list(expression.finditer(data, start, end))
+    for at, match in enumerate(found):
+        yield match, found[at + 1].start() if at + 1 < len(found) else end
 
 
 def _entries(data: bytes, start: int, end: int, *, encoded: bool) -> Iterator[Entry]:
@@ -55,10 +62,10 @@ def _entries(data: bytes, start: int, end: int, *, encoded: bool) -> Iterator[En
             yield entry
 
 
-def _closing(data: bytes, start: int) -> int:
-    """Just behind the brace that closes the one before ``start``."""
+def _closing(data: bytes, start: int, limit: int) -> int:
+    """Just behind the brace that closes the one before ``start``, at most ``limit``."""
     depth = 1
-    limit = min(len(data), start + _LONGEST)
+    limit = min(limit, start + _LONGEST)
     for found in _BRACE.finditer(data, start, limit):
         depth += {b"{": 1, b"}": -1}.get(found.group(), 0)
         if depth == 0:

@@ -25,7 +25,7 @@ _VAULT_PAIR = re.compile(rb"(?<![\w.-])(?P<key>[A-Za-z_][\w.-]{0,100})=")
 _LOGIN = re.compile(rb"vault[ \t]+login(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?:token=)?(?=[\w.\"'])")
 _UNSEAL = re.compile(rb"vault[ \t]+operator[ \t]+unseal(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?=[A-Za-z0-9+/\"'])")
 _ECHO = re.compile(rb"(?:echo|printf)[ \t]+(?:-n?e?n?[ \t]+|[\"']%s[\"'][ \t]+)?(?=\S)")
-_TO_BASE64 = re.compile(rb"[ \t]*\|[ \t]*base64\b(?![ \t]+(?:-d|-D|--decode))")
+_TO_BASE64 = re.compile(rb"\|[ \t]*base64\b(?![ \t]+(?:-d|-D|--decode))")
 _BARE_END = re.compile(rb"[\s\"'`|;&<>()]|\Z")
 _VARIABLE = re.compile(r"\$[A-Za-z_{(\[]|`|\$\d|%\w+%|\$\$")
 _KEY_SHAPE = re.compile(r"[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{44}|[0-9a-f]{64,66}")
@@ -102,7 +102,8 @@ def _encoded(words: Words, out: Findings) -> None:
         if echo is None:
             continue
         for entry in _entry(words, "value", echo.end(), b""):
-            if entry.scalar.span.end + 1 >= found.start() and _password_like(entry):
+            between = data[entry.scalar.span.end : found.start()]
+            if not between.strip(b" \t\"'") and _password_like(entry):
                 out.leak(
                     "shell-base64-literal", entry.span, entry.value, severity=Severity.MEDIUM, specific=2,
                     confidence=Confidence.MEDIUM, detail={"command": "echo | base64"},

@@ -73,20 +73,20 @@ class Scalar(Node):
 class Mapping(Node):
     """Keys and values in the order of the file; a doubled key is there twice."""
 
-    __slots__ = ("own",)
+    __slots__ = ("_named", "own")
 
     def __init__(self, span: Span) -> None:
         super().__init__(span)
         self.own: list[tuple[Scalar, Node]] = []
+        # Made when first asked for: most mappings never are.
+        self._named: dict[str, Node] | None = None
 
     def child(self, key: str) -> Node | None:
-        found = None
-        for name, value in self.own:
-            if name.value == key:
-                found = value
-        if found is None and any(name.value == "<<" for name, _ in self.own):
-            found = next((value for name, value in self.pairs() if name.value == key), None)
-        return found
+        if self._named is None:
+            self._named = {name.value: value for name, value in self.own}
+            if "<<" in self._named:
+                self._named = {name.value: value for name, value in self.pairs()}
+        return self._named.get(key)
 
     def pairs(self) -> Iterator[tuple[Scalar, Node]]:
         merged = [value for name, value in self.own if name.value == "<<" and not isinstance(value, Scalar)]

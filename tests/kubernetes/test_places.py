@@ -1,0 +1,92 @@
+"""The span of a finding is the value's own, whatever the notation."""
+
+from __future__ import annotations
+
+import base64
+import json
+import string
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.kubernetes.manifest import Manifests
+from scanner.model.match import Match
+from scanner.model.text import Text
+
+WORD = st.text(alphabet=string.ascii_letters + string.digits + "äß!?$%&*#@ '\":,{}[]|>-", min_size=10, max_size=120)
+VALUES = WORD.map(lambda text: "Kq7" + text.strip() + "zX9")
+
+
+def nothing(text: Text) -> list[Match]:
+    return []
+
+
+def places(data: bytes, path: str) -> list[tuple[Match, bytes]]:
+    found = sorted(Manifests().detect(Text.named(data, path), nothing), key=lambda match: match.span)
+    return [(match, data[match.span.start : match.span.end]) for match in found]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(VALUES, min_size=1, max_size=4),
+    st.sampled_from([None, "'", '"', "|", ">"]),
+    st.sampled_from([30, 80, 10_000]),
+    st.booleans(),
+)
+def test_string_data_of_every_style(values: list[str], style: str | None, width: int, unicode: bool) -> None:
+    data = {f"password-{number}": value for number, value in enumerate(values)}
+    document = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "stringData": data}
+    text = yaml.safe_dump(document, default_style=style, width=width, allow_unicode=unicode, sort_keys=False)
+    found = places(text.encode(), "a.yaml")
+    assert [match.secret.reveal().decode() for match, _ in found] == [value.strip() for value in data.values()]
+    for match, raw in found:
+        meant = match.secret.reveal()
+        # What stands there, read back as a scalar of its style, is the value.
+        assert meant[:3] == raw[:3] and meant[-3:] == raw[-3:]
+        assert text.encode().count(b"\n", 0, match.span.start) == text.encode()[: match.span.start].count(b"\n")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.binary(min_size=16, max_size=200), min_size=1, max_size=4), st.sampled_from([0, 40, 76]))
+def test_base64_folded_at_any_width(values: list[bytes], width: int) -> None:
+    lines = ["apiVersion: v1", "kind: Secret", "metadata: {name: db}", "data:"]
+    for number, value in enumerate(values):
+        coded = base64.b64encode(value).decode()
+        parts = [coded[at : at + width] for at in range(0, len(coded), width)] if width else [coded]
+        lines += [f"  key-{number}: |", *(f"    {part}" for part in parts)]
+    for match, raw in places(("\n".join(lines) + "\n").encode(), "a.yaml"):
+        assert base64.b64decode(b"".join(raw.split())) in values
+        assert match.detail["key"].startswith("key-")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(VALUES, min_size=1, max_size=4), st.sampled_from([None, 2]), st.booleans())
+def test_json(values: list[str], indent: int | None, ascii_only: bool) -> None:
+    data = {f"password-{number}": value for number, value in enumerate(values)}
+    text = json.dumps({"kind": "Secret", "apiVersion": "v1", "stringData": data}, indent=indent, ensure_ascii=ascii_only)
+    found = places(text.encode(), "a.json")
+    assert [json.loads(b'"' + raw + b'"') for _, raw in found] == list(data.values())
+
+
+@pytest.mark.parametrize("prefix", ["", "    ", "# ", "//  ", "> ", "+"])
+def test_islands_with_every_prefix(prefix: str, matches: Callable[[bytes, str], list[Match]]) -> None:
+    lines = ["apiVersion: v1", "kind: Secret", "metadata:", "  name: db", "stringData:", "  password: Kq7-abLm2nWx9"]
+    data = ("before\n\n" + "".join(f"{prefix}{line}\n" for line in lines) + "\nafter\n").encode()
+    (match,) = matches(data, "notes.md")
+    assert data[match.span.start : match.span.end] == b"Kq7-abLm2nWx9"
+
+
+def test_yaml_in_yaml_in_a_heredoc(matches: Callable[[bytes, str], list[Match]]) -> None:
+    inner = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  password: Kq7-abLm2nWx9\n"
+    middle = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  secret.yaml: |\n" + indented(inner, 4)
+    data = ("#!/bin/sh\nkubectl apply -f - <<EOF\n" + middle + "EOF\n").encode()
+    (match,) = matches(data, "setup.sh")
+    assert data[match.span.start : match.span.end] == b"Kq7-abLm2nWx9"
+    assert match.detail["kind"] == "Secret"
+
+
+def indented(text: str, depth: int) -> str:
+    return "".join(" " * depth + line for line in text.splitlines(keepends=True))
