@@ -23,6 +23,13 @@ def run(args: argparse.Namespace) -> int:
 
     git = Git(args.where)
     changed = [] if args.all else changes.staged(git)
+    between = (os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF"))
+    if not changed and not args.all and all(between):
+        # `pre-commit run --from-ref A --to-ref B`: CI asks for a range, and nothing is staged.
+        from scanner.commands import range as range_command
+
+        args.range = f"{between[0]}..{between[1]}"
+        return range_command.run(args)
     everything = args.all or (not changed and under_pre_commit_run())
     if everything:
         changed = changes.tracked(git)

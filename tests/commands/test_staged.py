@@ -354,3 +354,12 @@ def test_a_run_of_pre_commit_by_hand_scans_the_tree(repo: Repository) -> None:
     ran = repo.unsealed("staged", environment={"PRE_COMMIT": "1"})
     assert ran.code == 1
     assert "app.py:1" in ran.out
+
+
+def test_a_run_of_pre_commit_over_a_range_scans_the_range(repo: Repository) -> None:
+    base = repo.commit("base")
+    repo.write("app.py", f'key = "{token()}"\n')
+    head = repo.commit("secret")
+    refs = {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": base, "PRE_COMMIT_TO_REF": head}
+    assert repo.unsealed("staged", environment=refs).code == 1
+    assert repo.unsealed("staged", environment={**refs, "PRE_COMMIT_FROM_REF": head}).code == 0

@@ -1,0 +1,60 @@
+"""What a range of commits adds: a pull request in CI, a push. New is what is there after and was not before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.engine.encoding import to_text
+from scanner.git import changes, revisions
+from scanner.git.objects import MissingObject, ObjectReader, TooLarge
+from scanner.git.revisions import Range
+from scanner.git.run import Git
+from scanner.model.result import ScanResult, ScanSummary, Skipped
+from scanner.pipeline.context import Context
+from scanner.pipeline.listed import scan_listed
+from scanner.pipeline.text import TextScanner
+
+# A range can have many edges (a merge of long-lived branches); so many are compared with.
+_MOST_EDGES = 16
+
+
+def scan_range(git: Git, scanner: TextScanner, context: Context, commits: Range) -> ScanResult:
+    """Every text of every commit in the range, without what the commits just before it held already.
+
+    A secret that one commit adds and the next removes counts: it is in the history that would be published.
+    """
+    if not commits.tips:
+        return ScanResult((), ScanSummary(target="nothing"))
+    result = scan_listed(git, scanner, context, tips=commits.tips, since=commits.since)
+    cut = revisions.cut_inside(git, commits)
+    if cut:
+        missing = Skipped("the range", cut)
+        result = result._replace(summary=result.summary._replace(skipped=(*result.summary.skipped, missing)))
+    if not result.findings:
+        return result
+    old = _before(git, scanner, context, commits)
+    return result._replace(findings=tuple(finding for finding in result.findings if finding.fingerprint not in old))
+
+
+def _before(git: Git, scanner: TextScanner, context: Context, commits: Range) -> frozenset[str]:
+    """Fingerprints of the secrets in the files as they were before the range touched them."""
+    found: set[str] = set()
+    blobs: dict[str, str] = {}
+    for edge in revisions.boundary(git, commits)[:_MOST_EDGES]:
+        for tip in commits.tips:
+            blobs |= {change.before: change.path for change in changes.between(git, edge, tip) if change.before}
+    with ObjectReader(git, limit=context.options.max_size) as reader:
+        for name, path in blobs.items():
+            found.update(_fingerprints(reader, scanner, context, name=name, path=path))
+    return frozenset(found)
+
+
+def _fingerprints(
+    reader: ObjectReader, scanner: TextScanner, context: Context, *, name: str, path: str
+) -> Iterable[str]:
+    try:
+        data = reader.read(name).data
+    except (MissingObject, TooLarge):
+        return ()
+    matches = scanner.scan(to_text(data, path))
+    return [match.secret.fingerprint(match.rule, context.options.key) for match in matches if not match.reason]

@@ -1,0 +1,178 @@
+"""Pull requests and pushes: what a range of commits adds, and nothing that was there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Repository, make_repository, token
+
+ZERO = "0" * 40
+
+
+def findings(repo: Repository, *arguments: str) -> list[dict[str, Any]]:
+    ran = repo.unsealed("range", *arguments, "-f", "json")
+    assert ran.code in (0, 1), ran.err
+    found: list[dict[str, Any]] = json.loads(ran.out)["findings"]
+    return found
+
+
+def test_only_what_the_range_adds(repo: Repository) -> None:
+    repo.write("old.py", f'key = "{token("old")}"\n')
+    base = repo.commit("base")
+    repo.write("new.py", f'x = 1\nkey = "{token("new")}"\n')
+    commit = repo.commit("new")
+    (found,) = findings(repo, f"{base}..HEAD")
+    assert (found["path"], found["line"], found["commit"]) == ("new.py", 2, commit)
+    assert findings(repo, base) == findings(repo, f"{base}..")
+
+
+def test_added_and_removed_within_the_range_still_counts(repo: Repository) -> None:
+    base = repo.commit("base")
+    repo.write("a.py", f'key = "{token()}"\n')
+    added = repo.commit("add")
+    repo.write("a.py", "key = None\n")
+    repo.commit("remove")
+    (found,) = findings(repo, f"{base}..HEAD")
+    assert found["commit"] == added
+    assert found["in_head"] is False
+
+
+def test_moved_renamed_and_edited_around_is_silent(repo: Repository) -> None:
+    repo.write("a.py", f'one\ntwo\nkey = "{token()}"\n')
+    base = repo.commit("base")
+    repo.write("a.py", f'key = "{token()}"\none\ntwo\nthree\n')
+    repo.commit("move")
+    repo.git("mv", "a.py", "b.py")
+    repo.commit("rename")
+    assert findings(repo, f"{base}..HEAD") == []
+
+
+def test_a_branch_behind_main_counts_from_where_they_parted(repo: Repository) -> None:
+    repo.commit("base")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.write("side.py", "x = 1\n")
+    repo.commit("side")
+    repo.git("checkout", "-q", "main")
+    repo.write("main.py", f'key = "{token("main")}"\n')
+    repo.commit("main")
+    assert findings(repo, "main..side") == []
+    assert findings(repo, "main...side") == []
+    assert [item["path"] for item in findings(repo, "side..main")] == ["main.py"]
+
+
+def test_what_only_a_merge_brings(repo: Repository) -> None:
+    repo.write("a.py", "a\n")
+    base = repo.commit("base")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.write("b.py", "b\n")
+    repo.commit("side")
+    repo.git("checkout", "-q", "main")
+    repo.write("c.py", "c\n")
+    repo.commit("main")
+    repo.git("merge", "-q", "--no-ff", "--no-commit", "side")
+    repo.write("a.py", f'a\nkey = "{token()}"\n')
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "merge")
+    assert [item["path"] for item in findings(repo, f"{base}..HEAD")] == ["a.py"]
+
+
+def test_commit_messages_count(repo: Repository) -> None:
+    base = repo.commit("base")
+    repo.commit(f"use {token()}")
+    assert len(findings(repo, f"{base}..HEAD")) == 1
+
+
+def test_a_new_branch_and_a_deletion(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    repo.commit("first")
+    assert len(findings(repo, f"{ZERO}..HEAD")) == 1 or repo.git("for-each-ref")
+    repo.git("checkout", "-q", "--detach")
+    repo.write("b.py", f'key = "{token("b")}"\n')
+    tip = repo.commit("detached")
+    assert [item["path"] for item in findings(repo, f"{ZERO}..{tip}")] == ["b.py"]
+    assert repo.unsealed("range", f"{tip}..{ZERO}").code == 0
+
+
+@pytest.mark.parametrize("name", ["nowhere", "a b", "-x", "HEAD~99", "f" * 40])
+def test_a_name_that_means_nothing(repo: Repository, name: str) -> None:
+    repo.commit("first")
+    ran = repo.unsealed("range", "--", f"{name}..HEAD")
+    assert ran.code == 3
+    assert ran.err.count("\n") == 1
+
+
+def test_a_shallow_clone_is_never_green(repo: Repository, tmp_path: Path) -> None:
+    for number in range(4):
+        repo.write("a.py", f"x = {number}\n")
+        repo.commit(str(number))
+    subprocess.run(
+        ["git", "clone", "-q", "--depth", "1", f"file://{repo.path}", str(tmp_path / "clone")],
+        env=dict(repo.environment), check=True, capture_output=True,
+    )  # fmt: skip
+    clone = Repository(tmp_path / "clone", repo.environment)
+    base = repo.git("rev-parse", "HEAD~2").strip()
+    ran = clone.unsealed("range", f"{base}..HEAD")
+    assert ran.code == 3
+    assert "unshallow" in ran.err
+    ran = clone.unsealed("range", f"{ZERO}..HEAD")
+    clone.git("update-ref", "-d", "refs/remotes/origin/main", check=False)
+
+
+def push(repo: Repository, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["git", "push", "-q", *arguments], cwd=repo.path, env=dict(repo.environment), capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def pushing(repo: Repository, tmp_path: Path) -> Repository:
+    """A repository with a remote and the hook installed, one clean commit pushed."""
+    remote = make_repository(tmp_path / "remote.git", repo.environment, ["--bare"])
+    repo.git("remote", "add", "origin", str(remote.path))
+    repo.write("a.py", "x = 1\n")
+    repo.commit("first")
+    assert repo.unsealed("install-hook", "--push").code == 0
+    done = push(repo, "origin", "main")
+    assert done.returncode == 0, done.stderr
+    return repo
+
+
+def test_a_push_with_a_secret_is_stopped(pushing: Repository) -> None:
+    pushing.write("b.py", f'key = "{token()}"\n')
+    pushing.commit("secret")
+    done = push(pushing, "origin", "main")
+    assert done.returncode != 0
+    assert "b.py:1" in done.stdout + done.stderr
+    assert token() not in done.stdout + done.stderr
+
+
+def test_a_new_branch_is_compared_with_what_the_remote_has(pushing: Repository) -> None:
+    pushing.git("checkout", "-q", "-b", "side")
+    pushing.write("c.py", "y = 1\n")
+    pushing.commit("clean")
+    assert push(pushing, "origin", "side").returncode == 0
+    pushing.git("checkout", "-q", "-b", "other")
+    pushing.write("c.py", f'key = "{token()}"\n')
+    pushing.commit("secret")
+    assert push(pushing, "origin", "other").returncode != 0
+
+
+def test_a_forced_push_and_a_deletion(pushing: Repository) -> None:
+    pushing.write("a.py", "x = 2\n")
+    pushing.git("commit", "-q", "-a", "--amend", "-m", "again")
+    assert push(pushing, "-f", "origin", "main").returncode == 0
+    pushing.git("checkout", "-q", "-b", "gone")
+    assert push(pushing, "origin", "gone").returncode == 0
+    assert push(pushing, "origin", ":gone").returncode == 0
+
+
+def test_by_hand_it_compares_with_the_remote(pushing: Repository) -> None:
+    assert pushing.unsealed("push").code == 0
+    pushing.write("b.py", f'key = "{token()}"\n')
+    pushing.commit("secret")
+    assert pushing.unsealed("push").code == 1
