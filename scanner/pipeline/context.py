@@ -71,6 +71,11 @@ class Context:
         """Lines for the summary, once all findings have been judged."""
         return self.notes_after()
 
+    @property
+    def carried_notes(self) -> tuple[str, ...]:
+        """What of other tools' files cannot be carried over, one line a file."""
+        return self._loaded.notes
+
     def notes_after(self, *, complete: bool = False) -> tuple[str, ...]:
         """Lines for the summary; after a ``complete`` scan (history and files) they name stale entries too."""
         from scanner.suppress import closing_notes

@@ -45,13 +45,12 @@ class BaselineSource:
         return cls(name, salts, lines.encode("utf-8", "surrogateescape"), memo or Memo())
 
     def claims(self, case: Case) -> Iterable[Claim]:
-        """A claim for every entry about this rule and secret."""
+        """A claim for every entry about this secret."""
         self.memo.once(self.name, self._check)
-        rule = case.match.rule
         for salt in self.salts:
-            digest = self.memo.digest(salt, case, kinds=self._kinds(rule, salt.id))
+            digest = self.memo.digest(salt, case, kinds=self._kinds(salt.id))
             if digest is not None:
-                for entry in self._entries(rule, digest):
+                for entry in self._entries(digest):
                     yield _claim(self.name, entry)
 
     def at(self, rule: str, place: Place) -> Claim | None:
@@ -85,16 +84,19 @@ class BaselineSource:
             number = self.lines.count(b"\n", 0, odd.start()) + 1
             raise ConfigError(f"{self.name}:{number}: this line is no entry: take it back from version control")
 
-    def _kinds(self, rule: str, salt: str) -> str:
-        """The kinds of digest that the rule's entries have: no other is worth computing."""
-        return "".join(kind for kind in (FAST, SLOW) if f"\n{rule} {salt}.{kind}.".encode() in self.lines)
+    def _kinds(self, salt: str) -> str:
+        """The kinds of digest that entries under a salt have: no other is worth computing."""
+        return "".join(kind for kind in (FAST, SLOW) if f" {salt}.{kind}.".encode() in self.lines)
 
-    def _entries(self, rule: str, digest: Digest) -> Iterable[Entry]:
-        wanted = f"\n{rule} {digest.render()}".encode()
+    def _entries(self, digest: Digest) -> Iterable[Entry]:
+        """Entries with this digest. The rule in front of it is the one that found the secret first."""
+        wanted = f" {digest.render()}".encode()
         at = self.lines.find(wanted)
         while at >= 0:
-            end = self.lines.index(b"\n", at + 1)
-            yield self._parsed(self.lines[at + 1 : end].decode("utf-8", "surrogateescape"))
+            start, end = self.lines.rindex(b"\n", 0, at) + 1, self.lines.index(b"\n", at)
+            line = self.lines[start:end]
+            if line.split(b" ", 2)[1] == wanted[1:]:
+                yield self._parsed(line.decode("utf-8", "surrogateescape"))
             at = self.lines.find(wanted, end)
 
 

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from scanner.model.errors import ConfigError
+from scanner.model.match import Match
 from scanner.model.secret import Secret
 from scanner.suppress.strength import is_strong
 
@@ -23,6 +24,15 @@ COSTS = range(10, 17)
 _BLOCK = 8
 _SALT = re.compile(r"[0-9a-f]{32}\Z")
 FAST, SLOW = "f", "s"
+
+
+def family_of(match: Match) -> str:
+    """What a digest is made for, beside the secret: ``generic`` or the first word of the rule's name.
+
+    The rule alone would be too fine: a password that moves from a Python file to a YAML file is found by
+    another rule there, and a vendor's rule is split in two in a later release. It stays the same secret.
+    """
+    return "generic" if match.specific == 1 else match.rule.partition("-")[0]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,10 +52,10 @@ class Salt:
         """What entries call the salt: eight hex digits that follow from it and its cost."""
         return hmac.new(self.value, b"unsealed salt %d" % self.cost, hashlib.sha256).hexdigest()[:8]
 
-    def digest(self, rule: str, secret: Secret) -> Digest:
-        """The digest of ``secret`` found by ``rule``; some 10 ms for a weak one at the default cost."""
+    def digest(self, family: str, secret: Secret) -> Digest:
+        """The digest of ``secret`` as rules of ``family`` find it; some 10 ms for a weak one at the default cost."""
         raw = secret.reveal()
-        message = rule.encode() + b"\0" + raw
+        message = family.encode() + b"\0" + raw
         if is_strong(raw):
             return Digest(self.id, FAST, hmac.new(self.value, message, hashlib.sha256).hexdigest()[:32])
         return Digest(self.id, SLOW, self._slow(message))

@@ -63,8 +63,9 @@ class Entry:
 def parse_entry(line: str) -> Entry:
     """The entry written on ``line``. ValueError, without the line in it, says what is wrong."""
     parts = line.split(None, 2)
-    if len(parts) < 2 or not _RULE.match(parts[0]):
+    if len(parts) < 2:
         raise ValueError("expected a rule, a digest and a decision")
+    rule = checked_rule(parts[0])
     try:
         digest = Digest.parse(parts[1])
     except ValueError:
@@ -74,7 +75,14 @@ def parse_entry(line: str) -> Entry:
     if decision not in DECISIONS:
         raise ValueError(f"the decision must be one of {', '.join(DECISIONS)}")
     checked_date(values.get("expires", ""))
-    return Entry(key=Key(parts[0], digest, values.pop("path", "")), decision=decision, **values)
+    return Entry(key=Key(rule, digest, values.pop("path", "")), decision=decision, **values)
+
+
+def checked_rule(text: str) -> str:
+    """``text`` itself: the name of a rule. ValueError when it cannot be one."""
+    if not _RULE.match(text):
+        raise ValueError("expected a rule, a digest and a decision")
+    return text
 
 
 def checked_date(text: str) -> str:

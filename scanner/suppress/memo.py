@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from scanner.suppress.case import Case
-from scanner.suppress.digest import FAST, SLOW, Digest, Salt
+from scanner.suppress.digest import FAST, SLOW, Digest, Salt, family_of
 from scanner.suppress.strength import is_strong
 
 FILE_NAME = "unsealed-digests"
@@ -38,11 +38,12 @@ class Memo:
         strong = is_strong(secret.reveal())
         if (FAST if strong else SLOW) not in kinds:
             return None
-        message = b"\0".join((salt.value, case.match.rule.encode(), secret.reveal()))
+        family = family_of(case.match)
+        message = b"\0".join((salt.value, family.encode(), secret.reveal()))
         tag = hashlib.blake2b(message, key=self._key, digest_size=_TAG).digest()
         known = self._known.get(tag)
         if known is None:
-            known = salt.digest(case.match.rule, secret) if strong else self._slow(salt, case, message)
+            known = salt.digest(family, secret) if strong else self._slow(salt, case, message)
             self._known[tag] = known
         return known
 
@@ -54,14 +55,14 @@ class Memo:
 
     def _slow(self, salt: Salt, case: Case, message: bytes) -> Digest:
         if not self.folder or len(case.text.data) > _LARGEST_TEXT:
-            return salt.digest(case.match.rule, case.match.secret)
+            return salt.digest(family_of(case.match), case.match.secret)
         if self._disk is None:
             self._disk = _Disk(os.path.join(self.folder, FILE_NAME))
         place = b"%d %d %d " % (*case.match.span, salt.cost) + hashlib.sha256(case.text.data).digest()
         known = self._disk.get(place + message)
         if known is not None:
             return Digest(salt.id, SLOW, known.hex())
-        made = salt.digest(case.match.rule, case.match.secret)
+        made = salt.digest(family_of(case.match), case.match.secret)
         self._disk.put(place + message, bytes.fromhex(made.value))
         return made
 

@@ -15,7 +15,7 @@ RULE = "generic-password"
 
 
 def entry(secret: bytes, *, expires: str = "") -> Entry:
-    return Entry(key=Key(RULE, SALT.digest(RULE, Secret(secret))), expires=expires)
+    return Entry(key=Key(RULE, SALT.digest("generic", Secret(secret))), expires=expires)
 
 
 def case(secret: bytes, mark: bytes = b"") -> Case:

@@ -23,7 +23,7 @@ SECRET = b"hunter2horse"
 
 
 def entry(secret: bytes = SECRET, *, rule: str = RULE, path: str = "", salt: Salt = SALT, expires: str = "") -> Entry:
-    return Entry(key=Key(rule, salt.digest(rule, Secret(secret)), path), expires=expires)
+    return Entry(key=Key(rule, salt.digest(rule.partition("-")[0], Secret(secret)), path), expires=expires)
 
 
 def suppressor(*entries: Entry, salts: tuple[Salt, ...] = (SALT,)) -> Suppressor:
@@ -66,6 +66,33 @@ def test_another_secret_or_another_rule_is_new() -> None:
 )
 def test_an_entry_can_be_for_some_paths(pattern: str, path: str, expected: str) -> None:
     assert status_of(suppressor(entry(path=pattern)), case_of(b"p = 'hunter2horse'", SECRET, path=path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("generic-password", 1), ("generic-password-bare", 1), "baseline"),
+        (("generic-password", 1), ("http-basic", 1), "baseline"),
+        (("slack-token", 3), ("slack-bot-token", 3), "baseline"),
+        (("slack-token", 3), ("github-token", 3), "new"),
+        (("generic-password", 1), ("slack-token", 3), "new"),
+        (("generic-password", 1), ("kubernetes-secret-value", 2), "new"),
+    ],
+)
+def test_rules_of_one_family_know_each_others_secrets(
+    one: tuple[str, int], other: tuple[str, int], expected: str
+) -> None:
+    rule, specific = one
+    family = "generic" if specific == 1 else rule.partition("-")[0]
+    made = Entry(key=Key(rule, SALT.digest(family, Secret(SECRET))))
+    rule, specific = other
+    assert status_of(suppressor(made), case_of(b"p = 'hunter2horse'", SECRET, rule=rule, specific=specific)) == expected
+
+
+def test_a_digest_in_a_reason_is_no_entry() -> None:
+    other = entry(b"something else")
+    made = Entry(key=other.key, reason=f"see {entry().key.digest.render()} above")
+    assert status_of(suppressor(made), case_of(b"p = 'hunter2horse'", SECRET)) == "new"
 
 
 def test_an_entry_for_some_paths_does_not_hide_another_for_all() -> None:
@@ -116,9 +143,9 @@ def test_a_damaged_line_is_told_when_a_finding_asks(change: Callable[[bytes], by
         known.claims(case.match, case.text)
 
 
-def many(number: int) -> bytes:
+def many(number: int, kind: str = "s") -> bytes:
     made = [
-        Entry(key=Key(f"rule-{n % 40}", Digest(SALT.id, "s", f"{n:032x}")), reason="why not") for n in range(number)
+        Entry(key=Key(f"rule-{n % 40}", Digest(SALT.id, kind, f"{n:032x}")), reason="why not") for n in range(number)
     ]
     return baseline_of([SALT], made).render()
 
@@ -134,10 +161,10 @@ def test_ten_thousand_entries_cost_a_clean_hook_nothing_to_speak_of() -> None:
     assert min(seconds() for _ in range(5)) < 0.02
 
 
-def test_a_rule_without_slow_entries_computes_no_slow_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_slow_entries_no_slow_digest_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Salt, "_slow", lambda *_: pytest.fail("computed a digest that no entry could have"))
     assert (
-        status_of(Suppressor((BaselineSource.read(many(100), "b"),), TODAY), case_of(b"p='hunter2'", b"hunter2"))
+        status_of(Suppressor((BaselineSource.read(many(100, "f"), "b"),), TODAY), case_of(b"p='hunter2'", b"hunter2"))
         == "new"
     )
 

@@ -1,0 +1,1 @@
+"""The actions of ``unsealed baseline``, one module each."""
