@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -64,27 +65,31 @@ def revisions(tips: Sequence[str], since: Sequence[str]) -> bytes:
 
 
 def bringing(git: Git, tips: Sequence[str], since: Sequence[str], wanted: frozenset[str]) -> list[Brought]:
-    """Every commit that put one of the blobs ``wanted`` somewhere, oldest first; merges only where nothing else did."""
-    log = ("log", "--stdin", "--reverse", "--topo-order", "--root", "--raw", "-z", "--no-renames", "--no-abbrev",
-           "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-notes", "--no-mailmap",
-           "--format=%x01%H%x02%an <%ae>%x02%cI")  # fmt: skip
-    found = _bringing(git, (*log, "--no-merges"), revisions(tips, since), wanted)
+    """Every commit that put one of the blobs ``wanted`` somewhere, oldest first; merges only where nothing else did.
+
+    By plumbing: ``git log`` would read more of the user's settings.
+    """
+    given = git.output("rev-list", "--stdin", "--reverse", "--topo-order", stdin=revisions(tips, since))
+    found = _bringing(git, (), given, wanted)
     left = wanted - {one.blob for one in found}
     if left:
-        found += _bringing(git, (*log, "--merges", "-m"), revisions(tips, since), left)
+        found += _bringing(git, ("-m",), given, left)
     return found
 
 
-def _bringing(git: Git, command: Sequence[str], given: bytes, wanted: frozenset[str]) -> list[Brought]:
-    process = git.start(*command, stdin=True, complaints=False)
+_DIFF = ("diff-tree", "--stdin", "--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff",
+         "--no-textconv", "--format=%x01%H%x02%an <%ae>%x02%cI")  # fmt: skip
+
+
+def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[str]) -> list[Brought]:
+    process = git.start(*_DIFF, *options, stdin=True, complaints=False)
     assert process.stdin is not None and process.stdout is not None
-    with suppress(BrokenPipeError):
-        process.stdin.write(given)
-        process.stdin.close()
+    feeder = threading.Thread(target=_feed, args=(process, given), daemon=True)
+    feeder.start()
     found: dict[tuple[str, str, str], Brought] = {}
     commit = author = date = blob = ""
     for field in _fields(process):
-        # A path may begin with any byte but follows the line of its blob.
+        # A path may begin with any byte but follows the entry of its blob.
         if blob:
             if blob in wanted:
                 path = field.decode("utf-8", "surrogateescape")
@@ -97,9 +102,18 @@ def _bringing(git: Git, command: Sequence[str], given: bytes, wanted: frozenset[
             commit, author, date = (*parts, "", "")[:3]
         elif entry.startswith(b":"):
             blob = entry.split(b" ")[3].decode("ascii", "replace")
+    feeder.join()
     process.stdout.close()
     process.wait()
     return list(found.values())
+
+
+def _feed(process: subprocess.Popen[bytes], given: bytes) -> None:
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        process.stdin.write(given)
+    with suppress(BrokenPipeError):
+        process.stdin.close()
 
 
 def _fields(process: subprocess.Popen[bytes]) -> Iterator[bytes]:

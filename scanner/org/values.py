@@ -15,7 +15,8 @@ class Repository(NamedTuple):
 
     ``url`` names it in the store: an address without credentials, or the absolute path of a folder. ``source`` is
     what git is given where that differs. ``family`` is equal for repositories that may share objects (the address
-    of a fork's root); empty while nothing is known. ``pushed`` is ISO 8601, or empty.
+    of a fork's root); empty while nothing is known. ``host`` is the kind of host whose token is used. ``pushed`` is
+    ISO 8601, or empty.
     """
 
     url: str
@@ -40,6 +41,7 @@ class Member(NamedTuple):
     url: str
     source: str
     local: bool
+    host: str = ""
     tips: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
 
@@ -69,6 +71,27 @@ class Outcome(NamedTuple):
     bytes: int = 0
     seconds: float = 0.0
     family: str = ""
+
+
+class Settings(NamedTuple):
+    """What a worker is told. No key and no token: a worker takes its own from its environment.
+
+    ``key_id`` and ``rules_digest`` are what they have to come to; a worker with others refuses. ``cache`` is the
+    folder of mirrors on the worker's machine, ``cache_limit`` and ``clone_limit`` are bytes, ``clone_seconds`` ends
+    a transfer. ``severity`` is the number of a level.
+    """
+
+    rules: tuple[str, ...] = ()
+    pack: str = ""
+    severity: int = 0
+    max_size: int = 0
+    baselines: tuple[str, ...] = ()
+    key_id: str = ""
+    rules_digest: str = ""
+    cache: str = ""
+    cache_limit: int = 0
+    clone_limit: int = 0
+    clone_seconds: float = 0.0
 
 
 SCANNED, UNCHANGED, INCOMPLETE, FAILED = "scanned", "unchanged", "incomplete", "failed"

@@ -22,7 +22,7 @@ from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
-from scanner.pipeline.findings import Placed, grouped, placed
+from scanner.pipeline.findings import Placed, order, placed
 from scanner.pipeline.text import TextScanner
 
 
@@ -72,7 +72,7 @@ def scan_listed(
                 held[one.name] = family.held[key]
     except GitError as error:
         skipped.append(Skipped("history", str(error)))
-    found = _attributed(git, tips, since, held)
+    found = _attributed(git, tips, since, held, context)
     summary = ScanSummary(
         target=git.where,
         texts=family.texts - texts,
@@ -82,7 +82,7 @@ def scan_listed(
         skipped=(*skipped, *scanner.skipped()),
         notes=context.notes,
     )
-    return ScanResult(_in_head(git, grouped(found, context), held), summary)
+    return ScanResult(_in_head(git, _joined(found, context), held), summary)
 
 
 def _key(one: Listed) -> _Seen:
@@ -127,26 +127,27 @@ def _scan(one: Listed, data: bytes, key: _Seen, *, scanner: TextScanner, context
 
 
 def _attributed(
-    git: Git, tips: Sequence[str], since: Sequence[str], held: dict[str, tuple[Placed, ...]]
+    git: Git, tips: Sequence[str], since: Sequence[str], held: dict[str, tuple[Placed, ...]], context: Context
 ) -> list[Placed]:
     """Each finding at the commits and paths that brought it, oldest first."""
     if not held:
         return []
     brought: dict[str, list[Brought]] = {}
-    order: dict[str, int] = {}
+    age: dict[str, int] = {}
     for one in listing.bringing(git, tips, since, frozenset(held)):
-        order.setdefault(one.blob, len(order))
+        age.setdefault(one.blob, len(age))
         brought.setdefault(one.blob, []).append(one)
     found = []
-    for blob in sorted(held, key=lambda name: (order.get(name, len(order)), name)):
+    for blob in sorted(held, key=lambda name: (age.get(name, len(age)), name)):
         places = brought.get(blob) or [Brought(blob, blob, "", "", "")]
-        for made in held[blob]:
-            found += [_placed_at(made, place, whole=at == 0) for at, place in enumerate(places)]
+        found += [_placed_at(made, place, context) for made in held[blob] for place in places]
     return found
 
 
-def _placed_at(made: Placed, place: Brought, *, whole: bool) -> Placed:
+def _placed_at(made: Placed, place: Brought, context: Context) -> Placed:
     """``made`` where ``place`` has it. A message has no path, and its object is the commit itself."""
+    from scanner.suppress import Place, Sighting
+
     line = made.finding.position.line
     path = place.path or made.finding.path
     finding = replace(
@@ -154,8 +155,31 @@ def _placed_at(made: Placed, place: Brought, *, whole: bool) -> Placed:
         path=path,
         origin=Origin(place.commit, place.author, place.date),
         occurrences=(Occurrence(place.commit, path, line, "", place.date),),
+        detail=dict(made.finding.detail),
     )
-    return Placed(finding, made.sighting if whole else None)
+    claims = made.sighting.claims if made.sighting is not None else None
+    return Placed(finding, None if claims is None else Sighting(claims, Place(path=context.inside(path), line=line)))
+
+
+def _joined(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:
+    """One finding a secret, at its first place; silenced only by what holds for all its places."""
+    groups: dict[str, list[Placed]] = {}
+    for one in found:
+        groups.setdefault(one.finding.fingerprint, []).append(one)
+    made = []
+    for group in groups.values():
+        first = group[0].finding
+        verdict = context.suppressor.judge(first.rule, [one.sighting for one in group if one.sighting is not None])
+        context.tally.add(verdict)
+        finding = replace(
+            first,
+            severity=max(one.finding.severity for one in group),
+            occurrences=tuple(dict.fromkeys(place for one in group for place in one.finding.occurrences)),
+        )
+        if verdict is not None:
+            finding = replace(finding, status=verdict.status, status_reason=verdict.told)
+        made.append(finding)
+    return tuple(sorted(made, key=order))
 
 
 def _in_head(git: Git, findings: Iterable[Finding], held: dict[str, tuple[Placed, ...]]) -> tuple[Finding, ...]:

@@ -114,7 +114,7 @@ def _page(store: Store, sweep: int, last: tuple[str, int], rules: str) -> list[t
     table = repositories.c
     after = or_(table.family > last[0], and_(table.family == last[0], table.id > last[1]))
     query = (
-        select(table.id, table.url, table.source, table.local, table.family, table.rules, table.tips)
+        select(table.id, table.url, table.source, table.local, table.host, table.family, table.rules, table.tips)
         .join(visits, visits.c.repository == table.id)
         .where(visits.c.sweep == sweep, visits.c.state == PENDING, after)
         .order_by(table.family, table.id)
@@ -129,7 +129,7 @@ def _page(store: Store, sweep: int, last: tuple[str, int], rules: str) -> list[t
             (
                 row.family,
                 Member(
-                    row.id, row.url, row.source, row.local,
+                    row.id, row.url, row.source, row.local, row.host,
                     tuple(row.tips.split()) if row.rules == rules else (),
                     tuple(places.get(row.id, ())),
                 ),

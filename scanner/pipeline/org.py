@@ -1,0 +1,256 @@
+"""A sweep of many repositories: the worker's half scans a few, the coordinator's keeps the store and the window.
+
+What crosses between them is references one way and redacted findings the other. A worker raises nothing: an exception's
+text could hold what was scanned, and executors log it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.git.clone import CloneError, Limits
+from scanner.git.run import Git
+from scanner.git.tips import Tips, existing, root, tips
+from scanner.model.errors import GitError, UnsealedError
+from scanner.model.levels import Severity
+from scanner.model.result import ScanResult, Skipped
+from scanner.model.secret import DEFAULT_KEY
+from scanner.org import cache
+from scanner.org.tokens import header_for
+from scanner.org.values import FAILED, INCOMPLETE, SCANNED, UNCHANGED, Job, Member, Outcome, Settings
+from scanner.pipeline.build import text_scanner
+from scanner.pipeline.context import Context
+from scanner.pipeline.listed import Family, gone_from_head, scan_listed
+from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
+from scanner.pipeline.text import TextScanner
+
+if TYPE_CHECKING:
+    from scanner.org.executors import Pool
+    from scanner.org.store.engine import Store
+
+Batch = tuple[Job, ...]
+# Repositories of one task: unchanged ones take some milliseconds each, so that sending them one by one would
+# cost more than looking.
+_BATCH = 8
+
+
+class _Worker(NamedTuple):
+    """What a process keeps between tasks."""
+
+    scanner: TextScanner
+    options: ScanOptions
+
+
+def worker_key() -> bytes:
+    """The fingerprint key of this process' own environment."""
+    return os.environ.get("UNSEALED_KEY", "").encode() or DEFAULT_KEY
+
+
+def key_id(key: bytes) -> str:
+    """A name for a key that does not give it away."""
+    return hmac.new(key, b"unsealed key id", hashlib.sha256).hexdigest()[:16]
+
+
+def rules_digest(scanner: TextScanner, options: ScanOptions) -> str:
+    """Changes whenever the same history might give other findings: rules, choice of rules, this program's version."""
+    plain = scanner.engine.rules.to_plain()
+    choice = [sorted(options.off), options.pack, int(options.severity), options.max_size, options.advice]
+    text = json.dumps([plain, choice, _version()], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("unsealed")
+    except PackageNotFoundError:
+        return ""
+
+
+def options_of(settings: Settings) -> ScanOptions:
+    """The options of a scan. What a scanned repository says of itself does not count: here the team decides."""
+    return ScanOptions(
+        rules=settings.rules,
+        pack=settings.pack,
+        severity=Severity(settings.severity),
+        max_size=settings.max_size or LARGEST_TEXT,
+        baselines=settings.baselines,
+        key=worker_key(),
+        repo_config=False,
+    )
+
+
+@lru_cache(maxsize=2)
+def _worker(settings: Settings) -> _Worker:
+    options = options_of(settings)
+    scanner = text_scanner(options)
+    if key_id(options.key) != settings.key_id:
+        raise UnsealedError("this worker has another UNSEALED_KEY than the coordinator")
+    if settings.rules_digest and rules_digest(scanner, options) != settings.rules_digest:
+        raise UnsealedError("this worker has other rules, or another version, than the coordinator")
+    return _Worker(scanner, options)
+
+
+def sweep_batch(settings: Settings, batch: Batch) -> tuple[Outcome, ...]:
+    """What a worker does with one task. Never raises."""
+    return tuple(outcome for job in batch for outcome in sweep_family(settings, job))
+
+
+def sweep_family(settings: Settings, job: Job) -> Iterator[Outcome]:
+    """The repositories of one family, one after the other: what the first holds is not scanned in the next."""
+    family = Family()
+    for member in job.members:
+        started = time.monotonic()
+        try:
+            outcome = _sweep_one(settings, member, family if len(job.members) > 1 else None)
+        except UnsealedError as error:
+            outcome = failed(member.id, str(error))
+        except OSError as error:
+            outcome = failed(member.id, error.strerror or type(error).__name__)
+        except Exception as error:
+            # Its text may hold what was scanned.
+            outcome = failed(member.id, f"a mistake of ours ({type(error).__name__})")
+        yield outcome._replace(seconds=time.monotonic() - started)
+
+
+def failed(repository: int, why: str) -> Outcome:
+    """A repository of which nothing is known."""
+    return Outcome(repository, FAILED, skipped=(Skipped("repository", why),))
+
+
+def _sweep_one(settings: Settings, member: Member, family: Family | None) -> Outcome:
+    worker = _worker(settings)
+    with ExitStack() as stack:
+        if member.local:
+            if not os.path.isdir(member.source):
+                return failed(member.id, "the folder is gone")
+            place = member.source
+        else:
+            limits = Limits(settings.clone_limit or Limits().size, settings.clone_seconds or Limits().seconds)
+            mirror = cache.mirrored(
+                Path(settings.cache), member.source, limits, header=header_for(member.host), room=settings.cache_limit
+            )
+            try:
+                place = str(stack.enter_context(mirror))
+            except CloneError as error:
+                if member.source.endswith(".wiki.git"):
+                    # Hosts offer wikis that were never written to.
+                    return Outcome(member.id, UNCHANGED, skipped=(Skipped("wiki", str(error), blocking=False),))
+                raise
+        return _scan(Git(place, replace=False), member, worker, family)
+
+
+def _scan(git: Git, member: Member, worker: _Worker, family: Family | None) -> Outcome:
+    before = tips(git)
+    if set(before.names) == set(member.tips) and (member.tips or not before.names) and not before.broken:
+        return Outcome(member.id, UNCHANGED if before.names else SCANNED, full=not before.names)
+    context = Context("", worker.options)
+    since = existing(git, member.tips)
+    result = scan_history_of(git, worker.scanner, context, before, since, family)
+    skipped = (*_unreadable(git, before), *result.summary.skipped)
+    blocked = any(one.blocking for one in skipped)
+    gone: tuple[str, ...] = ()
+    if since and member.places:
+        gone = gone_from_head(git, worker.scanner, context, member.places)
+    return Outcome(
+        member.id,
+        INCOMPLETE if blocked else SCANNED,
+        full=not since,
+        tips=before.names,
+        findings=result.findings,
+        gone=gone,
+        skipped=skipped,
+        texts=result.summary.texts,
+        bytes=result.summary.bytes,
+        family="" if since else root(git, before.names),
+    )
+
+
+def scan_history_of(
+    git: Git, scanner: TextScanner, context: Context, ends: Tips, since: tuple[str, ...], family: Family | None
+) -> ScanResult:
+    """The one seam to the history sweep: everything from ``ends`` that ``since`` does not reach."""
+    return scan_listed(git, scanner, context, tips=ends.names, since=since, family=family)
+
+
+def _unreadable(git: Git, ends: Tips) -> list[Skipped]:
+    found = []
+    if ends.broken:
+        found.append(Skipped("refs", f"{ends.broken} refs name what is not here"))
+    if (git.succeeds("rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
+        found.append(Skipped("history", "the clone is shallow: older commits are not here"))
+    return found
+
+
+def families_of(folders: Iterable[str]) -> dict[str, str]:
+    """The root commit of local repositories: forks have the same. Those without one are left out."""
+    found = {}
+    for folder in folders:
+        git = Git(folder, replace=False)
+        try:
+            first = root(git, tips(git).names)
+        except GitError:
+            continue
+        if first:
+            found[folder] = first
+    return found
+
+
+class Progress(NamedTuple):
+    """Told after every task: repositories done in this run, and secrets reported by them."""
+
+    done: int
+    findings: int
+
+
+def run_sweep(
+    store: Store, sweep: int, settings: Settings, pool: Pool, *, told: Callable[[Progress], None] | None = None
+) -> Progress:
+    """Work off what is pending in ``sweep``, and write down what became of it as it comes."""
+    from scanner.org.executors import run_window
+    from scanner.org.store.record import record
+    from scanner.org.store.sweeps import pending
+
+    done = findings = 0
+    batches = _batches(pending(store, sweep, rules=settings.rules_digest))
+    for batch, made in run_window(pool, partial(sweep_batch, settings), batches, split=_singly):
+        outcomes = made if made is not None else _killers(batch)
+        record(store, sweep, outcomes, rules=settings.rules_digest)
+        done += len(outcomes)
+        findings += sum(len(outcome.findings) for outcome in outcomes)
+        if told:
+            told(Progress(done, findings))
+    return Progress(done, findings)
+
+
+def _batches(jobs: Iterator[Job]) -> Iterator[Batch]:
+    """Small families together; one that has never been scanned may be large, and goes with few others."""
+    batch: list[Job] = []
+    weight = 0
+    for job in jobs:
+        batch.append(job)
+        weight += sum(1 if member.tips else 4 for member in job.members)
+        if weight >= _BATCH:
+            yield tuple(batch)
+            batch, weight = [], 0
+    if batch:
+        yield tuple(batch)
+
+
+def _singly(batch: Batch) -> list[Batch]:
+    return [(job,) for job in batch]
+
+
+def _killers(batch: Batch) -> tuple[Outcome, ...]:
+    why = "every worker that scanned it died: out of memory, perhaps"
+    return tuple(failed(member.id, why) for job in batch for member in job.members)
