@@ -15,6 +15,7 @@ from scanner.manifest.documents import Document
 from scanner.manifest.layer import Layer, of_scalar
 from scanner.manifest.node import Scalar
 from scanner.model.filekind import FileKind, kind_of
+from scanner.model.levels import Confidence
 from scanner.model.match import Inspect, Match
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -77,6 +78,16 @@ class Inner:
     match: Match
     span: Span
 
+    @property
+    def known(self) -> bool:
+        """True when a rule recognises what the value opens, and does not only see that it is assigned to a name."""
+        return not self.match.reason and recognised(self.match)
+
+
+def recognised(match: Match) -> bool:
+    """True for a credential of a known form; rules for assignments are neither specific nor sure."""
+    return match.specific > 1 or match.confidence >= Confidence.HIGH
+
 
 def inspected(entries: Sequence[Entry], inspect: Inspect) -> list[list[Inner]]:
     """What the whole scanner finds in each entry's value, best first."""
@@ -106,8 +117,8 @@ def inspected(entries: Sequence[Entry], inspect: Inspect) -> list[list[Inner]]:
     return found
 
 
-def _rank(match: Match) -> tuple[bool, int, int, int]:
-    return match.reason != "", -match.specific, -match.severity, -match.confidence
+def _rank(match: Match) -> tuple[bool, bool, int, int, int]:
+    return match.reason != "", not recognised(match), -match.specific, -match.severity, -match.confidence
 
 
 def _add(found: list[Inner], match: Match, start: int, end: int) -> None:

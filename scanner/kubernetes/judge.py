@@ -6,7 +6,7 @@ the rules for text judge, under the name the structure gives a value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from scanner.kubernetes import ciphertext, helm, names, references, values
@@ -16,8 +16,6 @@ from scanner.manifest.node import Scalar
 from scanner.model.levels import Confidence, Severity
 from scanner.model.span import Span
 
-# Matches of rules that only know "a password-like assignment" prove nothing about what the value opens.
-_CREDENTIAL = 2
 _LONGEST_EXAMPLE = 4000
 # Values shorter than this open nothing; "true" and "8080" are no passwords either.
 _SHORTEST, _SHORTEST_PROMISED, _LONGEST_SWITCH = 4, 3, 5
@@ -36,9 +34,11 @@ def silent(entry: Entry) -> bool:
 
 
 def _encoded_placeholder(entry: Entry) -> bool:
-    """True for base64 of a file in which everything is an example."""
-    data = values.decoded(entry.text) if 40 < len(entry.value) < _LONGEST_EXAMPLE else None
-    return data is not None and values.is_text(data) and data.count(b"example") > 2
+    """True for base64 of a placeholder, or of a file in which everything is an example."""
+    data = values.decoded(entry.text) if 8 <= len(entry.value) < _LONGEST_EXAMPLE else None
+    if not data or not values.is_text(data):
+        return False
+    return data.count(b"example") > 2 or references.placeholder(data.decode("utf-8", "replace"))
 
 
 def secret_values(
@@ -54,11 +54,12 @@ def secret_values(
     plain = [entry for entry in entries if not entry.scalar.template and not silent(entry)]
     for entry, inner in zip(plain, inspected(plain, out.inspect), strict=True):
         told = {**detail, "key": names.plain(entry.name)}
-        if _credentials(entry, inner, out, told) or _known_harmless(entry) or _dropped(inner):
+        if _is_file(entry.value):
+            _file(entry, inner, out, detail=told, rule=rule)
+        elif _credentials(entry, inner, out, told) or _known_harmless(entry) or _dropped(inner):
             continue
-        if out.loose and references.weak(entry.text):
-            continue
-        _by_place(entry, inner, out, detail=told, rule=rule)
+        elif not (out.loose and references.weak(entry.text)):
+            _by_place(entry, out, detail=told, rule=rule)
     for entry in entries:
         if entry.scalar.template:
             template_literals(entry, out, detail=detail)
@@ -99,7 +100,7 @@ def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str])
         told = {**detail, "key": names.plain(entry.name)}
         base = entry.scalar.span.start
         span = entry.document.place(Span(base + place.start, base + place.end))
-        best = next((one for one in inner if one.match.specific >= _CREDENTIAL and not one.match.reason), None)
+        best = next((one for one in inner if one.known), None)
         if best is not None:
             out.inner(best.match, span, severity=Severity.MEDIUM, detail=told)
         elif references.default(literal.text) or (len(literal.value) >= 4 and not references.weak(literal.text)):
@@ -115,25 +116,45 @@ def severity_of(entry: Entry) -> Severity:
 
 
 def _credentials(entry: Entry, inner: Sequence[Inner], out: Findings, detail: Mapping[str, str]) -> bool:
-    """Reports what rules know in the value; False when they know nothing."""
-    known: list[Inner] = []
-    for one in inner:
-        if (
-            one.match.reason
-            or one.match.specific < _CREDENTIAL
-            or any(one.match.secret == other.match.secret for other in known)
-        ):
-            continue
-        known.append(one)
-    whole = len(known) == 1 and (entry.encoded or b"\n" not in entry.value.strip())
+    """Reports the credential that rules know in a value of one line; False when they know none."""
+    known = _distinct(one for one in inner if one.known)
     for one in known:
-        span = entry.span if whole else entry.place(one.span)
-        # An expired token or a test key is low whatever the key is called.
-        floor = severity_of(entry) if one.match.severity >= Severity.MEDIUM else one.match.severity
-        floor = one.match.severity if names.identifier(entry.name) else floor
-        told = {**detail, "encoded": "base64"} if entry.encoded else detail
-        out.inner(one.match, span, severity=floor, detail=told, specific=STRUCTURE)
+        _known(entry, one, out, span=entry.span if len(known) == 1 else entry.place(one.span), detail=detail)
     return bool(known)
+
+
+def _file(entry: Entry, inner: Sequence[Inner], out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
+    """Reports everything that rules find in a file, each at its own place; of the file as such it says nothing."""
+    found = _distinct(one for one in inner if not one.match.reason)
+    if names.identifier(entry.name):
+        found = [one for one in found if one.known]
+    whole = entry.encoded and len(found) == 1
+    for one in found:
+        span = entry.span if whole else entry.place(one.span)
+        if one.known:
+            _known(entry, one, out, span=span, detail=detail)
+        else:
+            severity = max(severity_of(entry), one.match.severity)
+            out.leak(
+                rule, span, one.match.secret.reveal(), severity=severity, detail=detail, confidence=Confidence.MEDIUM
+            )
+    plain = b":" not in entry.value and b"=" not in entry.value and not values.public(entry.value)
+    if not inner and plain and names.promising(entry.name):
+        out.leak(rule, entry.span, entry.value, severity=severity_of(entry), detail=detail)
+
+
+def _known(entry: Entry, one: Inner, out: Findings, *, span: Span, detail: Mapping[str, str]) -> None:
+    """Reports one credential by the rule that knows it, as grave as its place makes it."""
+    # An expired token or a test key is low whatever the key is called.
+    raised = one.match.severity >= Severity.MEDIUM and not names.identifier(entry.name)
+    told = {**detail, "encoded": "base64"} if entry.encoded else detail
+    floor = severity_of(entry) if raised else one.match.severity
+    out.inner(one.match, span, severity=floor, detail=told, specific=STRUCTURE)
+
+
+def _distinct(inner: Iterable[Inner]) -> list[Inner]:
+    """One match a secret, in the order given."""
+    return list({one.match.secret: one for one in reversed(list(inner))}.values())[::-1]
 
 
 def _dropped(inner: Sequence[Inner]) -> bool:
@@ -151,22 +172,11 @@ def _known_harmless(entry: Entry) -> bool:
     return length < _SHORTEST or values.harmless(entry.value)
 
 
-def _by_place(entry: Entry, inner: Sequence[Inner], out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
-    """A value that nothing but its place makes a secret."""
+def _by_place(entry: Entry, out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
+    """Reports a value that nothing but its place makes a secret."""
     severity = severity_of(entry)
     if values.keystore(entry.value):
         out.leak("kubernetes-keystore", entry.span, entry.value, severity=Severity.HIGH, detail=detail)
-        return
-    if _is_file(entry.value):
-        if inner:
-            best = inner[0]
-            span = entry.span if entry.encoded else entry.place(best.span)
-            out.leak(
-                rule, span, best.match.secret.reveal(), severity=max(severity, best.match.severity), detail=detail,
-                confidence=Confidence.MEDIUM,
-            )  # fmt: skip
-        elif names.promising(entry.name) and b":" not in entry.value and b"=" not in entry.value:
-            out.leak(rule, entry.span, entry.value, severity=severity, detail=detail)
         return
     secret = entry.value.strip() or entry.value
     confidence = Confidence.HIGH if severity >= Severity.HIGH else Confidence.MEDIUM
@@ -177,8 +187,9 @@ def _templated_file(entry: Entry, out: Findings, *, detail: Mapping[str, str], r
     """A file with template actions: what is plain in it is committed in clear."""
     entry = replace(entry, encoded=False)
     (inner,) = inspected([entry], out.inspect)
-    if not _credentials(entry, inner, out, detail) and inner and not inner[0].match.reason:
-        _by_place(entry, inner, out, detail=detail, rule=rule)
+    found = [one for one in inner if not one.match.reason]
+    if found:
+        _file(entry, found, out, detail=detail, rule=rule)
 
 
 def _is_file(value: bytes) -> bool:
@@ -186,7 +197,7 @@ def _is_file(value: bytes) -> bool:
     if not values.is_text(value):
         return False
     bare = value.strip()
-    return b"\n" in bare or bare[:1] in (b"{", b"[", b"<")
+    return b"\n" in bare or bare[:1] + bare[-1:] in (b"{}", b"[]", b"<>")
 
 
 def _chosen(entry: Entry) -> bool:

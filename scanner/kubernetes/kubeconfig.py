@@ -60,7 +60,7 @@ def _value(case: Case, name: str, node: Node | None, rule: str, told: Mapping[st
     (inner,) = inspected([entry], case.out.inspect)
     if inner and all(one.match.reason for one in inner):
         return
-    best = next((one for one in inner if one.match.specific >= 2 and not one.match.reason), None)
+    best = next((one for one in inner if one.known), None)
     detail = {**told, "key": name}
     if best is not None:
         case.out.inner(best.match, entry.span, severity=best.match.severity, detail=detail)

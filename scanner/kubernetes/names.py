@@ -35,7 +35,7 @@ _IDENTIFIER = frozenset(
     topic queue stream table index collection charset locale language timezone tz length thumbprint fingerprint kid
     repository repo branch ref commit tag image registry insecure verify debug
     method policy update updated updates time date at hash checksum generation interval timestamp created
-    revision""".split()
+    revision owner header headers""".split()
 )
 # Whole names, as Kubernetes, cert-manager, Argo CD and the CSI drivers write them.
 _IDENTIFIER_NAMES = frozenset(
@@ -66,6 +66,8 @@ def identifier(name: str) -> bool:
     if not words or words[-2:] == ["secret", "id"]:
         return False
     if words[-1] in _IDENTIFIER or words[-1] in _ABOUT:
+        return True
+    if "username" in words or (len(words[-1]) > 6 and words[-1].endswith("name")):
         return True
     return "public" in words or words[:1] == ["truststore"]
 

@@ -47,7 +47,7 @@ _TELLING = re.compile(
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
     |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
-    |^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\bfoobar\b""",
+    |\*\*\w*\*\*|([A-Za-z0-9])\1{7,}|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.

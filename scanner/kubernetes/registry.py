@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scanner.kubernetes import references
 from scanner.kubernetes.case import Case
-from scanner.kubernetes.entries import Entry
+from scanner.kubernetes.entries import Entry, recognised
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Severity
 from scanner.model.span import Span
@@ -41,7 +41,8 @@ def handle(case: Case, entry: Entry, *, detail: Mapping[str, str]) -> bool:
         if references.placeholder(login.password) or references.reference(login.password):
             continue
         told = {**detail, "registry": login.host, "user": login.user}
-        span = entry.span if len(logins) == 1 else _place(entry, login.written)
+        whole = len(logins) == 1 and (entry.encoded or b"\n" not in entry.value.strip())
+        span = entry.span if whole else _place(entry, login.written)
         if _inner(case, login, span, told):
             continue
         severity = Severity.MEDIUM if login.user in _SHORT_LIVED else Severity.HIGH
@@ -105,7 +106,7 @@ def _inner(case: Case, login: Login, span: Span, told: Mapping[str, str]) -> boo
         text = Text.named(password, "key.json")
     else:
         text = Text(b"password=" + password + b"\n", "", FileKind.CONFIG)
-    known = [match for match in case.out.inspect(text) if not match.reason and match.specific >= 3]
+    known = [match for match in case.out.inspect(text) if not match.reason and recognised(match)]
     if not known:
         return False
     best = max(known, key=lambda match: (match.specific, match.severity))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from scanner.kubernetes import values
 from scanner.kubernetes.case import Case
-from scanner.kubernetes.entries import Entry
+from scanner.kubernetes.entries import Entry, recognised
 from scanner.kubernetes.findings import ADVICE
 from scanner.model.levels import Severity
 from scanner.model.match import Match
@@ -28,11 +28,11 @@ def handle(case: Case, entry: Entry, *, detail: Mapping[str, str]) -> bool:
                 found.setdefault((match.rule, match.secret.reveal()), match)
     if not found:
         return True
-    ranked = sorted(found.values(), key=lambda match: (-match.severity, -match.specific, -match.confidence))
+    ranked = sorted(found.values(), key=lambda match: (-match.severity, not recognised(match), -match.specific))
     best = ranked[0]
     also = sorted({match.rule for match in ranked[1:]} - {best.rule})
     told = {**detail, "encoded": "helm release", "secrets": str(len(ranked)), "also": " ".join(also)}
-    if best.specific >= 2:
+    if recognised(best):
         case.out.inner(best, entry.span, severity=best.severity, detail=told)
     else:
         severity = max(best.severity, Severity.HIGH)

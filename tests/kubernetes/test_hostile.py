@@ -91,9 +91,7 @@ def test_no_bytes_raise(body: bytes) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="ab:-{}[]\"'|>&*#\n\t %", max_size=60), st.text(alphabet="ab:-{}[]\"'|>&*#\n\t %", max_size=60))
-def test_a_token_is_found_in_any_mess(
-    found: Callable[[bytes, str], list[Found]], before: str, after: str
-) -> None:
+def test_a_token_is_found_in_any_mess(found: Callable[[bytes, str], list[Found]], before: str, after: str) -> None:
     """What rules for text find on its own line stays found, whatever the document around it is."""
     token = fill("<<ghp_ %A30 %crc62>>", "mess")
     data = f"apiVersion: v1\nkind: Secret\ndata:\n{before}\n{token}\n{after}\n".encode()

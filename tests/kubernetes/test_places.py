@@ -66,7 +66,9 @@ def test_base64_folded_at_any_width(values: list[bytes], width: int) -> None:
 @given(st.lists(VALUES, min_size=1, max_size=4), st.sampled_from([None, 2]), st.booleans())
 def test_json(values: list[str], indent: int | None, ascii_only: bool) -> None:
     data = {f"password-{number}": value for number, value in enumerate(values)}
-    text = json.dumps({"kind": "Secret", "apiVersion": "v1", "stringData": data}, indent=indent, ensure_ascii=ascii_only)
+    text = json.dumps(
+        {"kind": "Secret", "apiVersion": "v1", "stringData": data}, indent=indent, ensure_ascii=ascii_only
+    )
     found = places(text.encode(), "a.json")
     assert [json.loads(b'"' + raw + b'"') for _, raw in found] == list(data.values())
 
