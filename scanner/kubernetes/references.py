@@ -47,13 +47,14 @@ _TELLING = re.compile(
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
     |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
-    |\*\*\w*\*\*|([A-Za-z0-9])\1{7,}|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\bfoobar\b""",
+    |\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.
 _ORDER = re.compile(r"CHANGE[-_ ]?(?:ME|IT)|Change[-_ ]?[Mm]e")
 # The name of a variable where its value should be: MY_API_KEY, MYAPIKEY.
 _CONSTANT = re.compile(r"[A-Z][A-Z]+(?:_[A-Z]+)+|MY[A-Z]{4,}")
+_RUN = re.compile(r"(\w)\1{7,}")
 # No placeholder is longer.
 _LONGEST_PLACEHOLDER = 200
 # Default passwords of programs, and what keyboards and children give.
@@ -154,5 +155,8 @@ def _monotonous(text: str) -> bool:
     """One or two characters over and over, or counting up."""
     small = text.lower()
     if len(small) >= 4 and len(set(small)) <= 2:
+        return True
+    run = _RUN.search(text)
+    if run and len(run.group()) * 2 >= len(text):
         return True
     return len(small) >= 8 and (small in "0123456789" * 4 or small in "abcdefghijklmnopqrstuvwxyz0123456789" * 2)
