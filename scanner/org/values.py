@@ -29,6 +29,7 @@ class Repository(NamedTuple):
     archived: bool = False
     fork: bool = False
     pushed: str = ""
+    wiki: bool = False
 
 
 class Member(NamedTuple):

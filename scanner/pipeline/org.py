@@ -26,7 +26,7 @@ from scanner.model.result import ScanResult, Skipped
 from scanner.model.secret import DEFAULT_KEY
 from scanner.org import cache
 from scanner.org.tokens import header_for
-from scanner.org.values import FAILED, INCOMPLETE, SCANNED, UNCHANGED, Job, Member, Outcome, Settings
+from scanner.org.values import FAILED, INCOMPLETE, SCANNED, UNCHANGED, Job, Member, Outcome, Repository, Settings
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.context import Context
 from scanner.pipeline.listed import Family, gone_from_head, scan_listed
@@ -41,6 +41,8 @@ Batch = tuple[Job, ...]
 # Repositories of one task: unchanged ones take some milliseconds each, so that sending them one by one would
 # cost more than looking.
 _BATCH = 8
+# Repositories registered in one transaction.
+_LISTED_AT_ONCE = 200
 
 
 class _Worker(NamedTuple):
@@ -154,6 +156,7 @@ def _scan(git: Git, member: Member, worker: _Worker, family: Family | None) -> O
     before = tips(git)
     if set(before.names) == set(member.tips) and (member.tips or not before.names) and not before.broken:
         return Outcome(member.id, UNCHANGED if before.names else SCANNED, full=not before.names)
+    _own(git)
     context = Context("", worker.options)
     since = existing(git, member.tips)
     result = scan_history_of(git, worker.scanner, context, before, since, family)
@@ -176,6 +179,15 @@ def _scan(git: Git, member: Member, worker: _Worker, family: Family | None) -> O
     )
 
 
+def _own(git: Git) -> None:
+    """GitError for a folder that is no repository itself: git would look in the folders above, and find another."""
+    found = git.output("rev-parse", "--absolute-git-dir").strip()
+    here = os.path.realpath(git.where)
+    inside = os.path.realpath(os.fsdecode(found))
+    if inside not in (here, os.path.join(here, ".git")) and not os.path.isfile(os.path.join(here, ".git")):
+        raise GitError("this is no repository")
+
+
 def scan_history_of(
     git: Git, scanner: TextScanner, context: Context, ends: Tips, since: tuple[str, ...], family: Family | None
 ) -> ScanResult:
@@ -192,18 +204,13 @@ def _unreadable(git: Git, ends: Tips) -> list[Skipped]:
     return found
 
 
-def families_of(folders: Iterable[str]) -> dict[str, str]:
-    """The root commit of local repositories: forks have the same. Those without one are left out."""
-    found = {}
-    for folder in folders:
-        git = Git(folder, replace=False)
-        try:
-            first = root(git, tips(git).names)
-        except GitError:
-            continue
-        if first:
-            found[folder] = first
-    return found
+def family_of(folder: str) -> str:
+    """The root commit of a local repository: forks have the same. Empty for none."""
+    git = Git(folder, replace=False)
+    try:
+        return root(git, tips(git).names)
+    except GitError:
+        return ""
 
 
 class Progress(NamedTuple):
@@ -254,3 +261,36 @@ def _singly(batch: Batch) -> list[Batch]:
 def _killers(batch: Batch) -> tuple[Outcome, ...]:
     why = "every worker that scanned it died: out of memory, perhaps"
     return tuple(failed(member.id, why) for job in batch for member in job.members)
+
+
+def enlist(store: Store, sweep: int, found: Iterable[Repository | Skipped]) -> list[Skipped]:
+    """Put what targets list on the sweep's list, some hundred at a time; what could not be listed."""
+    from scanner.org.store.sweeps import register
+
+    skipped: list[Skipped] = []
+    waiting: list[Repository] = []
+    for one in found:
+        if isinstance(one, Skipped):
+            skipped.append(one)
+            continue
+        waiting.append(one)
+        if len(waiting) >= _LISTED_AT_ONCE:
+            register(store, sweep, _with_families(store, waiting))
+            waiting = []
+    register(store, sweep, _with_families(store, waiting))
+    return skipped
+
+
+def _with_families(store: Store, found: list[Repository]) -> list[Repository]:
+    """Clones on this disk tell their family by their first commit; that is looked up once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from scanner.org.store.sweeps import known_urls
+
+    urls = [one.url for one in found if one.local and not one.family]
+    new = sorted(set(urls) - known_urls(store, urls)) if urls else []
+    if not new:
+        return found
+    with ThreadPoolExecutor(4) as threads:
+        families = dict(zip(new, threads.map(family_of, new), strict=True))
+    return [one._replace(family=one.family or families.get(one.url, "")) for one in found]

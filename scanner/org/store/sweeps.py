@@ -32,15 +32,18 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def begin(store: Store, *, target: str, rules: str, version: str) -> Sweep:
-    """The unfinished sweep of the same target with the same rules, or a new one."""
+def begin(store: Store, *, target: str, key: str, rules: str, version: str) -> Sweep:
+    """The unfinished sweep of the same targets and filters (``key``) with the same rules, or a new one.
+
+    ``target`` is what people see.
+    """
 
     def change(connection: Connection) -> Sweep:
-        same = and_(sweeps.c.target_digest == digest(target), sweeps.c.rules == rules, sweeps.c.finished.is_(None))
+        same = and_(sweeps.c.target_digest == digest(key), sweeps.c.rules == rules, sweeps.c.finished.is_(None))
         known = connection.execute(select(func.max(sweeps.c.id)).where(same)).scalar()
         if known is not None:
             return Sweep(known, True)
-        row = {"target": stored(target), "target_digest": digest(target), "rules": rules, "version": version}
+        row = {"target": stored(target), "target_digest": digest(key), "rules": rules, "version": version}
         made = connection.execute(insert(sweeps).values(**row, started=datetime.now(UTC)))
         assert made.inserted_primary_key is not None
         return Sweep(int(made.inserted_primary_key[0]), False)
@@ -198,3 +201,22 @@ def counts(store: Store, sweep: int) -> dict[str, int]:
     """Repositories of a sweep by what became of them."""
     query = select(visits.c.state, func.count()).where(visits.c.sweep == sweep).group_by(visits.c.state)
     return store.read(lambda connection: {row[0]: row[1] for row in connection.execute(query)})
+
+
+def target_of(store: Store, sweep: int) -> str:
+    """What a sweep was asked to scan."""
+    return str(
+        store.read(lambda connection: connection.execute(select(sweeps.c.target).where(sweeps.c.id == sweep)).scalar())
+    )
+
+
+def notified(store: Store, sweep: int) -> bool:
+    """True when somebody was told of this sweep."""
+    query = select(sweeps.c.notified).where(sweeps.c.id == sweep)
+    return store.read(lambda connection: connection.execute(query).scalar()) is not None
+
+
+def mark_notified(store: Store, sweep: int) -> None:
+    """Remember that somebody was told."""
+    change = update(sweeps).where(sweeps.c.id == sweep).values(notified=datetime.now(UTC))
+    store.write(lambda connection: connection.execute(change))
