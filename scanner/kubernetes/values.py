@@ -29,6 +29,7 @@ _HARMLESS = re.compile(
     |/[\w./-]*|\.{1,2}/[\w./-]*|[\w-]+/[\w./-]+(?::[\w.-]+)?|arn:aws[\w-]*:.*|[a-z]{2}-[a-z]+-\d|\w+/\w+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_PATH = re.compile(rb"/[a-z][a-z0-9._-]*(?:/[a-z0-9._-]+)+/?")
 _KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"\x03\xd9\xa2\x9a")
 _GZIP = b"\x1f\x8b"
 
@@ -84,6 +85,11 @@ def public(data: bytes) -> bool:
 def harmless(data: bytes) -> bool:
     """True for what no credential looks like: switches, small numbers, versions, addresses, paths."""
     return _HARMLESS.fullmatch(data.strip()) is not None
+
+
+def path(data: bytes) -> bool:
+    """True for an absolute path in small letters: where a secret is mounted."""
+    return _PATH.fullmatch(data.strip()) is not None
 
 
 def keystore(data: bytes) -> bool:
