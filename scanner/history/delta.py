@@ -26,6 +26,11 @@ TAG: Final = 4
 OFS_DELTA: Final = 6
 REF_DELTA: Final = 7
 
+# What a walk does with an object.
+SKIP: Final = 0
+PASS: Final = 1
+TAKE: Final = 2
+
 # In place of a base's position.
 ROOT: Final = -1
 LOST: Final = -2
@@ -402,6 +407,9 @@ class Walk:
     largest branch is taken last, so that few ancestors wait. ``limit`` is the size in bytes above which an object
     is not rebuilt. Positions of objects that were not, with all that is made from them, are collected in
     ``odd``; ``reasons`` has one line for each cause.
+
+    ``wanted`` has one byte a position: SKIP for objects that are not needed, PASS for those that others are made
+    from, TAKE for those to hand out. A version whose base was not handed out is whole. Empty, all are.
     """
 
     def __init__(
@@ -413,6 +421,7 @@ class Walk:
         name_size: int,
         inflate: Inflate,
         limit: int,
+        wanted: bytes = b"",
     ) -> None:
         self.pack = pack
         self.offsets = offsets
@@ -421,6 +430,7 @@ class Walk:
         self.name_size = name_size
         self.inflate = inflate
         self.limit = limit
+        self.wanted = wanted
         self.odd: list[int] = []
         self.reasons: list[str] = []
         self._waiting: list[int] = []
@@ -456,6 +466,8 @@ class Walk:
         while self._waiting and filled < text_limit and held < memory_limit:
             position = self._waiting.pop()
             base = self._bases.pop()
+            if self.wanted and self.wanted[position] == SKIP:
+                continue
             try:
                 version = self.rebuilt(position, base)
             except Damaged as error:
@@ -468,6 +480,12 @@ class Walk:
                 child = self.following[child]
             data = version.data
             held += len(data) + 128
+            if self.wanted:
+                if self.wanted[position] == PASS:
+                    continue
+                if base is not None and self.wanted[base.position] == PASS:
+                    version.fresh = None
+                    version.base = None
             owner = len(versions)
             versions.append(version)
             fresh = version.fresh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,9 @@ from typing import NamedTuple
 from scanner.history.delta import (
     LOST,
     OFS_DELTA,
+    PASS,
     ROOT,
+    TAKE,
     Damaged,
     Walk,
     families,
@@ -83,9 +86,23 @@ class Pack:
         """The families of the objects of type ``kind`` (``delta.BLOB`` and its like)."""
         return Families(*families(self.kinds, self.bases, self.offsets, kind))
 
-    def walk(self, among: Families, *, limit: int) -> Walk:
+    def walk(self, among: Families, *, limit: int, wanted: bytes = b"") -> Walk:
         """A walk with nothing queued; ``limit`` is the largest object in bytes that it rebuilds."""
-        return Walk(self.data, self.offsets, among.first, among.following, self.index.name_size, inflate, limit)
+        size = self.index.name_size
+        return Walk(self.data, self.offsets, among.first, among.following, size, inflate, limit, wanted)
+
+    def wanted(self, names: Iterable[bytes]) -> bytes:
+        """For a walk that hands out the objects called ``names`` and no others."""
+        found = bytearray(len(self.kinds))
+        for name in names:
+            at = self.position(name)
+            if at >= 0:
+                found[at] = TAKE
+                at = self.bases[at]
+                while at >= 0 and not found[at]:
+                    found[at] = PASS
+                    at = self.bases[at]
+        return bytes(found)
 
     def unknown(self) -> list[int]:
         """Positions of objects whose type cannot be told, because they or what they are made from are damaged."""

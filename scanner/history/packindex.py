@@ -161,7 +161,8 @@ def multi_pack(path: Path, name_size: int) -> dict[str, PackIndex]:
         listed[pack].append(names[at * name_size : (at + 1) * name_size])
         offsets[pack].append(far[offset & ~_FAR] if far and offset & _FAR else offset)
     return {
-        os.path.splitext(name)[0]: PackIndex(b"".join(listed[at]), offsets[at], name_size) for at, name in enumerate(packs)
+        os.path.splitext(name)[0]: PackIndex(b"".join(listed[at]), offsets[at], name_size)
+        for at, name in enumerate(packs)
     }
 
 

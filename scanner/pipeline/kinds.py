@@ -90,7 +90,8 @@ class KindScanner:
         rules = frozenset(self._rule_of[hit.entry] if hit.entry < len(self._rule_of) else -1 for hit in hits)
         known = self._classes.get(rules)
         if known is None:
-            known = self._classes[rules] = _classes([self._scanner.engine.rules.rule(at) for at in rules if at >= 0], rules)
+            hit = [self._scanner.engine.rules.rule(at) for at in rules if at >= 0]
+            known = self._classes[rules] = _classes(hit, rules)
         return known
 
 

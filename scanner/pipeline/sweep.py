@@ -10,52 +10,26 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.engine.prefilter import Hit
 from scanner.engine.windows import lines_around
 from scanner.history.delta import Batch, Version, line_spans
-from scanner.model.finding import Finding
 from scanner.model.match import Match
 from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.pipeline import extent
 from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
-from scanner.pipeline.findings import placed_among
 from scanner.pipeline.kinds import KindScanner
+from scanner.pipeline.ledger import Blob, Ledger, Sighted
 from scanner.pipeline.text import TextScanner
-
-if TYPE_CHECKING:
-    from scanner.suppress import Claim
 
 # How a text begins that is not scanned as the bytes it is stored as; zero bytes soon after are another sign.
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PROBE = 4096
-
-
-class Blob(NamedTuple):
-    """An object that holds a secret, and the line (from 1) it is on there."""
-
-    name: bytes
-    line: int
-
-
-@dataclass(slots=True)
-class Sighted:
-    """One secret as it stands in a number of objects: redacted, not yet placed. It may cross processes.
-
-    ``finding`` has no path; its position is right but for the line, which each of ``blobs`` has for itself.
-    ``kinds`` is a bit set of the file kinds for which it counts. ``claims`` are what may silence it once its
-    places are known.
-    """
-
-    finding: Finding
-    claims: tuple[Claim, ...]
-    kinds: int
-    blobs: dict[Blob, None] = field(default_factory=dict)
 
 
 class _Held(NamedTuple):
@@ -82,22 +56,17 @@ class _View:
 
 
 class Sweeper:
-    """Scans the batches of one process. ``texts`` and ``bytes`` count what was scanned."""
+    """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` count what was scanned."""
 
     def __init__(self, scanner: TextScanner, context: Context, *, name_size: int) -> None:
+        self.ledger = Ledger(scanner.engine.rules, context)
         self._scanner = scanner
-        self._context = context
+        self._show_dropped = context.options.show_dropped
         self._kinds = KindScanner(scanner)
         self._extents = Extents(scanner.engine)
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
-        self._known: dict[tuple[object, ...], Sighted] = {}
         self.texts = 0
         self.bytes = 0
-
-    @property
-    def sighted(self) -> list[Sighted]:
-        """Everything seen so far."""
-        return list(self._known.values())
 
     def take(self, batch: Batch) -> None:
         """Scan one batch of blobs, and let it go."""
@@ -191,20 +160,14 @@ class Sweeper:
 
     def _read(self, view: _View, text: Text, span: Span, hits: Sequence[Hit], held: _Holds) -> None:
         """Scan one part (``span`` of the version), and remember what it holds."""
-        matches = self._kinds.examine(text, hits)
-        if not matches:
-            return
-        among = [match for match, _ in matches]
-        above = view.text.data.count(b"\n", 0, span.start)
-        name = b""
-        for match, kinds in matches:
-            for placed in placed_among(text, [match], among, context=self._context, rules=self._scanner.engine.rules):
-                name = name or self._name(view.version)
-                claims = tuple(placed.sighting.claims) if placed.sighting is not None else ()
-                sighted = self._remember(placed.finding, claims, kinds)
-                line = placed.finding.position.line + above
-                sighted.blobs[Blob(name, line)] = None
+        matches = [(match, kinds) for match, kinds in self._kinds.examine(text, hits) if self._shown(match)]
+        if matches:
+            above = view.text.data.count(b"\n", 0, span.start)
+            for match, sighted, line in self.ledger.write(text, matches, name=self._name(view.version), above=above):
                 held[id(sighted), line] = self._hold(text.data, match, sighted)
+
+    def _shown(self, match: Match) -> bool:
+        return not match.reason or self._show_dropped
 
     def _hold(self, data: bytes, match: Match, sighted: Sighted) -> _Held:
         """``match`` with every line its rule looked at: while they stand, so does the match."""
@@ -231,20 +194,6 @@ class Sweeper:
                 name = name or self._name(view.version)
                 held[id(one.sighted), line] = one
                 one.sighted.blobs[Blob(name, line)] = None
-
-    def _remember(self, finding: Finding, claims: tuple[Claim, ...], kinds: int) -> Sighted:
-        """The sighting these belong to: equal but for the line."""
-        place = finding.position
-        key = (
-            finding.fingerprint, finding.severity, finding.confidence, finding.status, finding.status_reason,
-            finding.excerpt, place.column, place.end_column, place.end_line - place.line,
-            tuple(finding.detail.items()), claims, kinds,
-        )  # fmt: skip
-        known = self._known.get(key)
-        if known is None:
-            finding = replace(finding, occurrences=(), detail=dict(finding.detail))
-            known = self._known[key] = Sighted(finding, claims, kinds)
-        return known
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()

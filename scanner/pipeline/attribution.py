@@ -1,0 +1,248 @@
+"""From what a sweep sighted to findings: one a secret, at the commit and path that first brought it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.engine.encoding import to_text
+from scanner.history.commits import CommitGraph
+from scanner.history.errors import NoObject
+from scanner.history.placing import NO_COMMIT, PathSpan, places
+from scanner.history.store import ObjectStore
+from scanner.history.trees import TreeIndex
+from scanner.model.filekind import kind_of
+from scanner.model.finding import Finding, Occurrence, Origin
+from scanner.model.result import Skipped
+from scanner.pipeline.context import Context
+from scanner.pipeline.findings import order
+from scanner.pipeline.ledger import Blob, Sighted
+from scanner.pipeline.places import severity_at
+from scanner.pipeline.portions import Yield
+from scanner.pipeline.scope import Scope, Tips
+from scanner.pipeline.text import TextScanner
+
+if TYPE_CHECKING:
+    from scanner.suppress import Sighting
+
+# A tree this large is no tree that people work with.
+_LARGEST_TREE = 256 * 1024 * 1024
+_LARGEST_COMMIT = 64 * 1024 * 1024
+_PERSON = re.compile(rb"^(?:author|tagger) (.*?) ?<([^>\n]*)>", re.MULTILINE)
+_WHEN = re.compile(rb"^(?:committer|tagger) .*> (-?\d{1,12}) ([+-])(\d\d)(\d\d)$", re.MULTILINE)
+
+
+class Attributed(NamedTuple):
+    """Findings, the number of commits in scope, and what has to be said."""
+
+    findings: tuple[Finding, ...]
+    commits: int
+    skipped: tuple[Skipped, ...]
+
+
+class _Seen(NamedTuple):
+    """A sighting at one place. ``commit`` is an object name, empty where none is known; ``rank`` orders them."""
+
+    sighted: Sighted
+    object: bytes
+    path: str
+    line: int
+    commit: bytes
+    rank: int
+    in_head: bool
+    tips: int
+
+
+_LAST = 1 << 62
+
+
+def attributed(
+    store: ObjectStore, made: Sequence[Yield], scanner: TextScanner, context: Context, scope: Scope
+) -> Attributed:
+    """The findings of a sweep."""
+    graph = CommitGraph()
+    for one in made:
+        for name, commit in one.commits:
+            graph.add(name, commit)
+    graph.link()
+    tags = {name: target for one in made for name, target, _ in one.tags}
+    tips = Tips(graph, scope, tags)
+    attribution = _Attribution(store, tips, scanner, context, scope)
+    findings = attribution.findings(
+        [sighted for one in made for sighted in one.blobs], [sighted for one in made for sighted in one.messages]
+    )
+    return Attributed(findings, sum(tips.view.counted), tuple(attribution.skipped))
+
+
+class _Attribution:
+    """One run's knowledge of its history."""
+
+    def __init__(self, store: ObjectStore, tips: Tips, scanner: TextScanner, context: Context, scope: Scope) -> None:
+        self._store = store
+        self._tips = tips
+        self._scanner = scanner
+        self._context = context
+        self._scope = scope
+        self._origins = {b"": Origin()}
+        self.skipped: list[Skipped] = []
+
+    def findings(self, blobs: Sequence[Sighted], messages: Iterable[Sighted]) -> tuple[Finding, ...]:
+        """One finding a secret, in the order of reports."""
+        seen = [*self._in_files(blobs), *self._in_messages(messages)]
+        groups: dict[tuple[str, str], list[_Seen]] = {}
+        for one in seen:
+            groups.setdefault((one.sighted.finding.fingerprint, one.sighted.finding.status), []).append(one)
+        return tuple(sorted((self._finding(group) for group in groups.values()), key=order))
+
+    def _in_files(self, sightings: Sequence[Sighted]) -> Iterator[_Seen]:
+        if not sightings:
+            return
+        index = TreeIndex(self._store, _LARGEST_TREE)
+        spans = places(index, self._tips.view, {blob.name for sighted in sightings for blob in sighted.blobs})
+        if index.odd:
+            self.skipped.append(Skipped(f"{index.odd} trees", "they could not be read: places may be missing"))
+        for sighted in sightings:
+            for blob in sighted.blobs:
+                bits = self._tips.objects.get(blob.name, 0)
+                found = [*spans.get(blob.name, ())]
+                if bits:  # a tag can name a file without a commit
+                    found.append(PathSpan(self._tips.shown(bits)[0], NO_COMMIT, bits))
+                for span in found or [PathSpan("", NO_COMMIT, 0)]:
+                    yield from self._seen(sighted, blob, span)
+
+    def _seen(self, sighted: Sighted, blob: Blob, span: PathSpan) -> Iterator[_Seen]:
+        """The sighting at one place, unless it does not count there."""
+        path, first = span.path, span.first
+        if first == NO_COMMIT and not span.tips and not self._scope.unreachable:
+            return
+        if path and not sighted.kinds >> kind_of(path) & 1:
+            return
+        if not self._scope.has(path) or (path and self._context.excluded(path)) or not self._fits(sighted, path):
+            return
+        graph, view = self._tips.graph, self._tips.view
+        note = self._tips.note_of(first) if first != NO_COMMIT else ""
+        if note:
+            path = f"{note}:{path}"
+        yield _Seen(
+            sighted=sighted,
+            object=blob.name,
+            path=path or f"(unreachable object {blob.name.hex()})",
+            line=blob.line,
+            commit=graph.names[first] if first != NO_COMMIT else b"",
+            rank=view.ranks[first] if first != NO_COMMIT else _LAST,
+            in_head=bool(span.tips & self._tips.head),
+            tips=span.tips,
+        )
+
+    def _in_messages(self, sightings: Iterable[Sighted]) -> Iterator[_Seen]:
+        graph, view = self._tips.graph, self._tips.view
+        if self._scope.paths:
+            return
+        for sighted in sightings:
+            for blob in sighted.blobs:
+                number = graph.number.get(blob.name, NO_COMMIT)
+                if number != NO_COMMIT and view.counted[number]:
+                    below = bool(self._tips.below_head[number])
+                    yield _Seen(sighted, blob.name, "", blob.line, blob.name, view.ranks[number], below, 0)
+                elif number == NO_COMMIT and (self._scope.unreachable or blob.name in self._tips.tags):
+                    tips = self._tips.tags.get(blob.name, 0)
+                    yield _Seen(sighted, blob.name, "", blob.line, blob.name, _LAST, False, tips)
+
+    def _fits(self, sighted: Sighted, path: str) -> bool:
+        """True when the rule is one for files of this name, and what it finds there is grave enough."""
+        finding = sighted.finding
+        severity = severity_at(self._context.inside(path), finding.severity, sighted.specific)
+        if finding.status != "dropped" and severity < self._context.options.severity:
+            return False
+        rule = self._scanner.engine.rules.rule_named(finding.rule)
+        return rule is None or not rule.path or re.search(rule.path, path) is not None
+
+    def _finding(self, group: list[_Seen]) -> Finding:
+        group.sort(key=lambda one: (one.rank, one.path, one.line))
+        first = group[0]
+        base = first.sighted.finding
+        origin = self._origin(first.commit)
+        paths: dict[str, _Seen] = {}
+        for one in group:
+            paths.setdefault(one.path, one)
+        length = base.position.end_line - base.position.line
+        tips = 0
+        for one in group:
+            tips |= one.tips
+        finding = replace(
+            base,
+            severity=max(severity_at(one.path, one.sighted.finding.severity, one.sighted.specific) for one in group),
+            path=first.path,
+            position=base.position._replace(line=first.line, end_line=first.line + length),
+            origin=origin,
+            in_head=any(one.in_head for one in group),
+            refs=self._tips.shown(tips),
+            occurrences=tuple(
+                Occurrence(one.commit.hex(), one.path, one.line, "", self._origin(one.commit).date)
+                for one in paths.values()
+            ),
+            secret=self._secret(first) if self._context.options.show_secrets else None,
+        )
+        return self._judged(finding, group)
+
+    def _judged(self, finding: Finding, group: Iterable[_Seen]) -> Finding:
+        """``finding`` with what silences it at all its places, or at all that are in HEAD."""
+        from scanner.suppress import Place, Sighting
+
+        if finding.status == "dropped":
+            return finding
+        sightings: dict[object, Sighting] = {}
+        for one in group:
+            place = Place(path=one.path, line=one.line, commit=one.commit.hex(), in_head=one.in_head)
+            sightings.setdefault((one.path, one.in_head, one.sighted.claims), Sighting(one.sighted.claims, place))
+        verdict = self._context.suppressor.judge(finding.rule, list(sightings.values()))
+        self._context.tally.add(verdict)
+        if verdict is None:
+            return finding
+        return replace(finding, status=verdict.status, status_reason=verdict.told)
+
+    def _origin(self, name: bytes) -> Origin:
+        """The commit (or tag) called ``name``: who made it, and when."""
+        known = self._origins.get(name)
+        if known is None:
+            known = self._origins[name] = _origin(self._store, name)
+        return known
+
+    def _secret(self, seen: _Seen) -> str | None:
+        """The raw value, read again from the object: it did not travel between processes."""
+        try:
+            kind, data = self._store.read(seen.object, limit=self._context.options.max_size)
+        except NoObject:
+            return None
+        text = to_text(data if kind == "blob" else data[data.find(b"\n\n") + 2 :], seen.path)
+        for match in self._scanner.scan(text):
+            if match.secret.fingerprint(match.rule, self._context.options.key) == seen.sighted.finding.fingerprint:
+                return match.secret.reveal().decode("utf-8", "replace")
+        return None
+
+
+def _origin(store: ObjectStore, name: bytes) -> Origin:
+    try:
+        _, data = store.read(name, limit=_LARGEST_COMMIT)
+    except NoObject:
+        return Origin(name.hex())
+    head = data[: max(0, data.find(b"\n\n")) + 1]
+    person = _PERSON.search(head)
+    author = b"%s <%s>" % person.groups() if person is not None else b""
+    return Origin(name.hex(), author.decode("utf-8", "replace"), _date(head))
+
+
+def _date(head: bytes) -> str:
+    """When it was committed, as ISO 8601 with offset; empty where the header holds no date that can be."""
+    found = _WHEN.search(head)
+    if found is None:
+        return ""
+    seconds, sign, hours, minutes = found.groups()
+    offset = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == b"-" else 1)
+    try:
+        return datetime.fromtimestamp(int(seconds), timezone(offset)).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""

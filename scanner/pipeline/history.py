@@ -1,0 +1,151 @@
+"""A repository's whole history: every object once, then the places of what was found.
+
+Objects are scanned as they lie in the store, in as many processes as there are processors. Only then, and only
+for objects that hold something, it is worked out where in history they lie.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from scanner.git.layout import Layout, layout, missing_objects, resolved
+from scanner.git.objects import MissingObject, ObjectReader, TooLarge
+from scanner.git.run import Git
+from scanner.history.store import ObjectStore
+from scanner.model.errors import GitError
+from scanner.model.result import ScanResult, ScanSummary, Skipped
+from scanner.pipeline.attribution import attributed
+from scanner.pipeline.context import Context
+from scanner.pipeline.parallel import Tick, processes, run_tasks
+from scanner.pipeline.portions import Workshop, Yield
+from scanner.pipeline.scope import HEAD, Scope
+from scanner.pipeline.text import TextScanner
+
+# With less than this in packs, starting processes takes longer than the work.
+_WORTH_PROCESSES = 4 * 1024 * 1024
+
+
+class Wanted(NamedTuple):
+    """What of the history is asked for.
+
+    ``since`` are revisions whose history is left out, ``branches`` those whose history counts (none: all refs),
+    ``paths`` prefixes of paths. ``unreachable`` adds what no ref leads to. ``whole`` scans every blob whole, which
+    must give the same findings.
+    """
+
+    since: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    unreachable: bool = False
+    whole: bool = False
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """One run as it goes on."""
+
+    git: Git
+    layout: Layout
+    store: ObjectStore
+    shop: Workshop
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def scan_history(
+    git: Git,
+    scanner: TextScanner,
+    context: Context,
+    wanted: Wanted,
+    *,
+    workers: int = 0,
+    tick: Tick | None = None,
+) -> ScanResult:
+    """Everything in the history of the repository ``git`` is in. GitError where there is none.
+
+    ``workers`` 0 means as many processes as pay.
+    """
+    started = time.monotonic()
+    place = layout(git)
+    store = ObjectStore.open(place.objects, name_size=place.name_size, alternates=place.alternates)
+    shop = Workshop(store, scanner, context, whole=wanted.whole)
+    sweep = _Sweep(git, place, store, shop)
+    scope = _scope(git, place, wanted)
+    _complete(sweep)
+    portions = shop.portions()
+    size = sum(portion.weight for portion in portions)
+    count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
+    made = run_tasks(portions, shop.work, workers=count, tick=tick)
+    made.append(_odd(sweep, made))
+    outcome = attributed(store, made, scanner, context, scope)
+    for one in made:
+        sweep.skipped += one.skipped
+    summary = ScanSummary(
+        target=git.where or ".",
+        texts=sum(one.texts for one in made),
+        bytes=sum(one.bytes for one in made),
+        commits=outcome.commits,
+        seconds=time.monotonic() - started,
+        skipped=tuple(dict.fromkeys((*sweep.skipped, *outcome.skipped))),
+        notes=(*sweep.notes, *context.notes),
+    )
+    return ScanResult(outcome.findings, summary)
+
+
+def _scope(git: Git, place: Layout, wanted: Wanted) -> Scope:
+    """What of the history counts."""
+    tips = tuple((ref.name, bytes.fromhex(ref.object)) for ref in place.refs)
+    if wanted.branches:
+        tips = tuple((name, bytes.fromhex(resolved(git, name))) for name in wanted.branches)
+    since = tuple(bytes.fromhex(resolved(git, name)) for name in wanted.since)
+    head = next((bytes.fromhex(ref.object) for ref in place.refs if ref.name == HEAD), b"")
+    return Scope(tips, since, head, tuple(path.strip("/") for path in wanted.paths), wanted.unreachable)
+
+
+def _complete(sweep: _Sweep) -> None:
+    """Note what of the history is not here. A clone's one pack was checked when it came; anything else is now."""
+    store, place = sweep.store, sweep.layout
+    sweep.skipped += [Skipped("objects", complaint) for complaint in dict.fromkeys(store.complaints)]
+    if place.shallow:
+        why = "this is a shallow clone: older commits are not here (git fetch --unshallow, or fetch-depth: 0 in CI)"
+        sweep.skipped.append(Skipped("history", why))
+    single = len(store.packs) == 1 and len(store.folders) == 1 and not any(True for _ in store.loose())
+    if not place.refs or (single and not place.partial and not store.promised):
+        return
+    try:
+        missing = missing_objects(sweep.git, tuple(ref.object for ref in place.refs))
+    except GitError as error:
+        sweep.skipped.append(Skipped("history", str(error)))
+        return
+    if missing:
+        lazily = place.partial or store.promised
+        how = "a partial clone left them at its remote (git fetch --refetch)" if lazily else "the repository is damaged"
+        sweep.skipped.append(Skipped(f"{len(missing)} objects", f"they are not here: {how}; {missing[0]} is one"))
+
+
+def _odd(sweep: _Sweep, made: Sequence[Yield]) -> Yield:
+    """Read through git what could not be read here, and say so."""
+    extra = Yield()
+    limit = sweep.shop.limit
+    names: dict[bytes, None] = {}
+    for number, pack in enumerate(sweep.store.packs):
+        positions = [at for one in made if one.pack == number for at in one.odd] + pack.unknown()
+        names |= dict.fromkeys(pack.name_at(positions).values())
+    if not names:
+        return extra
+    reasons = sorted({reason for one in made for reason in one.reasons})
+    sweep.notes.append(f"{len(names)} objects were read through git: {', '.join(reasons) or 'damaged'}")
+    with ObjectReader(sweep.git, limit=limit) as reader:
+        for name in names:
+            try:
+                found = reader.read(name.hex())
+            except (MissingObject, TooLarge) as error:
+                extra.skipped.append(Skipped(name.hex(), str(error)))
+            else:
+                sweep.shop.object(found.kind, name, found.data, extra)
+    sweep.shop.collect(extra)
+    return extra
+

@@ -1,0 +1,85 @@
+"""What a sweep has seen so far: each secret once, redacted, with all objects that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.model.finding import Finding
+from scanner.model.match import Match
+from scanner.model.text import Text
+from scanner.pipeline.context import Context
+from scanner.pipeline.findings import placed_among
+from scanner.ruleset.compiled import CompiledRules
+
+if TYPE_CHECKING:
+    from scanner.suppress import Claim
+
+
+class Blob(NamedTuple):
+    """An object that holds a secret, by its binary name, and the line (from 1) it is on there."""
+
+    name: bytes
+    line: int
+
+
+@dataclass(slots=True)
+class Sighted:
+    """One secret as it stands in a number of objects: redacted, not yet placed. It may cross processes.
+
+    ``finding`` has no path; its position is right but for the line, which each of ``blobs`` has for itself.
+    ``kinds`` is a bit set of the file kinds for which it counts, ``specific`` that of its match. ``claims`` are
+    what may silence it once its places are known.
+    """
+
+    finding: Finding
+    claims: tuple[Claim, ...]
+    kinds: int
+    specific: int
+    blobs: dict[Blob, None] = field(default_factory=dict)
+
+
+class Ledger:
+    """Sightings, those that are equal but for their line kept as one."""
+
+    def __init__(self, rules: CompiledRules, context: Context) -> None:
+        self._rules = rules
+        self._context = context
+        self._known: dict[tuple[object, ...], Sighted] = {}
+
+    def write(
+        self, text: Text, matches: Sequence[tuple[Match, int]], *, name: bytes, above: int = 0
+    ) -> list[tuple[Match, Sighted, int]]:
+        """Note the matches (each with its kinds) of a text, which is, or from line ``above`` on is in, object ``name``.
+
+        Those that count come back, each with its sighting and its line in the object.
+        """
+        among = [match for match, _ in matches]
+        noted = []
+        for match, kinds in matches:
+            for placed in placed_among(text, [match], among, context=self._context, rules=self._rules):
+                claims = tuple(placed.sighting.claims) if placed.sighting is not None else ()
+                sighted = self._sighted(placed.finding, claims, kinds, match.specific)
+                line = placed.finding.position.line + above
+                sighted.blobs[Blob(name, line)] = None
+                noted.append((match, sighted, line))
+        return noted
+
+    def drain(self) -> list[Sighted]:
+        """What was noted since the last time."""
+        known, self._known = self._known, {}
+        return list(known.values())
+
+    def _sighted(self, finding: Finding, claims: tuple[Claim, ...], kinds: int, specific: int) -> Sighted:
+        place = finding.position
+        key = (
+            finding.fingerprint, finding.severity, finding.confidence, finding.status, finding.status_reason,
+            finding.excerpt, place.column, place.end_column, place.end_line - place.line,
+            tuple(finding.detail.items()), claims, kinds,
+        )  # fmt: skip
+        known = self._known.get(key)
+        if known is None:
+            finding = replace(finding, occurrences=(), detail=dict(finding.detail))
+            known = self._known[key] = Sighted(finding, claims, kinds, specific)
+        return known

@@ -1,0 +1,224 @@
+"""A repository's objects cut into portions of work, and what one portion gives: the unit that processes share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from scanner.history import delta
+from scanner.history.commits import CommitText, message_of, parse_commit, tagged
+from scanner.history.errors import NoObject
+from scanner.history.loose import read_loose
+from scanner.history.pack import Families
+from scanner.history.store import ObjectStore
+from scanner.model.result import Skipped
+from scanner.pipeline.context import Context
+from scanner.pipeline.ledger import Sighted
+from scanner.pipeline.messages import Message, MessageScanner
+from scanner.pipeline.sweep import Sweeper
+from scanner.pipeline.text import TextScanner
+
+# Bytes of a pack that one portion covers: some seconds' worth would share out badly, less is not worth sending.
+_PORTION = 2 * 1024 * 1024
+_LOOSE_AT_ONCE = 500
+# Bytes of fresh text in one pass of the prefilter, and bytes of rebuilt versions that wait for it.
+_TEXT = 4 * 1024 * 1024
+_WAITING = 8 * 1024 * 1024
+# Lines either side of what is fresh: a match may go over a line's end.
+_LINES = 1
+
+
+class Portion(NamedTuple):
+    """Families of one type in one pack by the positions of their roots; or, with ``pack`` -1, loose objects."""
+
+    pack: int
+    kind: int
+    roots: tuple[int, ...] = ()
+    loose: tuple[tuple[Path, bytes], ...] = ()
+    weight: int = 0
+
+
+@dataclass(slots=True)
+class Yield:
+    """What a portion gave. It crosses processes, so it is redacted.
+
+    ``commits`` and ``tags`` are what attribution needs of them. ``odd`` are positions of objects in pack number
+    ``pack`` that have to be read in another way, ``reasons`` why.
+    """
+
+    blobs: list[Sighted] = field(default_factory=list)
+    messages: list[Sighted] = field(default_factory=list)
+    commits: list[tuple[bytes, CommitText]] = field(default_factory=list)
+    tags: list[tuple[bytes, bytes, str]] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+    pack: int = -1
+    reasons: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    texts: int = 0
+    bytes: int = 0
+
+
+class Selection(NamedTuple):
+    """Which blobs are wanted: by pack the bytes that a walk takes (empty: all), and those in no pack (None: all)."""
+
+    by_pack: tuple[bytes, ...] = ()
+    loose: frozenset[bytes] | None = None
+
+
+class Workshop:
+    """The store with everything a process needs to work on portions of it."""
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        scanner: TextScanner,
+        context: Context,
+        *,
+        selection: Selection | None = None,
+        whole: bool = False,
+    ) -> None:
+        self.store = store
+        self._scanner = scanner
+        self.limit = context.options.max_size
+        self._whole = whole
+        self._selection = selection or Selection()
+        self._sweeper = Sweeper(scanner, context, name_size=store.name_size)
+        self._messages = MessageScanner(scanner, context)
+        self._hash = hashlib.sha1 if store.name_size == 20 else hashlib.sha256
+        self._families: dict[tuple[int, int], Families] = {}
+
+    def portions(self) -> list[Portion]:
+        """All work, the largest portions first so that none is left alone at the end."""
+        found: list[Portion] = []
+        for number in range(len(self.store.packs)):
+            for kind in (delta.BLOB, delta.COMMIT, delta.TAG):
+                found += self._of_pack(number, kind)
+        found.sort(key=lambda portion: -portion.weight)
+        loose = list(self.store.loose())
+        for at in range(0, len(loose), _LOOSE_AT_ONCE):
+            found.append(Portion(-1, 0, loose=tuple(loose[at : at + _LOOSE_AT_ONCE])))
+        return found
+
+    def work(self, portion: Portion) -> Yield:
+        """Scan one portion."""
+        made = Yield(pack=portion.pack)
+        if portion.pack < 0:
+            self._loose(portion.loose, made)
+        elif portion.kind == delta.BLOB:
+            self._blobs(portion, made)
+        else:
+            self._others(portion, made)
+        return self.collect(made)
+
+    def collect(self, made: Yield) -> Yield:
+        """Put into ``made`` what was found and counted since the last time."""
+        made.blobs = self._sweeper.ledger.drain()
+        made.messages = self._messages.ledger.drain()
+        made.texts += self._sweeper.texts
+        made.bytes += self._sweeper.bytes
+        self._sweeper.texts = self._sweeper.bytes = 0
+        made.skipped += self._scanner.skipped()
+        return made
+
+    def object(self, kind: str, name: bytes, data: bytes, made: Yield) -> None:
+        """Scan one object that came by itself."""
+        if kind == "blob":
+            if self._selection.loose is None or name in self._selection.loose:
+                self._sweeper.whole(data)
+        elif kind == "commit":
+            self._commits([(name, data)], made)
+        elif kind == "tag":
+            self._tags([(name, data)], made)
+
+    def _of_pack(self, number: int, kind: int) -> Iterator[Portion]:
+        families = self._of(number, kind)
+        wanted = self._wanted(number, kind)
+        roots: list[int] = []
+        weight = 0
+        for root in families.roots:
+            if wanted and wanted[root] == delta.SKIP:
+                continue
+            roots.append(root)
+            weight += families.weight[root]
+            if weight >= _PORTION:
+                yield Portion(number, kind, tuple(roots), weight=weight)
+                roots, weight = [], 0
+        if roots:
+            yield Portion(number, kind, tuple(roots), weight=weight)
+
+    def _of(self, number: int, kind: int) -> Families:
+        known = self._families.get((number, kind))
+        if known is None:
+            known = self._families[number, kind] = self.store.packs[number].families(kind)
+        return known
+
+    def _wanted(self, number: int, kind: int) -> bytes:
+        """Commits and tags are always read: the places of what is found depend on them."""
+        return self._selection.by_pack[number] if kind == delta.BLOB and self._selection.by_pack else b""
+
+    def _batches(self, portion: Portion, made: Yield) -> Iterator[delta.Batch]:
+        pack = self.store.packs[portion.pack]
+        wanted = self._wanted(portion.pack, portion.kind)
+        walk = pack.walk(self._of(portion.pack, portion.kind), limit=self.limit, wanted=wanted)
+        for root in portion.roots:
+            walk.add(root)
+        while walk.more():
+            yield walk.batch(_TEXT, _WAITING, _LINES)
+        made.odd += walk.odd
+        made.reasons += walk.reasons
+
+    def _blobs(self, portion: Portion, made: Yield) -> None:
+        for batch in self._batches(portion, made):
+            if self._whole:
+                for version in batch.versions:
+                    self._sweeper.whole(version.data)
+                batch.let_go()
+            else:
+                self._sweeper.take(batch)
+
+    def _others(self, portion: Portion, made: Yield) -> None:
+        kind = "commit" if portion.kind == delta.COMMIT else "tag"
+        take = self._commits if portion.kind == delta.COMMIT else self._tags
+        for batch in self._batches(portion, made):
+            take([(self._name(kind, version.data), version.data) for version in batch.versions], made)
+            batch.let_go()
+
+    def _commits(self, objects: Sequence[tuple[bytes, bytes]], made: Yield) -> None:
+        messages = []
+        for name, data in objects:
+            commit = parse_commit(data)
+            if commit is None:
+                made.skipped.append(Skipped(name.hex(), "a commit that is malformed"))
+                continue
+            made.commits.append((name, commit))
+            messages.append(Message(name, message_of(data, commit)))
+        self._take(messages, made)
+
+    def _tags(self, objects: Iterable[tuple[bytes, bytes]], made: Yield) -> None:
+        messages = []
+        for name, data in objects:
+            target = tagged(data)
+            if target is not None:
+                made.tags.append((name, *target))
+            messages.append(Message(name, data[data.find(b"\n\n") + 2 :]))
+        self._take(messages, made)
+
+    def _take(self, messages: Sequence[Message], made: Yield) -> None:
+        self._messages.take(messages)
+        made.texts += len(messages)
+        made.bytes += sum(len(message.text) for message in messages)
+
+    def _loose(self, names: Sequence[tuple[Path, bytes]], made: Yield) -> None:
+        for folder, name in names:
+            try:
+                kind, data = read_loose(folder, name, limit=self.limit)
+            except NoObject as error:
+                made.skipped.append(Skipped(name.hex(), str(error)))
+                continue
+            self.object(kind, name, data, made)
+
+    def _name(self, kind: str, data: bytes) -> bytes:
+        return self._hash(b"%s %d\0" % (kind.encode(), len(data)) + data).digest()
