@@ -115,10 +115,10 @@ def _grow(args: argparse.Namespace, target: Target, baseline: Baseline) -> int:
                 book.put(_entry(one, path, args))
     made = book.closed()
     save(target, made)
-    say(args, f"{target.name}: {len(made)} entries; {added} {'finding' if added == 1 else 'findings'} added")
+    say(args, f"{target.name}: {plural(len(made), 'entry', 'entries')}; {plural(added, 'finding')} added")
     waiting = sum(entry.decision == "open" for entry in made)
     if waiting:
-        say(args, f"{waiting} wait for a decision: unsealed baseline audit")
+        say(args, f"{waiting:,} wait for a decision: unsealed baseline audit")
     expired = sum(one.expired for one in seen.found)
     if expired:
         say(args, f"{expired} count again because what silenced them has expired: unsealed baseline audit")
@@ -163,6 +163,11 @@ def say(args: argparse.Namespace, message: str) -> None:
     """One line of what was done, unless ``-q``."""
     if not args.quiet:
         sys.stdout.write(message + "\n")
+
+
+def plural(number: int, one: str, more: str = "") -> str:
+    """``3 findings``: the number and its word."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 def incomplete(seen: Survey, consequence: str) -> int:

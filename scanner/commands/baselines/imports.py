@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scanner.commands.baselines.book import Book
-from scanner.commands.baselines.edit import check_expiry, incomplete, save, say
+from scanner.commands.baselines.edit import check_expiry, incomplete, plural, save, say
 from scanner.commands.baselines.survey import Survey, Surveyed, Target, add_survey_arguments, survey, target_of
 from scanner.model.errors import ConfigError, ExitCode, UsageError
 from scanner.suppress.baseline_file import Baseline, baseline_of, read_baseline, read_bytes
@@ -55,7 +55,7 @@ def import_(args: argparse.Namespace) -> int:
         say(args, line)
     if not args.dry_run:
         save(target, book.closed())
-        say(args, f"{target.name}: {len(book.closed())} entries; the files they came from are not needed for them")
+        say(args, f"{target.name}: {plural(len(book.closed()), 'entry', 'entries')}")
     return ExitCode.CLEAN if seen.complete else incomplete(seen, "what was not looked at was not taken over")
 
 
@@ -98,7 +98,7 @@ def _entry(one: Surveyed, args: argparse.Namespace) -> Entry:
 
 def _told(taken: dict[str, int], seen: Survey) -> Iterable[str]:
     for name, number in taken.items():
-        yield f"{name}: {number} {'finding' if number == 1 else 'findings'} taken over"
+        yield f"{name}: {plural(number, 'finding')} taken over"
     yield from seen.context.carried_notes
 
 
@@ -135,5 +135,5 @@ def _restore(args: argparse.Namespace, target: Target, baseline: Baseline, paths
         baseline = merge(None, baseline, from_json(read_bytes(Path(path), path), path))
     if not args.dry_run:
         save(target, baseline)
-    sys.stdout.write(f"{target.name}: {len(baseline)} entries\n" if not args.quiet else "")
+    sys.stdout.write(f"{target.name}: {plural(len(baseline), 'entry', 'entries')}\n" if not args.quiet else "")
     return ExitCode.CLEAN
