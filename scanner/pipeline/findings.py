@@ -137,7 +137,7 @@ def _settled(one: Placed, context: Context) -> Finding:
     if one.sighting is None:
         return one.finding
     verdict = context.suppressor.judge(one.finding.rule, [one.sighting])
-    context.tally.add(verdict)
+    context.tally.add(verdict, one.finding.fingerprint)
     if verdict is None:
         return one.finding
     return replace(one.finding, status=verdict.status, status_reason=verdict.told)

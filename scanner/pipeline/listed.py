@@ -170,7 +170,7 @@ def _joined(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:
     for group in groups.values():
         first = group[0].finding
         verdict = context.suppressor.judge(first.rule, [one.sighting for one in group if one.sighting is not None])
-        context.tally.add(verdict)
+        context.tally.add(verdict, first.fingerprint)
         finding = replace(
             first,
             severity=max(one.finding.severity for one in group),

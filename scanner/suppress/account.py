@@ -21,19 +21,25 @@ class Tally:
     """How much each source silenced, and which entries spoke of anything. What workers counted is added up."""
 
     silenced: Counter[str] = field(default_factory=Counter)
+    counted: set[tuple[str, str]] = field(default_factory=set)
     spoken: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, verdict: Verdict | None) -> None:
-        """Count one finding's verdict."""
+    def add(self, verdict: Verdict | None, fingerprint: str = "") -> None:
+        """Count one verdict. Verdicts on other places of the same secret, told by its fingerprint, count once."""
         if verdict is None:
             return
         self.spoken |= verdict.spoken
-        if verdict.status != NEW:
+        counted = (verdict.source, fingerprint)
+        if verdict.status != NEW and not (fingerprint and counted in self.counted):
+            self.counted.add(counted)
             self.silenced[verdict.source] += 1
 
     def update(self, other: Tally) -> None:
         """Take over what another process counted."""
+        again = self.counted & other.counted
         self.silenced.update(other.silenced)
+        self.silenced.subtract(Counter(source for source, fingerprint in again if fingerprint))
+        self.counted |= other.counted
         self.spoken |= other.spoken
 
 

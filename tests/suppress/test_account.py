@@ -84,3 +84,14 @@ def test_what_workers_counted_is_added_up() -> None:
     whole = tally_of(loaded, case(b"one"))
     whole.update(tally_of(loaded, case(b"one")))
     assert whole.silenced == {".unsealed.baseline": 2}
+
+
+def test_one_secret_in_several_places_is_one_finding() -> None:
+    loaded = load({".unsealed.baseline": baseline_of([SALT], [entry(b"one")]).render()}.get, today=TODAY)
+    verdict = verdict_of(loaded.suppressor, case(b"one"))
+    tally, other = Tally(), Tally()
+    for fingerprint in ("a", "a", "b"):
+        tally.add(verdict, fingerprint)
+    other.add(verdict, "a")
+    tally.update(other)
+    assert tally.silenced == {".unsealed.baseline": 2}
