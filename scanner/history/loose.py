@@ -12,6 +12,8 @@ from scanner.history.errors import NoObject
 
 _HEX = frozenset(string.hexdigits.lower())
 _LONGEST_HEADER = 64
+# Compressed bytes that surely give the header: before the first byte comes out, deflate may describe its codes.
+_FIRST = 4096
 
 
 def loose_names(objects: Path, name_size: int) -> Iterator[bytes]:
@@ -33,7 +35,7 @@ def read_loose(objects: Path, name: bytes, *, limit: int) -> tuple[str, bytes]:
     try:
         with open(objects / text[:2] / text[2:], "rb") as file:
             stream = zlib.decompressobj()
-            head = stream.decompress(file.read(_LONGEST_HEADER), _LONGEST_HEADER)
+            head = stream.decompress(file.read(_FIRST), _LONGEST_HEADER)
             label, zero, data = head.partition(b"\0")
             kind, _, size = label.partition(b" ")
             if not zero or not size.isdigit():
