@@ -33,6 +33,10 @@ _IN_TEXT = re.compile(
 )
 
 
+# One of them is in every match of the expression, which is ten times slower than looking for them.
+_LITERALS = (b"ENC[", b"-----BEGIN ", b"$ANSIBLE_VAULT;", b"AQICAH")
+
+
 def sealed(value: str) -> bool:
     """True for what ``kubeseal`` makes: a length, that many bytes of RSA, AES-GCM after it."""
     if _SHORTENED.fullmatch(value.strip()):
@@ -60,4 +64,6 @@ def sops(value: str) -> bool:
 
 def spans(data: bytes) -> list[tuple[int, int]]:
     """Starts and ends of ciphertext in any text, whatever its format."""
+    if not any(literal in data for literal in _LITERALS):
+        return []
     return [found.span() for found in _IN_TEXT.finditer(data)]

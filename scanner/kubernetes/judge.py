@@ -112,6 +112,8 @@ def severity_of(entry: Entry) -> Severity:
     """By name and value: high where the name promises a secret, low for passwords that everybody tries."""
     if references.weak(entry.text):
         return Severity.LOW
+    if values.hashed(entry.value):
+        return Severity.MEDIUM
     return Severity.HIGH if names.promising(entry.name) else Severity.MEDIUM
 
 

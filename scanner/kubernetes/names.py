@@ -35,7 +35,7 @@ _IDENTIFIER = frozenset(
     topic queue stream table index collection charset locale language timezone tz length thumbprint fingerprint kid
     repository repo branch ref commit tag image registry insecure verify debug
     method policy update updated updates time date at hash checksum generation interval timestamp created
-    revision owner header headers location locations mount""".split()
+    revision owner header headers namespaces clusters location locations mount""".split()
 )
 # Whole names, as Kubernetes, cert-manager, Argo CD and the CSI drivers write them.
 _IDENTIFIER_NAMES = frozenset(

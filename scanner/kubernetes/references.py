@@ -47,7 +47,7 @@ _TELLING = re.compile(
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
     |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
-    |\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\bfoobar\b""",
+    |\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\(snip\)|\bshh+\b|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.
@@ -65,7 +65,7 @@ _WEAK = frozenset(
 # Words that people make a password of when they only need one to stand there.
 _STOCK = re.compile(
     r"""(?:my|your|our|the|a|an|some|this|that|is|it|its|as|for|of|in|with|and|very|super|ultra|top|mega|most|extra|secure
-    |secured|safe|strong|weak|long|new|old|secrets?|passwords?|passwd|passphrase|pass|pwd|pw|keys?|tokens?|values?|data|text
+    |secured|safe|strong|weak|long|new|old|secrets?|passwords?|passwd|passphrase|pass|pwd|pw|keys?|tokens?|val(?:ue)?s?|data|text
     |string|plain|default|initial|demo|tests?|testing|tester|sample|dummy|temp|tmp|foo|bar|baz|any|thing|something|anything
     |admin|administrator|root|user|users|username|name|login|auth|access|api|app|application|client|server|service|principal
     |principle|account|db|database|data|base|sql|postgres(?:ql)?|mysql|redis|mongo(?:db)?|rabbitmq|private|public|shared

@@ -27,7 +27,8 @@ def regions(text: Text) -> tuple[Span, ...]:
     reading = read(text)
     examine(reading, out)
     found = {*out.regions, *reading.schemas, *(Span(*place) for place in ciphertext.spans(text.data))}
-    found.update(Span(*place.span(place.lastindex or 0)) for place in _PUBLIC.finditer(text.data))
+    if b"checksum/" in text.data or b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS" in text.data:
+        found.update(Span(*place.span(place.lastindex or 0)) for place in _PUBLIC.finditer(text.data))
     return tuple(sorted(found))
 
 

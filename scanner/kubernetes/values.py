@@ -29,6 +29,9 @@ _HARMLESS = re.compile(
     |/[\w./-]*|\.{1,2}/[\w./-]*|[\w-]+/[\w./-]+(?::[\w.-]+)?|arn:aws[\w-]*:.*|[a-z]{2}-[a-z]+-\d|\w+/\w+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_HASH = re.compile(
+    rb"(?:[\w.-]{1,64}:)?(?:\$(?:2[abxy]?|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt)\$|\{SSHA\d*\}|\{SHA\}).{8,}"
+)
 _PATH = re.compile(rb"/[a-z][a-z0-9._-]*(?:/[a-z0-9._-]+)+/?")
 _KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"\x03\xd9\xa2\x9a")
 _GZIP = b"\x1f\x8b"
@@ -85,6 +88,11 @@ def public(data: bytes) -> bool:
 def harmless(data: bytes) -> bool:
     """True for what no credential looks like: switches, small numbers, versions, addresses, paths."""
     return _HARMLESS.fullmatch(data.strip()) is not None
+
+
+def hashed(data: bytes) -> bool:
+    """True for the hash of a password, as htpasswd and /etc/shadow keep it: to be cracked, not to be used."""
+    return _HASH.fullmatch(data.strip()) is not None
 
 
 def path(data: bytes) -> bool:

@@ -118,6 +118,9 @@ def manifests(document: Document) -> Iterator[Manifest]:
 def split(data: bytes) -> Iterator[Span]:
     """The spans between ``---`` and ``...`` lines."""
     start = len(_BOM) if data.startswith(_BOM) else 0
+    if not (b"\n---" in data or b"\n..." in data or data.startswith((b"---", b"..."), start)):
+        yield Span(start, len(data))
+        return
     for found in _SEPARATOR.finditer(data):
         yield Span(start, found.start())
         start = found.end()

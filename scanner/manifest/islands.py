@@ -121,11 +121,11 @@ def _braces(data: bytes) -> Iterator[Layer]:
         if start < 0:
             continue
         end = _closing(data, start)
-        # Bare keys are flow YAML on one line, or a program's.
-        if end < mark.end() or (mark.group(1) is None and b"\n" in data[start:end]):
+        # Bare keys are flow YAML on one line, or a program's; pieces that a program joins are no text.
+        raw = data[start:end]
+        if end < mark.end() or b"`" in raw or (mark.group(1) is None and b"\n" in raw):
             continue
         reached = end
-        raw = data[start:end]
         escaped = (mark.group(1) or b"").startswith(b"\\")
         yield of_scalar(raw, start, style='"' if escaped else "", value=raw)
 
