@@ -55,16 +55,25 @@ class Store:
         parsed = _parsed(url)
         if parsed.get_backend_name() == "sqlite" and not create and not os.path.exists(parsed.database or ""):
             raise UsageError(f"{parsed.database}: there is no such store; `unsealed org TARGET --store FILE` makes one")
+        store = cls(_engine(parsed))
         try:
-            store = cls(_engine(parsed))
             store.write(_migrate)
-        except CommandError:
-            raise StoreError("the store was written by a newer version of unsealed: upgrade this one") from None
-        except SQLAlchemyError as error:
-            raise told(error) from None
-        if key_id:
-            store.write(lambda connection: _hold_key(connection, key_id))
+            if key_id:
+                store.write(lambda connection: _hold_key(connection, key_id))
+        except BaseException as error:
+            store.close()
+            if isinstance(error, CommandError):
+                raise StoreError("the store was written by a newer version of unsealed: upgrade this one") from None
+            if isinstance(error, SQLAlchemyError):
+                raise told(error) from None
+            raise
         return store
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.close()
 
     def read(self, ask: Callable[[Connection], Made]) -> Made:
         """What ``ask`` answers."""
