@@ -22,16 +22,8 @@ def safe_regions(text: Text) -> tuple[Span, ...]:
     """Where a weakly anchored match (an assignment, a decoded layer) means nothing: ciphertext, references,
     certificates, schemas, and the values of Secrets, which the structural detectors have judged.
 
-    Ask once a trigger of ``DETECTORS`` hit. A vendor's own format inside stays a finding, unless it is in
-    ``sealed_regions``.
+    Ask once a trigger of ``DETECTORS`` hit. A vendor's own format inside stays a finding.
     """
     from scanner.kubernetes.regions import regions
 
     return regions(text)
-
-
-def sealed_regions(text: Text) -> tuple[Span, ...]:
-    """Ciphertext alone: nothing in it is a finding, whatever it looks like."""
-    from scanner.kubernetes.regions import sealed
-
-    return sealed(text)

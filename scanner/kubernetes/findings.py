@@ -36,7 +36,6 @@ class Findings:
     inspect: Inspect
     matches: list[Match] = field(default_factory=list)
     regions: list[Span] = field(default_factory=list)
-    sealed: list[Span] = field(default_factory=list)
     advice: bool = False
     loose: bool = False
 
@@ -77,13 +76,10 @@ class Findings:
         line = Span(place.start, min(place.end, place.start + _LONGEST_TIP))
         self.leak(rule, line, about.encode(), severity=Severity.INFO, detail=detail, specific=ADVICE)
 
-    def safe(self, node: Node | None, document: Document, *, sealed: bool = False) -> None:
-        """Claims a node: what rules for text see in it is no secret; in sealed ones no rule sees anything."""
+    def safe(self, node: Node | None, document: Document) -> None:
+        """Claims a node: what rules for text see in it is no secret."""
         if node is not None and node.span.end > node.span.start:
-            span = document.place(node.span)
-            self.regions.append(span)
-            if sealed:
-                self.sealed.append(span)
+            self.regions.append(document.place(node.span))
 
 
 def _renamed(detail: Mapping[str, str]) -> dict[str, str]:

@@ -32,12 +32,5 @@ def regions(text: Text) -> tuple[Span, ...]:
     return tuple(sorted(found))
 
 
-def sealed(text: Text) -> tuple[Span, ...]:
-    """Spans of ciphertext alone: nothing in them is a finding, whatever it looks like."""
-    out = Findings(_nothing)
-    examine(read(text), out)
-    return tuple(sorted({*out.sealed, *(Span(*place) for place in ciphertext.spans(text.data))}))
-
-
 def _nothing(text: Text) -> list[Match]:
     return []

@@ -17,9 +17,8 @@ def handle(case: Case) -> None:
         return
     plain = []
     for entry in _sealed_entries(case, spec):
-        ciphered = ciphertext.sealed(entry.scalar.value)
-        case.out.safe(entry.scalar, case.document, sealed=ciphered)
-        if not ciphered and not entry.scalar.template and not silent(entry):
+        case.out.safe(entry.scalar, case.document)
+        if not ciphertext.sealed(entry.scalar.value) and not entry.scalar.template and not silent(entry):
             plain.append(_meant(entry))
     secret_values(plain, case.out, detail=case.told(), rule="sealedsecret-plaintext")
     template = spec.get("template")

@@ -32,7 +32,7 @@ def handle(document: Document, out: Findings, *, done: set[int]) -> None:
         if not path or path[0] in _NEVER or not isinstance(node, Scalar) or not node.value.strip():
             continue
         if ciphertext.sops(node.value):
-            out.safe(node, document, sealed=True)
+            out.safe(node, document)
         elif not _within(document.root, path, done):
             name = _UNENCRYPTED.sub("", _named(path))
             entries.append(Entry(name, node, document, node.value.encode("utf-8", "replace")))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.kubernetes import DETECTORS, safe_regions, sealed_regions
+from scanner.kubernetes import DETECTORS, safe_regions
 from scanner.model.match import Match
 from scanner.model.text import Text
 from scanner.ruleset.examples import fill
@@ -77,7 +77,6 @@ def test_no_text_raises(body: str) -> None:
         for detector in DETECTORS:
             list(detector.detect(text, nothing))
         safe_regions(text)
-        sealed_regions(text)
 
 
 @settings(max_examples=100, deadline=None)

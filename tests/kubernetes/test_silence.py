@@ -6,7 +6,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from scanner.kubernetes import safe_regions, sealed_regions
+import pytest
+
+from scanner.kubernetes import safe_regions
 from scanner.model.text import Text
 from scanner.ruleset.examples import fill
 from tests.kubernetes.conftest import Found
@@ -17,13 +19,14 @@ def claimed(text: str, path: str = "a.yaml") -> list[str]:
     return [data[span.start : span.end].decode() for span in safe_regions(Text.named(data, path))]
 
 
-def test_sealed_values_are_ciphertext_and_plain_ones_are_not() -> None:
-    sealed = fill("<<AgB %B712 =>>", "a")
-    text = f"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nspec: {{encryptedData: {{a: {sealed}, b: plain-text}}}}\n"
-    data = text.encode()
-    spans = [data[span.start : span.end].decode() for span in sealed_regions(Text.named(data, "a.yaml"))]
-    assert spans == [sealed]
-    assert set(claimed(text)) == {sealed, "plain-text"}
+@pytest.mark.parametrize("width", [20, 24, 30, 32, 38, 40, 43, 44, 48, 64, 76])
+@pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "github_token", "vault_unseal_key", "password"])
+def test_sealed_values_folded_at_any_width(found: Callable[[bytes, str], list[Found]], width: int, name: str) -> None:
+    """A line of forty letters below that name would be a key anywhere else."""
+    sealed = fill("<<AgB %B712 =>>", f"{width}{name}")
+    lines = "".join(f"      {sealed[at : at + width]}\n" for at in range(0, len(sealed), width))
+    text = f"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nspec:\n  encryptedData:\n    {name}: >-\n{lines}"
+    assert found(text.encode(), "a.yaml") == []
 
 
 def test_ciphertext_in_any_file() -> None:
