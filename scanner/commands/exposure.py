@@ -11,10 +11,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scanner.model.finding import Finding, Occurrence
+from scanner.commands.shared import fingerprint_key
+from scanner.model.errors import GitError
+from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.span import LineIndex
 
 if TYPE_CHECKING:
+    from scanner.git.objects import ObjectReader
     from scanner.model.match import Match
     from scanner.model.text import Text
     from scanner.pipeline.text import TextScanner
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 # Versions of a file that are looked at for the first one with the value.
 _VERSIONS = 400
+_LARGEST = 64 * 1024 * 1024
 
 
 def find_fingerprint(
@@ -52,14 +56,20 @@ def exposure_of(finding: Finding, root: str) -> Exposure:
         f"{one.path}:{one.line}" + (f" ({one.commit[:10]})" if one.commit else "") for one in finding.occurrences
     )
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    commit, author, date = finding.origin.commit, finding.origin.author, finding.origin.date
-    refs, in_head = finding.refs, finding.in_head
-    if not commit and finding.path:
-        commit, author, date = _first_commit(finding, root)
-    if commit and not refs:
-        refs = _refs(root, commit)
+    origin, in_head = finding.origin, finding.in_head
+    if finding.path and (not origin.commit or in_head is None):
+        first, here = _history(finding, root)
+        origin = origin if origin.commit else first
+        in_head = here if in_head is None else in_head
+    refs = finding.refs or (_refs(root, origin.commit) if origin.commit else ())
     return Exposure(
-        date, now, commit, author, refs, tuple(places) or (f"{finding.path}:{finding.position.line}",), in_head
+        since=origin.date,
+        until=now,
+        commit=origin.commit,
+        author=origin.author,
+        refs=refs,
+        places=tuple(places) or (f"{finding.path}:{finding.position.line}",),
+        in_head=in_head,
     )
 
 
@@ -95,36 +105,49 @@ def _joined(known: Finding, other: Finding) -> Finding:
     return replace(known, occurrences=(*known.occurrences, *other.occurrences), detail=detail)
 
 
-def _first_commit(finding: Finding, root: str) -> tuple[str, str, str]:
-    """Commit, author and date of the oldest version of the file that holds the value; empty where git knows none."""
-    from scanner.commands.shared import fingerprint_key
-    from scanner.engine.encoding import to_text
+def _history(finding: Finding, root: str) -> tuple[Origin, bool | None]:
+    """The oldest version of the file that holds the value, and whether HEAD's does; nothing where git knows neither."""
     from scanner.git.objects import ObjectReader
     from scanner.git.run import Git
-    from scanner.model.errors import GitError
 
     git = Git(root)
     try:
         out = git.succeeds("log", "--format=%H%x00%an%x00%aI", "--no-show-signature", "HEAD", "--", finding.path)
     except GitError:
-        return "", "", ""
-    versions = [line.split("\0") for line in os.fsdecode(out or b"").splitlines() if line.count("\0") == 2]
-    scanner, key = _scanner((), fingerprint_key()), fingerprint_key()
-    with ObjectReader(git, limit=64 * 1024 * 1024) as reader:
+        return Origin(), None
+    if out is None:
+        return Origin(), None
+    versions = [line.split("\0") for line in os.fsdecode(out).splitlines() if line.count("\0") == 2]
+    with ObjectReader(git, limit=_LARGEST) as reader:
+        holds = _Holds(finding, reader)
         for commit, author, date in reversed(versions[:_VERSIONS]):
-            try:
-                data = reader.read(f"{commit}:{finding.path}").data
-            except GitError:
-                continue
-            matches = scanner.scan(to_text(data, finding.path))
-            if any(one.secret.fingerprint(one.rule, key) == finding.fingerprint for one in matches):
-                return commit, author, date
-    return "", "", ""
+            if holds(commit):
+                return Origin(commit, author, date), holds("HEAD")
+        return Origin(), holds("HEAD") if versions else None
+
+
+class _Holds:
+    """Whether the file of a finding holds its value in a given commit."""
+
+    def __init__(self, finding: Finding, reader: ObjectReader) -> None:
+        self._finding = finding
+        self._reader = reader
+        self._key = fingerprint_key()
+        self._scanner = _scanner((), self._key)
+
+    def __call__(self, commit: str) -> bool:
+        from scanner.engine.encoding import to_text
+
+        try:
+            data = self._reader.read(f"{commit}:{self._finding.path}").data
+        except GitError:
+            return False
+        matches = self._scanner.scan(to_text(data, self._finding.path))
+        return any(one.secret.fingerprint(one.rule, self._key) == self._finding.fingerprint for one in matches)
 
 
 def _refs(root: str, commit: str) -> tuple[str, ...]:
     from scanner.git.run import Git
-    from scanner.model.errors import GitError
 
     try:
         out = Git(root).succeeds("for-each-ref", "--format=%(refname:short)", f"--contains={commit}")

@@ -83,13 +83,23 @@ def guide_book(
         for number, step in enumerate(advice.steps, 1)
     )
     notes = ("no Secret of this repository is made of the value; who uses it is not known here",) if finding else ()
-    return Runbook(leak, _advised(advice, ""), steps=steps, exposure=exposure, assumptions=notes, guide_only=True)
+    return Runbook(
+        leak, _advised(advice, "", contain=False), steps=steps, exposure=exposure, assumptions=notes, guide_only=True
+    )
 
 
-def _advised(advice: Advice, why: str) -> Advised:
+def _advised(advice: Advice, why: str, *, contain: bool = True) -> Advised:
     return Advised(
-        advice.guide, advice.title, advice.summary, advice.links, advice.last_used, advice.blast_radius, advice.traps, why
-    )  # fmt: skip
+        guide=advice.guide,
+        title=advice.title,
+        summary=advice.summary,
+        links=advice.links,
+        last_used=advice.last_used,
+        blast_radius=advice.blast_radius,
+        traps=advice.traps,
+        why=why,
+        contain=tuple(step for step in advice.steps if step.phase == "contain") if contain else (),
+    )
 
 
 class _Composer:

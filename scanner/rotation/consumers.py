@@ -20,7 +20,7 @@ from scanner.rotation.runbook import Consumer, Rollout, Term, Time
 from scanner.rotation.settings import asks_for_restart, installs_charts, release_name
 from scanner.rotation.sources import SourceTime, csi_time
 from scanner.rotation.subjects import Matcher, Subject
-from scanner.rotation.tree import Table, at, text, with_entry
+from scanner.rotation.tree import Table, text, with_entry
 
 # An edge (ingress controller, gateway) watches its Secrets and reloads by itself; 5 s is our allowance.
 EDGE = 5

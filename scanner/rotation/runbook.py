@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from scanner.rotation.guide import GuideStep
 from scanner.rotation.tree import Place
 
 
@@ -170,7 +171,7 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Advised:
-    """The guide that the steps follow, and why that one."""
+    """The guide that the steps follow, and why that one. ``contain`` are its steps for a value in strange hands."""
 
     guide: str
     title: str
@@ -180,6 +181,7 @@ class Advised:
     blast_radius: str = ""
     traps: tuple[str, ...] = ()
     why: str = ""
+    contain: tuple[GuideStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

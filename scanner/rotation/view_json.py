@@ -29,6 +29,7 @@ def runbook_json(book: Runbook, *, explain: bool = False) -> dict[str, object]:
             "blast_radius": book.advised.blast_radius,
             "traps": list(book.advised.traps),
             "links": list(book.advised.links),
+            "contain": [{"text": step.text, "cmd": step.command or None} for step in book.advised.contain],
         },
         "producer": _producer(book.producers[0]) if book.producers else None,
         "producers": [_producer(one) for one in book.producers],

@@ -120,20 +120,22 @@ def _readers(book: Runbook) -> Iterable[str]:
 def _steps(book: Runbook) -> Iterable[str]:
     yield from ("", "## Steps", "")
     yield words.emergency(book)
+    for contain in book.advised.contain:
+        yield f"- {_escape(contain.text)}"
+        if contain.command:
+            yield from ("", *_fenced(contain.command, "  "), "")
     yield ""
     for step in book.steps:
         yield f"- [ ] **{step.number}.** {_escape(step.text)}"
         if step.command:
-            yield from (
-                "",
-                "      ```sh",
-                *(f"      {printable(line)}" for line in step.command.splitlines()),
-                "      ```",
-                "",
-            )
+            yield from ("", *_fenced(step.command, "      "), "")
     if book.overlap is not None:
         best = f", best case {spoken(book.fastest)}" if book.fastest is not None else ""
         yield f"\nOverlap: {book.overlap} s ({spoken(book.overlap)}{best})."
+
+
+def _fenced(command: str, indent: str) -> Iterable[str]:
+    return (f"{indent}{line}" for line in ("```sh", *map(printable, command.splitlines()), "```"))
 
 
 def _list(title: str, lines: Sequence[str]) -> Iterable[str]:

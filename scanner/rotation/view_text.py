@@ -104,6 +104,10 @@ def _plan(book: Runbook, width: int) -> Iterable[str]:
     advised = book.advised
     yield f"plan ({advised.title}{'; ' + advised.why if advised.why else ''}):"
     yield f"  {words.emergency(book)}"
+    for first in advised.contain:
+        for at, line in enumerate(wrap(first.text, width - 4, break_long_words=False, break_on_hyphens=False)):
+            yield ("  - " if at == 0 else "    ") + line
+        yield from (f"    $ {line}" for line in first.command.splitlines())
     for step in book.steps:
         lead = f"{step.number:>3}  "
         for at, line in enumerate(wrap(step.text, width - len(lead), break_long_words=False, break_on_hyphens=False)):
