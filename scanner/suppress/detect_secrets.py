@@ -26,6 +26,7 @@ _PARTS = (
     re.compile(rb"\b(gl[a-z]+)-[0-9A-Za-z_-]"),
     re.compile(rb"\b(eyJ[0-9A-Za-z_-]*\.[0-9A-Za-z_-]*\.)"),
 )
+_COARSE = frozenset({"Private Key", "GitHub Token", "GitLab Token"})
 _LEAST_PREFIX, _MOST_PREFIX = 16, 200
 _LABELS = {True: "audited there as a real secret", False: "audited there as no secret", None: ""}
 _HEX = re.compile(r"[0-9a-fA-F]+\Z")
@@ -74,6 +75,15 @@ class DetectSecrets:
     secrets: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def remark(self) -> str:
+        """What to know of entries that hold the digest of a prefix."""
+        number = sum(bool(_COARSE.intersection(one.kinds)) for group in self.known.values() for one in group)
+        if not number:
+            return ""
+        kept = "1 entry silences" if number == 1 else f"{number} entries silence"
+        return f"{kept} a whole kind of key in a file, as that tool does; `unsealed baseline import` pins the values"
 
     def names(self) -> list[str]:
         """Every entry, as verdicts name it."""

@@ -29,8 +29,6 @@ _PLUGINS = frozenset(
     " PypiTokenDetector SendGridDetector SlackDetector SoftlayerDetector SquareOAuthDetector StripeDetector"
     " TelegramBotTokenDetector TwilioKeyDetector".split()
 )
-# Kinds of which that tool hashes no more than the prefix.
-_COARSE = frozenset({"Private Key", "GitHub Token", "GitLab Token"})
 Read = Callable[[str], bytes | None]
 
 
@@ -48,7 +46,7 @@ def parse_detect_secrets(document: Mapping[str, Any], name: str, read: Read) -> 
         known = _known(document["results"])
         plugins = {plugin["name"]: plugin for plugin in document["plugins_used"]}
         filters = _old_filters(document) or [dict(entry) for entry in document.get("filters_used") or ()]
-        left = [*_coarse(known), *_left_plugins(plugins, document)]
+        left = _left_plugins(plugins, document)
         patterns: dict[str, list[str]] = {"files": [], "lines": [], "secrets": []}
         words: frozenset[str] = frozenset()
         for entry in filters:
@@ -92,15 +90,6 @@ def _known(results: Mapping[str, list[Mapping[str, Any]]]) -> dict[str, tuple[Kn
     for (digest, _), one in known.items():
         grouped[digest] = (*grouped.get(digest, ()), one)
     return grouped
-
-
-def _coarse(known: Mapping[str, tuple[Known, ...]]) -> list[str]:
-    """What to know of entries that hold the digest of a prefix."""
-    number = sum(bool(_COARSE.intersection(one.kinds)) for entries in known.values() for one in entries)
-    if not number:
-        return []
-    entries = "the one entry" if number == 1 else f"the {number} entries"
-    return [f"the value of {entries} for private keys and code host tokens, which silence their whole kind in a file"]
 
 
 def _label(entry: Mapping[str, Any]) -> bool | None:

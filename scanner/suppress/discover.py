@@ -123,6 +123,7 @@ class _Made:
         self.sources += sources
         if left:
             self.notes.append(f"{name}: cannot be carried over: {'; '.join(left)}")
+        self.notes += [f"{name}: {remark}" for source in sources if (remark := getattr(source, "remark", ""))]
         return True
 
     def _baseline(self, name: str, content: bytes) -> _Parsed:
@@ -136,8 +137,7 @@ class _Made:
             source, left = detect_secrets_file.parse_detect_secrets(document, name, self.read)
             return [source], left
         if gitleaks_report.looks_like_report(document):
-            values, located, left = gitleaks_report.parse_report(document, name)
-            return [values, located], left
+            return gitleaks_report.parse_report(document, name), ()
         raise ConfigError(f"{name}: not a baseline that is known here")
 
 

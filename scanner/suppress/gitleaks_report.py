@@ -18,8 +18,8 @@ def looks_like_report(document: object) -> bool:
     return all(isinstance(entry, dict) and "RuleID" in entry and "StartLine" in entry for entry in document)
 
 
-def parse_report(document: Sequence[Mapping[str, Any]], name: str) -> tuple[Values, Located, tuple[str, ...]]:
-    """Sources for the values it holds, and for the places of those it holds redacted; what to know about them."""
+def parse_report(document: Sequence[Mapping[str, Any]], name: str) -> tuple[Values, Located]:
+    """Sources for the values it holds, and for the places of those it holds redacted."""
     raw: list[tuple[bytes, str]] = []
     spots: dict[Spot, str] = {}
     try:
@@ -32,8 +32,7 @@ def parse_report(document: Sequence[Mapping[str, Any]], name: str) -> tuple[Valu
                 raw.append((secret.encode(), told))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ConfigError(f"{name}: damaged, or not a report of gitleaks") from None
-    notes = (f"{len(spots)} redacted entries stand for whatever is on their line",) if spots else ()
-    return Values.of(name, raw, status=BASELINE), Located(name=name, spots=spots, status=BASELINE), notes
+    return Values.of(name, raw, status=BASELINE), Located(name=name, spots=spots, status=BASELINE)
 
 
 def _redacted(secret: str) -> bool:

@@ -23,6 +23,15 @@ class Located:
     spots: Mapping[Spot, str] = field(repr=False)
     status: str = ALLOWED
 
+    @property
+    def remark(self) -> str:
+        """What to know of entries by place."""
+        if not self.spots:
+            return ""
+        number = len(self.spots)
+        kept = "1 entry stands" if number == 1 else f"{number} entries stand"
+        return f"{kept} for whatever is on a line; `unsealed baseline import` pins values instead"
+
     def names(self) -> list[str]:
         """Every entry, as verdicts name it."""
         return list(self.spots.values())

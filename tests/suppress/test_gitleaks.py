@@ -54,7 +54,7 @@ def test_a_redacted_report_silences_its_lines_and_says_so(redacted: str) -> None
     assert status_of(given.suppressor, case, commit=COMMIT) == "baseline"
     assert status_of(given.suppressor, case, commit="d" * 40) == "new"
     assert status_of(given.suppressor, case_of(b"\n\n\n" + LINE, SECRET), commit=COMMIT) == "new"
-    assert "1 redacted entries stand for whatever is on their line" in given.notes[0]
+    assert "1 entry stands for whatever is on a line" in given.notes[0]
 
 
 def test_no_raw_value_of_a_report_is_kept() -> None:
@@ -92,14 +92,14 @@ def test_an_empty_report_is_a_baseline_of_nothing() -> None:
 )
 def test_gitleaksignore(line: str, commit: str, expected: str) -> None:
     given = loaded({".gitleaksignore": f"# comment\n\n{line}\r\n".encode()})
-    assert given.notes == ()
+    assert not any("cannot be carried over" in note for note in given.notes)
     assert status_of(given.suppressor, case_of(b"\n\n" + LINE, SECRET), commit=commit) == expected
 
 
 def test_lines_that_are_no_fingerprint_are_named() -> None:
     given = loaded({".gitleaksignore": b"nonsense\napp.py:x:1\nalso:nonsense:x\n"})
-    assert given.notes == (
-        ".gitleaksignore: cannot be carried over: line 1, which is no fingerprint; line 3, which is no fingerprint",
+    assert given.notes[0] == (
+        ".gitleaksignore: cannot be carried over: line 1, which is no fingerprint; line 3, which is no fingerprint"
     )
 
 

@@ -90,7 +90,7 @@ def test_a_gitleaks_report(other: Repository) -> None:
 def test_a_redacted_gitleaks_report_is_pinned_to_the_value(other: Repository) -> None:
     gitleaks_report(other, Secret="REDACTED", Match="REDACTED")
     ran = other.unsealed("baseline", "import", "report.json")
-    assert "1 redacted entries stand for whatever is on their line" in ran.out
+    assert "1 entry stands for whatever is on a line" in ran.out
     other.write("app.py", f'\n\n# moved\ntoken = "{token()}"\n')
     assert other.unsealed("scan", "app.py").code == 0
     other.write("app.py", f'token = "{token("another")}"\n')
