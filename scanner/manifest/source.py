@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 
@@ -13,6 +14,17 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9A-Fa-f]{2}")
 _WIDE = re.compile("[^\x00-\x7f]")
 _LEADING_TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
+
+
+def _is_json(data: bytes) -> bool:
+    """True for JSON as it stands: braces in its strings open no template, those that close it end none."""
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return False
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 class Source:
@@ -38,7 +50,7 @@ class Source:
             self._measure()
         self._actions: list[int] = []
         readable = self.text
-        if has_actions(data):
+        if has_actions(data) and not _is_json(data):
             readable, self._actions = harmless(readable)
         readable = _UNPRINTABLE.sub("?", readable)
         self.readable = _SURROGATE.sub(r"\\u003f", readable) if "\\u" in readable else readable

@@ -99,6 +99,11 @@ data:
     assert isinstance(kind, Scalar) and not kind.template
 
 
+def test_braces_in_the_strings_of_json_open_no_template() -> None:
+    (document,) = read('{"a": {"b": "x{{y"}}')
+    assert scalar(document, "a", "b") == ("x{{y", b"x{{y")
+
+
 def test_tabs_for_indentation() -> None:
     (document,) = read("kind: Secret\ndata:\n\tpassword: x1\n\tuser: y1\n")
     assert document.how == "tabs"
