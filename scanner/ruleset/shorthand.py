@@ -65,7 +65,8 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     near = entry.get("near", 0)
     lines = near if isinstance(near, int) else 0
     rest["near"] = lines + 1  # a value may stand on the line after its name
-    rest.setdefault("prefilter", f"(?i:{texts['names']})")
+    # The first pass has no lookbehind; without this one, "fal" would wake its rule in every "default".
+    rest.setdefault("prefilter", f"(?i:{texts['names'].replace('(?<![a-z])', '(?:^|[^a-z])')})")
     return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
 
 

@@ -14,33 +14,46 @@ from urllib.parse import unquote_to_bytes
 from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict
 from scanner.model.levels import Severity
 
+# "mypass1", "test_password_123", "your-token-here": words that name what should stand in their place.
 _PLACE_NAMES = re.compile(
-    rb"(?:(?:my|your|the|a|an|some|any|new|old|current|test|testing|wrong|bad|invalid|incorrect|fake|dummy|sample|example"
-    rb"|valid|correct|super|top|db|database|user|users|username|admin|root|login|proxy|git|mongo|redis|rabbit|mysql|postgres"
-    rb"|http|https|ftp|ssh|smtp|url|encoded|plain|clear|hard|really|very|strong|secure|api|auth|access|basic|bearer|private|repo"
-    rb"|service|server|client|app|here|it|is|this|for|of)[-_. ]?)*"
-    rb"(?:p|pw|pwd|pass|passw|passwd|password|passphrase|psw|passwort|contrasena|secret|secrets|s3cret|s3cr3t|token|tok|pat"
-    rb"|key|auth|credential|credentials|creds|letmein|p4ss|p4ssw0rd|passw0rd|pa55word|pa\$\$word|p@ss|p@ssw0rd|p@ssword)"
-    rb"(?:[-_. ]?(?:here|value|string|goes|word|phrase|text|only|placeholder))*[-_.]?\d{0,6}!?"
+    rb"""(?:(?:my|your|the|a|an|some|any|new|old|current|test|testing|wrong|bad|invalid|incorrect|fake|dummy|sample|example
+    |valid|correct|super|top|db|database|user|users|username|admin|root|login|proxy|git|mongo|redis|rabbit|mysql|postgres
+    |http|https|ftp|ssh|smtp|url|encoded|plain|clear|hard|really|very|strong|secure|api|auth|access|basic|bearer|private
+    |repo|service|server|client|app|here|it|is|this|for|of)[-_.\ ]?)*
+    (?:p|pw|pwd|pass|passw|passwd|password|passphrase|psw|passwort|contrasena|secret|secrets|s3cret|s3cr3t|token|tok|pat
+    |key|auth|credential|credentials|creds|letmein|p4ss|p4ssw0rd|passw0rd|pa55word|pa\$\$word|p@ss|p@ssw0rd|p@ssword)
+    (?:[-_.\ ]?(?:here|value|string|goes|word|phrase|text|only|placeholder))*[-_.]?\d{0,6}!?""",
+    re.VERBOSE,
 )
 _STAND_INS = frozenset(
-    b"foo bar baz qux foobar foobaz foo123 hello world test tests testing tester test123 testtest example sample demo dummy fake"
-    b" xxx xxxx xxxxx xxxxxx xxxxxxxx abc abcd abc123 123 1234 12345 123456 1234567 12345678 123456789 1234567890 none null nil"
-    b" undefined empty blank redacted hidden removed masked changeme change_me changeit changethis todo tbd user username usr"
-    b" name login admin1 me you a b c u x y z u1 u2 string str text value var alice bob joe john jane lovelace qwerty asdf"
-    b" your-password yourpassword mypassword my-password host hostname server port secretpassword sesame opensesame something"
-    b" whatever anything".split()
+    b"""
+    123 1234 12345 123456 1234567 12345678 123456789 1234567890 a abc abc123 abcd admin1 alice anything asdf b bar
+    baz blank bob c change_me changeit changeme changethis demo dummy empty example fake foo foo123 foobar foobaz
+    hello hidden host hostname jane joe john login lovelace masked me my-password mypassword name nil none null
+    opensesame port qux qwerty redacted removed sample secretpassword server sesame something str string tbd test
+    test123 tester testing tests testtest text todo u u1 u2 undefined user username usr value var whatever world x
+    xxx xxxx xxxxx xxxxxx xxxxxxxx y you your-password yourpassword z
+    """.split()
 ) | {b"open sesame"}
 # Defaults that products ship with: worth a line, not an alarm.
 _DEFAULTS = frozenset(
-    b"guest admin root postgres mysql mongo mongodb redis rabbitmq rabbit minioadmin minio sa oracle tiger elastic neo4j"
-    b" cassandra clickhouse default docker vagrant airflow superset grafana kibana zabbix nexus sonar jenkins gitlab odoo"
-    b" keycloak artemis activemq hive solr couchbase influx influxdb questdb public system manager db2inst1 toor pi raspberry"
-    b" ubuntu secret_password".split()
+    b"""
+    activemq admin airflow artemis cassandra clickhouse couchbase db2inst1 default docker elastic gitlab grafana
+    guest hive influx influxdb jenkins keycloak kibana manager minio minioadmin mongo mongodb mysql neo4j nexus odoo
+    oracle pi postgres public questdb rabbit rabbitmq raspberry redis root sa secret_password solr sonar superset
+    system tiger toor ubuntu vagrant zabbix
+    """.split()
 )
 _TEMPLATE = re.compile(
-    rb"\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\$[a-z_]+[A-Z]\w*|\{+.*\}+|<.*|.*>|%[A-Za-z_]\w*%|%[sdvq@]|%\(\w+\)s|#\{.*|\[.*\]|\*+|\.{2,}|x+|X+|-+|_+|\?+"
-    rb"|__\w+__|@\w+@|&lt;.*|.*&gt;|\\u003c.*|\x60.*|.*\.\.\.|.*\xe2\x80\xa6.*|\".*|'.*"
+    rb"""\$\{.*|\$\(.*|\$[A-Z_][A-Z0-9_]*|\$[a-z_]+[A-Z]\w*|\{+.*\}+|<.*|.*>|%[A-Za-z_]\w*%|%[sdvq@]|%\(\w+\)s|\#\{.*|\[.*\]
+    |\*+|\.{2,}|x+|X+|-+|_+|\?+|__\w+__|@\w+@|&lt;.*|.*&gt;|\\u003c.*|`.*|.*\.\.\.|.*\xe2\x80\xa6.*|".*|'.*""",
+    re.VERBOSE,
+)
+# Addresses that lead nowhere, or no further than the machine itself.
+_NOWHERE = re.compile(
+    rb"""localhost|127\.[0-9.]+|0\.0\.0\.0|host\.docker\.internal
+    |(?:[\w.-]+\.)?(?:example(?:\.(?:com|org|net))?|test|invalid|localhost)""",
+    re.VERBOSE | re.IGNORECASE,
 )
 
 
@@ -59,8 +72,11 @@ def _judge(user: bytes, password: bytes) -> Verdict:
 
 
 def check_password(secret: bytes, context: CheckContext) -> Verdict:
-    """Drops stand-ins ("pass", "foo", "${PW}"); product defaults and the user's own name become low."""
-    return _judge(context.groups.get("user", b""), secret)
+    """Drops stand-ins ("pass", "foo", "${PW}"); defaults, the user's own name and loopback addresses become low."""
+    verdict = _judge(context.groups.get("user", b""), secret)
+    if verdict.outcome is not Outcome.DROP and _NOWHERE.fullmatch(context.groups.get("host", b"")):
+        return Verdict(verdict.outcome, severity=Severity.LOW)
+    return verdict
 
 
 def check_basic(secret: bytes, context: CheckContext) -> Verdict:

@@ -1,0 +1,94 @@
+"""The short ways to write a pattern: a token on its own, and a value that goes by a name."""
+
+from __future__ import annotations
+
+import pytest
+import regex
+
+from scanner.ruleset.schema import RuleSyntaxError, parse_rule
+from scanner.ruleset.shorthand import called, expand, standing_alone
+
+TOKEN = "acme_" + "k3" * 12
+
+
+def alone(text: str) -> bool:
+    return regex.search(standing_alone("acme_[0-9a-z]{24}", "0-9A-Za-z_-").encode(), text.encode()) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}", '"{}"', "x={};", r'"line\n{}\nline"', r"\t{}", "q%3D{}%26", r'"a\u003d{}"', "\x1b[0m{}\x1b[1m", "\x1b[1;31m{}",
+        r"\x1b[32m{}", "/{}/part",
+    ],
+)  # fmt: skip
+def test_escapes_may_touch_a_token(text: str) -> None:
+    assert alone(text.replace("{}", TOKEN))
+
+
+@pytest.mark.parametrize("text", ["x{}", "{}x", "{}-more", "_{}", "{}" * 2])
+def test_a_part_of_a_longer_run_is_no_token(text: str) -> None:
+    assert not alone(text.replace("{}", TOKEN))
+
+
+VALUE = "0" + "f3b9" * 7 + "abc"
+
+
+def named(text: str, lines: int = 2) -> str:
+    pattern = called("acme", "[0-9a-f]{32}", "0-9A-Za-z_-", lines)
+    found = regex.search(pattern.encode(), text.replace("{}", VALUE).encode())
+    return found.group("secret").decode() if found else ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ACME_API_KEY={}", 'acmeToken = "{}"', "acme_token: '{}'", 'var acmeToken string = "{}"', 'val acmeKey: String = "{}"',
+        "acme_TOKEN ::= {}", "acme_TOKEN ?= {}", "$acmeToken .= '{}'", 'System.setProperty("ACME_TOKEN", "{}")',
+        "<acmeToken>\n    {}\n</acmeToken>", '{"acme": {"api_key": "{}"}}'.replace('"{}"', '"{}"'), "acme:\n  api_key: {}",
+        'variable "acme_token" {\n  default = "{}"\n}', "acme token - '{}'", 'Acme("{}")', "X-Acme-Key: {}",
+        'https://api.acme.dev/v1?apikey={}', r'{\"acmeKey\": \"{}\"}', "acme | token | {} |", "# acme\n\nTOKEN={}",
+    ],
+)  # fmt: skip
+def test_forms_in_which_a_value_goes_by_a_name(text: str) -> None:
+    assert named(text) == VALUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "acme_sha256 = {}", "acme commit: {}", "acme_digest: {}", "ACME_CLIENT_ID={}", "acmeAppId: '{}'", "acme-1.0.tar.gz {}0",
+        "other_token = {}", "acme\n\n\n\n\nkey = {}", "acme {} of a file that is not followed by a word of a key".replace("{}", "x {}"),
+    ],
+)  # fmt: skip
+def test_published_values_and_strangers_are_left_alone(text: str) -> None:
+    assert named(text) == ""
+
+
+def rule(**keys: object) -> dict[str, object]:
+    return {"id": "acme", "title": "Acme", "description": "A key.", "severity": "high", **keys}
+
+
+def test_a_short_rule_becomes_an_ordinary_one() -> None:
+    parsed, _, _ = parse_rule(rule(names="(?<![a-z])acme", value="[0-9a-f]{32}", near=2))
+    assert parsed.near == 3
+    assert "acme" in parsed.prefilter
+    assert "(?<!" not in parsed.prefilter
+    assert "(?P<secret>[0-9a-f]{32})" in parsed.pattern
+
+
+def test_an_ordinary_rule_stays_as_it_is() -> None:
+    entry = rule(pattern="acme")
+    assert expand(entry) is entry
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"token": "a", "pattern": "b"}, {"token": "a", "names": "b", "value": "c"}, {"names": "a"}, {"value": "a"},
+        {"token": 3}, {"edge": "a-z"},
+    ],
+)  # fmt: skip
+def test_mixtures_are_refused(keys: dict[str, object]) -> None:
+    with pytest.raises(RuleSyntaxError):
+        parse_rule(rule(**keys))
