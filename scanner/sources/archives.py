@@ -7,31 +7,16 @@ Formats: zip and its kin (jar, whl, docx, xlsx …), tar, gzip, bzip2, xz, and z
 from __future__ import annotations
 
 import io
-import lzma
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scanner.model.result import Skipped
 from scanner.sources import tar, zips
+from scanner.sources.damage import DAMAGE, told
 from scanner.sources.magic import STREAMS, ArchiveLimits, kind_of_archive
-from scanner.sources.streams import (
-    Decompressor,
-    Inflated,
-    Reader,
-    TooMuch,
-    Unreadable,
-    decompressor,
-    everything,
-    pieces,
-)
+from scanner.sources.streams import Decompressor, Inflated, Reader, decompressor, everything, pieces
 
 __all__ = ["ArchiveLimits", "Member", "Unpacker", "kind_of_archive"]
-
-_DAMAGE = (zipfile.BadZipFile, tar.Damaged, zlib.error, lzma.LZMAError, OSError, EOFError)
-# What the standard library's readers raise beyond what they say they do.
-_SURPRISES = (ValueError, NotImplementedError, RuntimeError, OverflowError, MemoryError, IndexError, KeyError)
 
 
 class Member(NamedTuple):
@@ -65,23 +50,7 @@ class Unpacker:
         try:
             yield from self._members(path, data, 0)
         except _Over as over:
-            self._skip(f"{path}", str(over))
-
-    def files_of_tar(self, path: str, reader: Reader) -> Iterator[tuple[tar.Entry, Iterator[Member]]]:
-        """Every entry of a tar that is read as a stream, with the files inside it: itself, or those it packs.
-
-        The members of an entry are to be used before the next entry is asked for.
-        """
-        archive = tar.TarReader(reader)
-        with self._told(path, "tar"):
-            for entry in archive.entries():
-                yield entry, self._of_entry(path, archive, entry)
-
-    def _of_entry(self, path: str, archive: tar.TarReader, entry: tar.Entry) -> Iterator[Member]:
-        if entry.file:
-            data = self._content(f"{path}/{entry.name}", archive, entry)
-            if data is not None:
-                yield from self._inside(f"{path}/{entry.name}", data, 0)
+            self._skip(path, str(over))
 
     def _members(self, path: str, data: bytes, depth: int) -> Iterator[Member]:
         kind = kind_of_archive(data)
@@ -178,16 +147,9 @@ class _Told:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, TooMuch):
-            self._skip(self._path, "unpacks to more than the limit")
-        elif isinstance(error, Unreadable):
-            self._skip(self._path, f"is {error}")
-        elif isinstance(error, _DAMAGE):
-            self._skip(self._path, f"is a damaged {self._kind} archive: {type(error).__name__}")
-        elif isinstance(error, _SURPRISES):
-            self._skip(self._path, f"cannot be read as {self._kind}: {type(error).__name__}")
-        else:
+        if not isinstance(error, DAMAGE):
             return False
+        self._skip(self._path, told(error, f"{self._kind} archive"))
         return True
 
 

@@ -1,0 +1,144 @@
+"""What an image archive says it holds: images with their configuration, layers and attestations.
+
+docker-save (``manifest.json``) and OCI (``index.json``) are both read; new archives have both. Everything is taken
+from JSON that anyone may have written: what is not of the expected form is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from scanner.sources.imagestore import Store, plain_name
+
+_ATTESTATION = "attestation-manifest"
+_IN_TOTO = "in-toto"
+# Indexes within indexes.
+_DEEPEST = 4
+_MOST_IMAGES = 200
+
+
+class ImageManifest(NamedTuple):
+    """One image: a name to show, its configuration, the names of its layers' files in order."""
+
+    name: str
+    config: Mapping[str, object]
+    layers: tuple[str, ...]
+
+
+class Contents(NamedTuple):
+    """All that an archive holds. ``attestations`` and ``missing`` are names of files."""
+
+    images: tuple[ImageManifest, ...]
+    attestations: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def read_contents(store: Store) -> Contents:
+    """The images, by docker's manifest where there is one; attestations by OCI's index."""
+    found = _Reading(store)
+    for entry in _list(found.parsed("manifest.json")):
+        found.docker(_mapping(entry))
+    found.index(_mapping(found.parsed("index.json")), _DEEPEST)
+    return Contents(tuple(found.images), tuple(dict.fromkeys(found.attestations)), tuple(dict.fromkeys(found.missing)))
+
+
+class _Reading:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen: set[tuple[str, ...]] = set()
+        self.images: list[ImageManifest] = []
+        self.attestations: list[str] = []
+        self.missing: list[str] = []
+
+    def parsed(self, name: str) -> object:
+        """The JSON in a file, or None."""
+        return parse(self._store.json.get(name))
+
+    def docker(self, entry: Mapping[str, object]) -> None:
+        """One entry of docker's manifest."""
+        layers = tuple(plain_name(str(name)) for name in _list(entry.get("Layers")))
+        tags = [str(tag) for tag in _list(entry.get("RepoTags"))]
+        self._add(tags[0] if tags else "", plain_name(str(entry.get("Config"))), layers)
+
+    def index(self, index: Mapping[str, object], depth: int) -> None:
+        """The manifests of an index, and of the indexes in it."""
+        for item in _list(index.get("manifests")):
+            described = _mapping(item)
+            name = blob(described)
+            if not name or not depth:
+                continue
+            if name not in self._store.json:
+                # An index may list platforms that were not saved; without any image at all it is told.
+                continue
+            inner = _mapping(self.parsed(name))
+            if "manifests" in inner:
+                self.index(inner, depth - 1)
+            elif _is_attestation(described, inner):
+                self.attestations += [blob(_mapping(layer)) for layer in _list(inner.get("layers"))]
+            else:
+                self._oci(described, inner)
+
+    def _oci(self, described: Mapping[str, object], manifest: Mapping[str, object]) -> None:
+        notes = _mapping(described.get("annotations"))
+        platform = _mapping(described.get("platform"))
+        name = str(notes.get("io.containerd.image.name") or notes.get("org.opencontainers.image.ref.name") or "")
+        if platform:
+            name = f"{name} {platform.get('os')}/{platform.get('architecture')}".strip()
+        layers = tuple(blob(_mapping(layer)) for layer in _list(manifest.get("layers")))
+        self._add(name, blob(_mapping(manifest.get("config"))), layers)
+
+    def _add(self, name: str, config: str, layers: tuple[str, ...]) -> None:
+        if (config, *layers) in self._seen or len(self.images) >= _MOST_IMAGES:
+            return
+        self._seen.add((config, *layers))
+        parsed = _mapping(self.parsed(config))
+        if not parsed:
+            self.missing.append(config)
+        self.missing += [layer for layer in layers if layer not in self._store.sizes]
+        self.images.append(ImageManifest(name, parsed, layers))
+
+
+def blob(described: Mapping[str, object]) -> str:
+    """The file that a descriptor's digest names, or an empty string."""
+    algorithm, _, digest = str(described.get("digest") or "").partition(":")
+    if not algorithm.isalnum() or not digest.isalnum():
+        return ""
+    return f"blobs/{algorithm}/{digest}"
+
+
+def parse(data: bytes | None) -> object:
+    """JSON, or None for what is none or goes too deep."""
+    try:
+        found: object = json.loads(data) if data else None
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+def leaves(value: object, path: str = "", depth: int = 40) -> Iterator[tuple[str, str]]:
+    """Every string in a JSON value with the key it stands under, in order."""
+    if isinstance(value, str):
+        yield path, value
+    elif depth and isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from leaves(inner, str(key), depth - 1)
+    elif depth and isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner, path, depth - 1)
+
+
+def _is_attestation(described: Mapping[str, object], manifest: Mapping[str, object]) -> bool:
+    if _mapping(described.get("annotations")).get("vnd.docker.reference.type") == _ATTESTATION:
+        return True
+    kinds = [str(_mapping(layer).get("mediaType")) for layer in _list(manifest.get("layers"))]
+    return bool(kinds) and all(_IN_TOTO in kind for kind in kinds)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

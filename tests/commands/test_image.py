@@ -1,0 +1,174 @@
+"""Container images, as a user scans them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.commands.images import Image, docker_save, oci, with_links
+from tests.conftest import Repository, token
+from tests.sources.samples import tarred, zipped
+
+DOCKERFILE = """\
+FROM base AS build
+RUN make
+
+FROM base
+ARG TOKEN
+COPY app /app
+RUN --mount=type=cache,target=/x \\
+    # a remark
+    install.sh
+RUN rm /app/.env
+"""
+
+
+def built() -> Image:
+    """Three layers: a file with a secret, a build argument used, the file deleted again."""
+    return Image(
+        layers=[
+            {"app/.env": f"x=1\nKEY={token('env')}\n".encode(), "app/ok.txt": b"hello"},
+            {"usr/lib/app.jar": zipped({"settings.properties": f"key={token('jar')}\n".encode()})},
+            {"app/.wh..env": b""},
+        ],
+        history=[
+            {"created_by": "ARG TOKEN", "empty_layer": True},
+            {"created_by": "COPY app /app # buildkit"},
+            {"created_by": f"RUN |1 TOKEN={token('arg')} /bin/sh -c install.sh # buildkit"},
+            {"created_by": "RUN /bin/sh -c rm /app/.env # buildkit"},
+        ],
+        config={"Env": ["PATH=/bin", f"API={token('config')}"], "Labels": {"ci.token": token("label")}},
+    )
+
+
+def report(repo: Repository, *arguments: str) -> tuple[int, dict[str, dict[str, Any]], dict[str, Any]]:
+    ran = repo.unsealed("image", *arguments, "-f", "json")
+    assert ran.out, ran.err
+    found = json.loads(ran.out)
+    return ran.code, {item["path"]: item for item in found["findings"]}, found["scan"]
+
+
+EVERYTHING = {
+    "image.tar!/layers/1/app/.env",
+    "image.tar!/layers/2/usr/lib/app.jar!/settings.properties",
+    "image.tar!/history/3/build-arguments",
+    "image.tar!/config/env",
+    "image.tar!/config/labels",
+}
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_every_place_of_a_saved_image(repo: Repository, mode: str) -> None:
+    repo.write("image.tar", docker_save(built(), mode))
+    code, found, scan = report(repo, "image.tar")
+    assert code == 1
+    assert set(found) == EVERYTHING
+    assert scan["skipped"] == []
+
+
+def test_an_oci_layout_as_a_tar_and_as_a_folder(repo: Repository) -> None:
+    files = oci(built())
+    repo.write("image.tar", tarred(files))
+    assert set(report(repo, "image.tar")[1]) == EVERYTHING
+    for name, data in files.items():
+        repo.write(f"layout/{name}", data)
+    assert set(report(repo, "layout")[1]) == {path.replace("image.tar", "layout") for path in EVERYTHING}
+
+
+def test_a_finding_says_layer_instruction_and_who_deleted_it(repo: Repository) -> None:
+    repo.write("image.tar", docker_save(built()))
+    repo.write("Dockerfile", DOCKERFILE)
+    _, found, _ = report(repo, "image.tar", "--dockerfile", "Dockerfile")
+    deleted = found["image.tar!/layers/1/app/.env"]
+    assert (deleted["line"], deleted["detail"]["layer"], deleted["detail"]["instruction"]) == (
+        2,
+        "1 of 3",
+        "COPY app /app",
+    )
+    assert deleted["detail"]["removed"] == "deleted in layer 3 of 3 (RUN rm /app/.env), still in the image"
+    assert deleted["detail"]["dockerfile"] == "line 6"
+    kept = found["image.tar!/layers/2/usr/lib/app.jar!/settings.properties"]
+    assert "removed" not in kept["detail"]
+    argument = found["image.tar!/history/3/build-arguments"]
+    assert (argument["detail"]["step"], argument["detail"]["layer"]) == ("3", "2 of 3")
+
+
+def test_no_report_shows_a_build_argument(repo: Repository) -> None:
+    image = built()
+    image.history = [
+        {"created_by": f"RUN |2 A=b TOKEN={token('arg')} /bin/sh -c curl -H 'x: {token('run')}' y"},
+        *image.history,
+    ]
+    repo.write("image.tar", docker_save(image))
+    for form in ("json", "text", "sarif", "html"):
+        ran = repo.unsealed("image", "image.tar", "-f", form)
+        assert ran.code == 1
+        for seed in ("arg", "run", "env", "config", "label"):
+            assert token(seed)[8:] not in ran.out + ran.err
+
+
+def test_files_hidden_by_folders_and_by_later_versions(repo: Repository) -> None:
+    secret = {name: f"KEY={token(name)}\n".encode() for name in ("a/x.env", "b/y.env", "c/z.env", "d/w.env")}
+    image = Image(
+        layers=[secret, {"a/.wh..wh..opq": b"", ".wh.b": b"", "c/z.env": b"KEY=\n"}],
+        history=[{"created_by": "/bin/sh -c #(nop) COPY dir:1 in / "}, {"created_by": "/bin/sh -c tidy"}],
+    )
+    repo.write("image.tar", docker_save(image))
+    _, found, _ = report(repo, "image.tar")
+    said = {
+        path.rpartition("1/")[2]: item["detail"].get("removed", "").partition(" ")[0] for path, item in found.items()
+    }
+    assert said == {"a/x.env": "deleted", "b/y.env": "deleted", "c/z.env": "replaced", "d/w.env": ""}
+
+
+def test_build_arguments_in_provenance(repo: Repository) -> None:
+    image = built()
+    image.attestation = {"predicate": {"invocation": {"parameters": {"args": {"build-arg:NPM": token("prov")}}}}}
+    repo.write("image.tar", tarred(oci(image)))
+    _, found, _ = report(repo, "image.tar")
+    assert set(found) == EVERYTHING | {"image.tar!/attestations/1"}
+
+
+def test_images_of_two_platforms_share_a_layer_that_is_read_once(repo: Repository) -> None:
+    one, other = built(), built()
+    one.platform, other.platform = {"os": "linux", "architecture": "amd64"}, {"os": "linux", "architecture": "arm64"}
+    other.layers = [*other.layers, {"only.env": f"KEY={token('only')}\n".encode()}]
+    repo.write("image.tar", tarred(oci(one, other)))
+    _, found, _ = report(repo, "image.tar")
+    assert "image.tar!/2/layers/4/only.env" in found
+    assert sum(path.endswith("app/.env") for path in found) == 1
+
+
+def test_a_layer_that_is_a_link_to_another(repo: Repository) -> None:
+    layer = tarred({"k.env": f"KEY={token()}\n".encode()})
+    manifest = [{"Config": "c.json", "RepoTags": None, "Layers": ["b/layer.tar", "a/layer.tar"]}]
+    files = {"a/layer.tar": layer, "c.json": b'{"config": {}}', "manifest.json": json.dumps(manifest).encode()}
+    repo.write("image.tar", with_links(files, {"b/layer.tar": "../a/layer.tar"}))
+    assert set(report(repo, "image.tar")[1]) >= {"image.tar!/layers/1/k.env"}
+
+
+def test_what_is_missing_or_damaged_is_never_green(repo: Repository) -> None:
+    clean = Image(layers=[{"a": b"x" * 4000}, {"b": b"y" * 4000}], packed=False)
+    whole = docker_save(clean)
+    repo.write("image.tar", whole)
+    assert repo.unsealed("image", "image.tar").code == 0
+    files = oci(clean)
+    layer = max(files, key=lambda name: len(files[name]))
+    del files[layer]
+    repo.write("missing.tar", tarred(files))
+    code, _, scan = report(repo, "missing.tar")
+    assert (code, [entry["why"] for entry in scan["skipped"]]) == (3, ["is not in the archive"])
+    content = len(whole.rstrip(b"\0"))
+    for number in range(1, 8):
+        repo.write("cut.tar", whole[: content * number // 8])
+        assert repo.unsealed("image", "cut.tar").code in (2, 3)
+
+
+def test_what_is_no_image(repo: Repository) -> None:
+    repo.write("a.txt", "hello")
+    repo.write("b.tar", tarred({"x": b"y"}))
+    assert repo.unsealed("image", "a.txt").code == 2
+    assert repo.unsealed("image", "nowhere.tar").code == 2
+    assert repo.unsealed("image", "b.tar").code == 3
