@@ -83,6 +83,8 @@ def scan_history(
     outcome = attributed(store, made, scanner, context, scope)
     for one in made:
         sweep.skipped += one.skipped
+    # Only after all of it was looked at is a baseline's entry that spoke of nothing known to be stale.
+    everything = not (wanted.since or wanted.branches or wanted.paths or sweep.skipped or outcome.skipped)
     summary = ScanSummary(
         target=git.where or ".",
         texts=sum(one.texts for one in made),
@@ -90,7 +92,7 @@ def scan_history(
         commits=outcome.commits,
         seconds=time.monotonic() - started,
         skipped=tuple(dict.fromkeys((*sweep.skipped, *outcome.skipped))),
-        notes=(*sweep.notes, *context.notes),
+        notes=(*sweep.notes, *context.notes_after(complete=everything)),
     )
     return ScanResult(outcome.findings, summary)
 

@@ -73,7 +73,7 @@ def _baseline_notes(source: BaselineSource, tally: Tally, today: str, *, complet
     gone = {entry.key for entry in expired}
     stale = [entry for entry in stale_entries(source, tally) if entry.key not in gone] if complete else []
     if stale:
-        yield f"{source.name}: {_entries(len(stale))} no longer found (unsealed baseline prune): {_listed(stale)}"
+        yield f"{source.name}: {_entries(len(stale))} not found any more (unsealed baseline prune): {_listed(stale)}"
 
 
 def _listed(entries: Sequence[Entry]) -> str:

@@ -62,10 +62,10 @@ def test_stale_entries_are_named_after_a_complete_scan_only() -> None:
     files = {".unsealed.baseline": baseline_of([SALT], [entry(b"one"), entry(b"gone")]).render()}
     loaded = load(files.get, today=TODAY)
     tally = tally_of(loaded, case(b"one"))
-    assert not [note for note in closing_notes(loaded, tally) if "no longer found" in note]
-    (note,) = [note for note in closing_notes(loaded, tally, complete=True) if "no longer found" in note]
+    assert not [note for note in closing_notes(loaded, tally) if "not found any more" in note]
+    (note,) = [note for note in closing_notes(loaded, tally, complete=True) if "not found any more" in note]
     gone = entry(b"gone").shown
-    assert note == f".unsealed.baseline: 1 entry no longer found (unsealed baseline prune): {gone}"
+    assert note == f".unsealed.baseline: 1 entry not found any more (unsealed baseline prune): {gone}"
 
 
 def test_expired_entries_are_named_in_every_summary() -> None:

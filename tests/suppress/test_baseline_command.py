@@ -294,3 +294,40 @@ def test_an_export_comes_back_in_another_clone(known: Repository) -> None:
 def test_a_damaged_export_is_an_error(content: bytes) -> None:
     with pytest.raises(ConfigError):
         from_json(content, "x")
+
+
+def test_the_history_is_part_of_the_baseline(known: Repository) -> None:
+    known.write("old.py", f'token = "{token("old")}"\n')
+    known.commit("with")
+    known.git("rm", "-q", "old.py")
+    known.commit("without")
+    assert len(known.unsealed("history", "-f", "jsonl").out.splitlines()) == 4
+    create(known)
+    assert len(entries(known)) == 4
+    assert known.unsealed("history").code == 0
+    (known.path / NAME).unlink()
+    create(known, "--no-history")
+    assert len(entries(known)) == 3
+    assert known.unsealed("history").code == 1
+    assert "4 entries; 1 finding added" in known.unsealed("baseline", "update").out
+    assert "0 removed, 4 kept" in known.unsealed("baseline", "prune").out
+
+
+def test_one_entry_serves_the_hook_files_and_history(known: Repository) -> None:
+    create(known)
+    known.commit("baseline")
+    for command in (["staged", "--all"], ["scan", "."], ["history"]):
+        ran = known.unsealed(*command, "-f", "json")
+        assert ran.code == 0
+        statuses = {finding["status"] for finding in json.loads(ran.out)["findings"]}
+        assert statuses == {"baseline"}
+
+
+def test_a_sweep_names_stale_entries(known: Repository) -> None:
+    create(known)
+    path = known.path / NAME
+    path.write_text(path.read_text() + f"zz-token {entries(known)[0].split()[1][:9]}f.{'0' * 32} decision=open\n")
+    assert "1 entry not found any more (unsealed baseline prune): zz-token 00000000" in known.unsealed("history").out
+    assert "not found any more" not in known.unsealed("scan", ".").out
+    assert "not found any more" not in known.unsealed("history", "--path", "db").out
+    assert "1 removed, 3 kept" in known.unsealed("baseline", "prune").out

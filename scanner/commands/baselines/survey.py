@@ -137,12 +137,10 @@ def _results(args: argparse.Namespace, target: Target, context: Context) -> list
     git = Git(target.root)
     results = [scan_changes(git, scanner, context, changed=changes.tracked(git), everything=True)]
     if not args.no_history:
-        results += _history(git, context)
+        from scanner.pipeline.history import Wanted, scan_history
+
+        results.append(scan_history(git, scanner, context, Wanted()))
     return results
-
-
-def _history(git: Git, context: Context) -> list[ScanResult]:
-    return []
 
 
 def _distinct(found: Sequence[Surveyed]) -> list[Surveyed]:
