@@ -85,6 +85,20 @@ def scan_listed(
     return ScanResult(_in_head(git, _joined(found, context), held), summary)
 
 
+def adopt(family: Family, git: Git, tips: Sequence[str], result: ScanResult) -> None:
+    """Count as seen what a sweep of the whole history scanned.
+
+    Objects at paths where something was found are left out: the next member scans them, for what they hold is known
+    of the first place alone.
+    """
+    places = {place for finding in result.findings for place in finding.occurrences}
+    paths = {place.path for place in places if place.path}
+    messages = {place.commit for place in places if not place.path}
+    for one in listing.objects(git, tips):
+        if one.kind != "tree" and one.path not in paths and one.name not in messages:
+            family.seen.add(_key(one))
+
+
 def _key(one: Listed) -> _Seen:
     return _Seen(bytes.fromhex(one.name), kind_of(one.path) if one.path else FileKind.OTHER)
 

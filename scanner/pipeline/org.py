@@ -29,7 +29,8 @@ from scanner.org.tokens import header_for
 from scanner.org.values import FAILED, INCOMPLETE, SCANNED, UNCHANGED, Job, Member, Outcome, Repository, Settings
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.context import Context
-from scanner.pipeline.listed import Family, gone_from_head, scan_listed
+from scanner.pipeline.history import Wanted, scan_history
+from scanner.pipeline.listed import Family, adopt, gone_from_head, scan_listed
 from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
 from scanner.pipeline.text import TextScanner
 
@@ -64,7 +65,8 @@ def key_id(key: bytes) -> str:
 
 def rules_digest(scanner: TextScanner, options: ScanOptions) -> str:
     """Changes whenever the same history might give other findings: rules, choice of rules, this program's version."""
-    plain = scanner.engine.rules.to_plain()
+    # Once through JSON, as the cache has them: fresh and cached rules must come to the same.
+    plain = json.loads(json.dumps(scanner.engine.rules.to_plain()))
     choice = [sorted(options.off), options.pack, int(options.severity), options.max_size, options.advice]
     text = json.dumps([plain, choice, _version()], sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
@@ -160,7 +162,7 @@ def _scan(git: Git, member: Member, worker: _Worker, family: Family | None) -> O
     context = Context("", worker.options)
     since = existing(git, member.tips)
     result = scan_history_of(git, worker.scanner, context, before, since, family)
-    skipped = (*_unreadable(git, before), *result.summary.skipped)
+    skipped = (*_unreadable(before), *result.summary.skipped)
     blocked = any(one.blocking for one in skipped)
     gone: tuple[str, ...] = ()
     if since and member.places:
@@ -191,16 +193,22 @@ def _own(git: Git) -> None:
 def scan_history_of(
     git: Git, scanner: TextScanner, context: Context, ends: Tips, since: tuple[str, ...], family: Family | None
 ) -> ScanResult:
-    """The one seam to the history sweep: everything from ``ends`` that ``since`` does not reach."""
-    return scan_listed(git, scanner, context, tips=ends.names, since=since, family=family)
+    """The one seam to the history sweep: everything from ``ends`` that ``since`` does not reach.
+
+    A whole history is read from its packs; what a night brought, and what a fork has beside its origin, by object.
+    """
+    if since or (family is not None and family.seen):
+        return scan_listed(git, scanner, context, tips=ends.names, since=since, family=family)
+    result = scan_history(git, scanner, context, Wanted(), workers=1)
+    if family is not None:
+        adopt(family, git, ends.names, result)
+    return result
 
 
-def _unreadable(git: Git, ends: Tips) -> list[Skipped]:
+def _unreadable(ends: Tips) -> list[Skipped]:
     found = []
     if ends.broken:
         found.append(Skipped("refs", f"{ends.broken} refs name what is not here"))
-    if (git.succeeds("rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
-        found.append(Skipped("history", "the clone is shallow: older commits are not here"))
     return found
 
 
