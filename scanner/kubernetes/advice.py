@@ -37,6 +37,13 @@ def role(case: Case) -> None:
         )  # fmt: skip
 
 
+def workload(case: Case) -> None:
+    """Everything there is to say about an object that runs pods."""
+    environment(case)
+    if case.manifest.kind == "DaemonSet":
+        csi_driver(case)
+
+
 def encryption(case: Case) -> None:
     """``identity`` first: what is written is not encrypted. aescbc and aesgcm have better successors."""
     resources = case.root.child("resources")

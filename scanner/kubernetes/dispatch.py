@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
-from scanner.kubernetes import (
-    advice,
-    cloudinit,
-    encryption,
-    external,
-    kubeconfig,
-    kustomize,
-    resource,
-    sealed,
-    secret,
-    sops,
-)
+from scanner.kubernetes import resource, sops
 from scanner.kubernetes.case import Case
 from scanner.kubernetes.findings import Findings
 from scanner.kubernetes.reading import Reading
@@ -32,44 +22,45 @@ _WORKLOADS = (
 _SECRET_TYPES = ("Opaque", "kubernetes.io/", "helm.sh/", "bootstrap.kubernetes.io/")
 
 
-def _workload(case: Case) -> None:
-    advice.environment(case)
-    if case.manifest.kind == "DaemonSet":
-        advice.csi_driver(case)
-
-
-def _config(case: Case) -> None:
-    if kubeconfig.is_kubeconfig(case.root):
-        kubeconfig.handle(case)
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "Secret": secret.handle,
-    "SealedSecret": sealed.handle,
-    "ExternalSecret": external.external_secret,
-    "ClusterExternalSecret": external.external_secret,
-    "PushSecret": external.external_secret,
-    "ClusterPushSecret": external.external_secret,
-    "SecretStore": external.store,
-    "ClusterSecretStore": external.store,
-    "Fake": external.generator,
-    "Webhook": external.generator,
-    "VaultDynamicSecret": external.generator,
-    "VaultStaticSecret": external.synced,
-    "VaultPKISecret": external.synced,
-    "OnePasswordItem": external.synced,
-    "DopplerSecret": external.synced,
-    "InfisicalSecret": external.synced,
-    "SecretProviderClass": external.provider_class,
-    "EncryptionConfiguration": encryption.handle,
-    "EncryptionConfig": encryption.handle,
-    "Config": _config,
-    "Kustomization": kustomize.handle,
-    "Component": kustomize.handle,
-    "Role": advice.role,
-    "ClusterRole": advice.role,
-    **dict.fromkeys(_WORKLOADS, _workload),
+# Kind -> module and function. A module is imported when its kind turns up: the hook waits for each.
+HANDLERS: Mapping[str, tuple[str, str]] = {
+    "Secret": ("secret", "handle"),
+    "SealedSecret": ("sealed", "handle"),
+    "ExternalSecret": ("external", "external_secret"),
+    "ClusterExternalSecret": ("external", "external_secret"),
+    "PushSecret": ("external", "external_secret"),
+    "ClusterPushSecret": ("external", "external_secret"),
+    "SecretStore": ("external", "store"),
+    "ClusterSecretStore": ("external", "store"),
+    "Fake": ("external", "generator"),
+    "Webhook": ("external", "generator"),
+    "VaultDynamicSecret": ("external", "generator"),
+    "VaultStaticSecret": ("external", "synced"),
+    "VaultPKISecret": ("external", "synced"),
+    "OnePasswordItem": ("external", "synced"),
+    "DopplerSecret": ("external", "synced"),
+    "InfisicalSecret": ("external", "synced"),
+    "SecretProviderClass": ("external", "provider_class"),
+    "EncryptionConfiguration": ("encryption", "handle"),
+    "EncryptionConfig": ("encryption", "handle"),
+    "Config": ("kubeconfig", "handle"),
+    "Kustomization": ("kustomize", "handle"),
+    "Component": ("kustomize", "handle"),
 }
+# Kinds about which there is only advice.
+ADVISED: Mapping[str, tuple[str, str]] = {
+    "Role": ("advice", "role"),
+    "ClusterRole": ("advice", "role"),
+    **dict.fromkeys(_WORKLOADS, ("advice", "workload")),
+}
+
+
+def _handler(kind: str, out: Findings) -> Handler | None:
+    place = HANDLERS.get(kind) or (ADVISED.get(kind) if out.advice else None)
+    if place is None:
+        return None
+    handler: Handler = getattr(import_module(f"scanner.kubernetes.{place[0]}"), place[1])
+    return handler
 
 
 def examine(reading: Reading, out: Findings) -> None:
@@ -83,19 +74,34 @@ def _document(document: Document, out: Findings) -> None:
     done: set[int] = set()
     found = list(manifests(document))
     for manifest in found:
-        handler = HANDLERS.get(manifest.kind)
+        handler = _handler(manifest.kind, out)
         if handler is not None and id(manifest.root) not in done:
             handler(Case(manifest, out, by_sops, done))
+    secret = _handler("Secret", out)
     for manifest in _kindless(document, done):
-        secret.handle(Case(manifest, out, by_sops, done))
-    if _is_kustomization(document):
-        kustomize.handle(Case(Manifest(_mapping(document), document), out, by_sops, done))
-    kustomize.patches(document, out)
+        if secret is not None:
+            secret(Case(manifest, out, by_sops, done))
+    _kustomize(document, out, done, by_sops=by_sops)
     if by_sops:
         sops.handle(document, out, done=done)
-    else:
+        return
+    if b"chpasswd" in document.data:
+        from scanner.kubernetes import cloudinit
+
         cloudinit.handle(document, out)
-        resource.handle(document, found, out, done=done)
+    resource.handle(document, found, out, done=done)
+
+
+def _kustomize(document: Document, out: Findings, done: set[int], *, by_sops: bool) -> None:
+    """Kustomizations that leave their kind out, and patches."""
+    bare = _is_kustomization(document)
+    if not bare and b"/data/" not in document.data and b"/stringData/" not in document.data:
+        return
+    from scanner.kubernetes import kustomize
+
+    if bare and isinstance(document.root, MappingNode):
+        kustomize.handle(Case(Manifest(document.root, document), out, by_sops, done))
+    kustomize.patches(document, out)
 
 
 def _kindless(document: Document, done: set[int]) -> list[Manifest]:
@@ -118,8 +124,3 @@ def _is_kustomization(document: Document) -> bool:
     return (
         root.child("kind") is None and (root.child("secretGenerator") or root.child("configMapGenerator")) is not None
     )
-
-
-def _mapping(document: Document) -> MappingNode:
-    assert isinstance(document.root, MappingNode)
-    return document.root

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from scanner.manifest.split import split
+from scanner.model.span import Span
+
 _SCHEMA_WORD = b"CustomResourceDefinition"
 _SCHEMA = re.compile(rb"""^["']?kind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition\b""", re.MULTILINE)
 _JSON_SCHEMA = re.compile(rb"""\A\s*\{[^{}\[\]]{0,400}"kind"\s*:\s*"CustomResourceDefinition\"""")
@@ -55,11 +58,21 @@ def schema(part: bytes) -> bool:
 
 def interesting(part: bytes) -> bool:
     """True when a document of these bytes may hold something that only structure shows."""
-    if schema(part):
-        return False
-    if any(literal in part for literal in _LITERALS):
+    return not schema(part) and worth(part)
+
+
+def worth(data: bytes) -> bool:
+    """True when a text may hold an interesting document: asked before anything is imported to read it."""
+    if any(literal in data for literal in _LITERALS):
         return True
-    return _kinds(part) or _sops(part) or _pairs(part) or _options(part)
+    return _kinds(data) or _sops(data) or _pairs(data) or _options(data)
+
+
+def schemas(data: bytes) -> list[Span]:
+    """The documents of ``data`` that are custom resource definitions."""
+    if _SCHEMA_WORD not in data:
+        return []
+    return [span for span in split(data) if schema(data[span.start : span.end])]
 
 
 def _kinds(part: bytes) -> bool:

@@ -20,18 +20,16 @@ _PEM_BODY = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
 
 
 def handle(case: Case) -> None:
-    """Reports keys, tokens and passwords of ``users``; claims certificates."""
+    """Reports keys, tokens and passwords of ``users``; claims certificates.
+
+    ``kind: Config`` is used by others too; theirs has no users and no clusters.
+    """
     for cluster in _items(case.root.child("clusters")):
         case.out.safe(cluster.get("cluster", "certificate-authority-data"), case.document)
     for item in _items(case.root.child("users")):
         user, name = item.child("user"), item.child("name")
         if user is not None:
             _user(case, user, case.told(user=name.text if name is not None else ""))
-
-
-def is_kubeconfig(root: Node) -> bool:
-    """True for ``kind: Config``'s shape: kustomize and others use the kind as well."""
-    return root.child("users") is not None or root.child("clusters") is not None
 
 
 def _user(case: Case, user: Node, told: Mapping[str, str]) -> None:

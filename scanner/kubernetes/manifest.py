@@ -31,6 +31,10 @@ class Manifests:
 
     def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
         """What the manifests in ``text`` hold, one match a key."""
+        from scanner.kubernetes.interest import worth
+
+        if not self._advice and not worth(text.data):
+            return ()
         from scanner.kubernetes.dispatch import examine
         from scanner.kubernetes.findings import Findings
         from scanner.kubernetes.reading import is_loose, read

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.kubernetes.interest import advisable, interesting, schema
-from scanner.manifest.documents import Document, Manifest, documents, manifests, split
+from scanner.kubernetes.interest import advisable, interesting
+from scanner.manifest.documents import Document, Manifest, documents, manifests
 from scanner.manifest.islands import islands
 from scanner.manifest.layer import Layer
 from scanner.manifest.node import Scalar, walk
 from scanner.model.filekind import FileKind
-from scanner.model.span import Span
 from scanner.model.text import Text
 
 # Texts in texts in texts: a Secret in a heredoc in a ConfigMap is two.
@@ -39,10 +38,9 @@ _STRUCTURED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: documents (of the text and of texts in it), and the spans of schemas, which hold no values."""
+    """What was read: the documents of the text and of texts in it."""
 
     documents: tuple[Document, ...]
-    schemas: tuple[Span, ...]
 
     def manifests(self) -> Iterator[Manifest]:
         """Every manifest of every document, in no particular order."""
@@ -73,12 +71,11 @@ class _Reader:
     def __init__(self, wanted: Callable[[bytes], bool]) -> None:
         self._wanted = wanted
         self._documents: list[Document] = []
-        self._schemas: list[Span] = []
         self._inner = 0
 
     def read(self, text: Text) -> Reading:
         self._text(text.data, (), loose=is_loose(text))
-        return Reading(tuple(self._documents), tuple(self._schemas))
+        return Reading(tuple(self._documents))
 
     def _text(self, data: bytes, layers: tuple[Layer, ...], *, loose: bool = False, all_of_it: bool = False) -> None:
         if not loose and structured(data):
@@ -89,8 +86,6 @@ class _Reader:
                 self._structure(island.data, (island, *layers))
 
     def _structure(self, data: bytes, layers: tuple[Layer, ...], *, all_of_it: bool = False) -> None:
-        if not layers and b"CustomResourceDefinition" in data:
-            self._note_schemas(data)
         for document in documents(data, layers=layers, wanted=None if all_of_it else self._wanted):
             self._documents.append(document)
             self._nested(document)
@@ -108,9 +103,6 @@ class _Reader:
                 continue
             layers = document.inner(node)
             self._text(layers[0].data, layers, all_of_it=bool(chart))
-
-    def _note_schemas(self, data: bytes) -> None:
-        self._schemas += [span for span in split(data) if schema(data[span.start : span.end])]
 
     def _affordable(self, data: bytes, layers: tuple[Layer, ...]) -> bool:
         self._inner += len(data)

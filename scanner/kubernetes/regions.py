@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 from scanner.kubernetes import ciphertext
-from scanner.kubernetes.dispatch import examine
-from scanner.kubernetes.findings import Findings
-from scanner.kubernetes.reading import read
+from scanner.kubernetes.interest import schemas, worth
 from scanner.model.match import Match
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -23,13 +21,23 @@ _PUBLIC = re.compile(
 
 def regions(text: Text) -> tuple[Span, ...]:
     """Spans of ``text`` in which a weakly anchored match means nothing, in the order of the text."""
-    out = Findings(_nothing)
-    reading = read(text)
-    examine(reading, out)
-    found = {*out.regions, *reading.schemas, *(Span(*place) for place in ciphertext.spans(text.data))}
+    found = {*schemas(text.data), *(Span(*place) for place in ciphertext.spans(text.data))}
+    if worth(text.data):
+        found.update(_judged(text))
     if b"checksum/" in text.data or b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS" in text.data:
         found.update(Span(*place.span(place.lastindex or 0)) for place in _PUBLIC.finditer(text.data))
     return tuple(sorted(found))
+
+
+def _judged(text: Text) -> list[Span]:
+    """What the handlers of the kinds claim."""
+    from scanner.kubernetes.dispatch import examine
+    from scanner.kubernetes.findings import Findings
+    from scanner.kubernetes.reading import read
+
+    out = Findings(_nothing)
+    examine(read(text), out)
+    return out.regions
 
 
 def _nothing(text: Text) -> list[Match]:

@@ -22,15 +22,14 @@ from scanner.manifest.layer import Layer, of_scalar
 from scanner.manifest.lines import LineReader
 from scanner.manifest.node import Mapping, Node, Scalar, walk
 from scanner.manifest.source import Source
+from scanner.manifest.split import split
 from scanner.model.span import Span
 
 # Longer documents are left to the rules that read text: at 4 MB a second this is some seconds' work.
 MAX_DOCUMENT = 32 * 1024 * 1024
 
-_SEPARATOR = re.compile(rb"^(?:---(?=[ \t\r\n]|$)|\.\.\.[ \t]*\r?$)", re.MULTILINE)
 _DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)
 _JSON_LINES = re.compile(rb"\s*\{[^{\n][^\n]*\}[ \t\r]*\n\{[^{]")
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +112,6 @@ def manifests(document: Document) -> Iterator[Manifest]:
     for path, node in walk(document.root):
         if isinstance(node, Mapping) and isinstance(node.child("kind"), Scalar):
             yield Manifest(node, document, path)
-
-
-def split(data: bytes) -> Iterator[Span]:
-    """The spans between ``---`` and ``...`` lines."""
-    start = len(_BOM) if data.startswith(_BOM) else 0
-    if not (b"\n---" in data or b"\n..." in data or data.startswith((b"---", b"..."), start)):
-        yield Span(start, len(data))
-        return
-    for found in _SEPARATOR.finditer(data):
-        yield Span(start, found.start())
-        start = found.end()
-    yield Span(start, len(data))
 
 
 def _read(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from functools import cache
 
 from scanner.manifest.template import harmless, has_actions
 from scanner.model.span import Span
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Half of a surrogate pair: JSON's way to write an emoji, refused by libyaml.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9A-Fa-f]{2}")
 _WIDE = re.compile("[^\x00-\x7f]")
 _LEADING_TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
+
+
+@cache
+def _unprintable() -> re.Pattern[str]:
+    """What libyaml refuses beyond ASCII. Compiled when first needed: it takes as long as reading a manifest."""
+    return re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def _is_json(data: bytes) -> bool:
@@ -52,7 +59,9 @@ class Source:
         readable = self.text
         if has_actions(data) and not _is_json(data):
             readable, self._actions = harmless(readable)
-        readable = _UNPRINTABLE.sub("?", readable)
+        readable = _CONTROL.sub("?", readable)
+        if not readable.isascii():
+            readable = _unprintable().sub("?", readable)
         self.readable = _SURROGATE.sub(r"\\u003f", readable) if "\\u" in readable else readable
 
     def _measure(self) -> None:

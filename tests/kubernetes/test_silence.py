@@ -58,9 +58,12 @@ def test_several_secrets_in_one_file_of_a_secret_are_all_found(found: Callable[[
     assert [line for line, _, _, _ in found(text.encode(), "a.yaml")] == [8, 10, 12]
 
 
-def test_importing_the_package_imports_no_yaml() -> None:
+def test_an_ordinary_manifest_imports_no_yaml() -> None:
     code = (
         "import sys, scanner.kubernetes as k\n"
+        "from scanner.model.text import Text\n"
+        "text = Text.named(b'apiVersion: v1\\nkind: Service\\n', 'a.yaml')\n"
+        "assert not list(k.DETECTORS[0].detect(text, None)) and not k.safe_regions(text)\n"
         "assert not any(m.split('.')[0] == 'yaml' or m == 'scanner.kubernetes.dispatch' for m in sys.modules)\n"
         "assert len(k.DETECTORS) == len(k.ADVISING)\n"
     )

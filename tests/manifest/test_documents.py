@@ -7,8 +7,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.manifest.documents import Document, documents, manifests, split
+from scanner.manifest.documents import Document, documents, manifests
 from scanner.manifest.node import Scalar, walk
+from scanner.manifest.split import split
 
 POD = """\
 apiVersion: v1
