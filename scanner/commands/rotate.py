@@ -160,7 +160,8 @@ def _scanned(args: argparse.Namespace) -> Finding:
     found = find_fingerprint(args.target, _files(args, []), rules=args.rules, key=fingerprint_key())
     return _only(
         found, args.target,
-        "in the work tree; if it stands in history only, save `unsealed history -f json -o FILE` and give --findings FILE",
+        "in the work tree; if it stands in history only, save `unsealed history -f json -o FILE` and give --findings "
+        "FILE",
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class Chart:
     helpers: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
     def can_give(self, helper: str, other: str) -> bool:
-        """Whether the named template ``helper`` includes ``other``, straight or through others: it may give its name."""
+        """Whether the named template ``helper`` includes ``other``, straight or through others"""
         seen: set[str] = set()
         open_ = [helper]
         while open_:

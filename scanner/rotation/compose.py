@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from scanner.model.errors import UsageError
 from scanner.model.finding import Finding
 from scanner.rotation.advice import Advice, fill
-from scanner.rotation.consumers import ConsumerFinder, Found, Setting
+from scanner.rotation.arrivals import Setting
+from scanner.rotation.consumers import ConsumerFinder, Found
 from scanner.rotation.copies import Copies, copies_of, mirrored_by_annotation
 from scanner.rotation.guides import GENERIC, guide_or_generic
 from scanner.rotation.items import NO_RENAMES
@@ -259,7 +260,7 @@ class _Composer:
         ):
             notes.update(dict.fromkeys(self._kubelet.assumptions))
             notes[
-                "a program that read a mounted file once keeps the old value; whether it reads again cannot be seen here"
+                "a program that reads a mounted file only once keeps the old value; whether it does cannot be seen here"
             ] = None
         if any(one.automatic == "Reloader" for one in consumers) and not self._runs("reloader"):
             notes["Reloader is asked for by annotation, but its own manifest is not in this repository"] = None

@@ -27,7 +27,7 @@ _MIRRORED = (
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """``subjects`` hold the value too. ``pushes`` say where it is written to, ``remotes`` which outside values it is."""
+    """``subjects`` hold the value too, ``remotes`` are what it is outside, ``pushes`` say where it is written to."""
 
     subjects: tuple[Subject, ...]
     remotes: tuple[Remote, ...]
@@ -36,7 +36,7 @@ class Copies:
 
 
 def copies_of(repository: Repository, subject: Subject, leaked: str) -> Copies:
-    """Every Secret in the repository that holds the value of ``subject``'s key ``leaked`` (empty: any key) besides itself."""
+    """Every other Secret in the repository that holds the value of ``subject``'s key ``leaked`` (empty for any key)."""
     search = _Search(repository, subject, leaked)
     search.run()
     return Copies(
@@ -120,7 +120,8 @@ class _Search:
                 self.pushes.append(f"{item.label} writes it to {remote} ({item.place})")
                 if canonical in self.remotes:
                     self.circles.append(
-                        f"{item.place}: {item.label} writes back to {remote}, which the Secret is made from; the two feed each other"
+                        f"{item.place}: {item.label} writes back to {remote}, which the Secret is made from; "
+                        "the two feed each other"
                     )
                 yield canonical
 
@@ -144,15 +145,15 @@ def replace_remotes(made: Made, change: Callable[[Remote], Remote]) -> Made:
 
 
 def _push_targets(item: Item, subject: Subject) -> Iterator[Remote]:
-    stores = [
-        f"{text(ref, 'kind') or 'SecretStore'}/{item.namespace + '/' if text(ref, 'kind') != 'ClusterSecretStore' else ''}"
-        f"{text(ref, 'name')}"
-        for ref in rows(item.tree, "spec", "secretStoreRefs")
-    ]
+    stores = []
+    for ref in rows(item.tree, "spec", "secretStoreRefs"):
+        kind = text(ref, "kind") or "SecretStore"
+        home = "" if kind == "ClusterSecretStore" else f"{item.namespace}/"
+        stores.append(f"{kind}/{home}{text(ref, 'name')}")
     for entry in rows(item.tree, "spec", "data"):
         key = text(entry, "match", "secretKey")
         if subject.keys and key and key not in subject.keys:
             continue
-        ref = at(entry, "match", "remoteRef")
+        target = at(entry, "match", "remoteRef")
         for store in stores:
-            yield Remote(store, text(ref, "remoteKey"), text(ref, "property"))
+            yield Remote(store, text(target, "remoteKey"), text(target, "property"))

@@ -2,11 +2,11 @@
 
 - ``syncFrequency`` is 1 min by default (KubeletConfiguration v1beta1); each pod is looked at again after that
   time plus up to half of it (``workerResyncIntervalJitterFactor = 0.5`` in pkg/kubelet/kubelet.go), hence 60-90 s.
-- ``configMapAndSecretChangeDetectionStrategy``: ``Watch`` (default) sees a change within seconds; ``Cache`` keeps a value
-  for the node's ``node.alpha.kubernetes.io/ttl``, which the control plane sets by cluster size: 0 s up to 100 nodes,
-  then 15, 30, 60, 300 and 600 s (pkg/controller/ttl/ttl_controller.go); ``Get`` asks each time.
+- ``configMapAndSecretChangeDetectionStrategy``: ``Watch`` (default) sees a change within seconds; ``Cache`` keeps a
+  value for the node's ``node.alpha.kubernetes.io/ttl``, which the control plane sets by cluster size: 0 s up to 100
+  nodes, then 15, 30, 60, 300 and 600 s (pkg/controller/ttl/ttl_controller.go); ``Get`` asks each time.
 - A pod that starts asks anew under ``Cache`` and ``Get``; under ``Watch`` it may meet the watch's lag.
-- A change of any of the pod's annotations makes the kubelet look at once (Kubernetes docs, tasks/configure-pod-container).
+- A change of any of the pod's annotations makes the kubelet look at once (Kubernetes docs, configure-pod-configmap).
 """
 
 from __future__ import annotations
@@ -75,6 +75,9 @@ def kubelet_of(repository: Repository, *, nodes: int | None = None) -> Kubelet:
 
 def _ttl(nodes: int | None) -> tuple[int, tuple[str, ...]]:
     if nodes is None:
-        note = "the cluster's size is not known; the node's cache is counted with its longest life of 600 s (--nodes N narrows it)"
+        note = (
+            "the cluster's size is not known; the node's cache is counted with its longest life of 600 s "
+            "(--nodes N narrows it)"
+        )
         return _TTL_LARGEST, (note,)
     return next((ttl for limit, ttl in _TTL_BY_NODES if nodes <= limit), _TTL_LARGEST), ()

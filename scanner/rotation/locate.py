@@ -23,10 +23,16 @@ def questions_for(repository: Repository, finding: Finding) -> list[Question]:
         asked.setdefault(
             (namespace, name, key, path),
             Question(
-                name, namespace, key, path,
-                guide=finding.guide, detail=finding.detail, fingerprint=finding.fingerprint, length=_length(finding.redacted),
+                name,
+                namespace,
+                key,
+                path,
+                guide=finding.guide,
+                detail=finding.detail,
+                fingerprint=finding.fingerprint,
+                length=_length(finding.redacted),
             ),
-        )  # fmt: skip
+        )
     return list(asked.values())
 
 

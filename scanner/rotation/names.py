@@ -43,7 +43,7 @@ def literal(name: str) -> str:
 
 
 def shown(name: str) -> str:
-    """``name`` for people: a hole as what fills it (``<app.fullname>-db``), or as ``*`` where that has no short name."""
+    """``name`` for people: a hole as what fills it (``<app.fullname>-db``), ``*`` where that has no short name."""
     return "*" if _CHOICE.search(name) else _HOLE.sub(_short, name)
 
 

@@ -1,4 +1,4 @@
-"""The ordered steps: the provider's from the guide, the cluster's from what the repository says. Revoking comes last."""
+"""The ordered steps: the provider's from the guide, the cluster's from the repository. Revoking comes last."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Draft = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the steps are made of. ``sources`` belong to the Secret and its copies; ``leaked`` says git holds the value."""
+    """What the steps are made of. ``sources`` are the Secret's and its copies'; ``leaked``: git holds the value."""
 
     advice: Advice
     publications: tuple[Publication, ...]
@@ -74,8 +74,8 @@ def _said_once(drafts: Iterable[_Draft]) -> list[_Draft]:
 
 
 _CLEAN = (
-    "Replace the literal in git with a reference to the store, and keep it out from now on. Rewriting history is optional "
-    "and no revocation: forks, clones and caches keep what they have."
+    "Replace the literal in git with a reference to the store, and keep it out from now on. Rewriting history is "
+    "optional and no revocation: forks, clones and caches keep what they have."
 )
 
 
@@ -167,7 +167,9 @@ def _verify(plan: Plan) -> _Draft:
     files = dict.fromkeys(one.label for one in unsure if "volume" in one.via)
     others = dict.fromkeys(one.label for one in unsure if "volume" not in one.via)
     if files:
-        text += f" Whether {', '.join(files)} reads its files again cannot be seen from outside: test it, or restart it too."
+        text += (
+            f" Whether {', '.join(files)} reads its files again cannot be seen from here: test it, or restart it too."
+        )
     if others:
         text += f" When {', '.join(others)} asks for the Secret again is up to its controller: test that it works."
     return "verify", text, "\n".join([*checks, *(step.command for step in guided if step.command)])

@@ -106,10 +106,10 @@ def _secret(item: Item) -> Iterator[Made]:
     for part in ("data", "stringData"):
         for key, value in table(item.tree, part).items():
             keys[key] = KeySource(value.place)
-    yield Made(
-        item, item.name, item.namespace, item.place, {k: v for k, v in keys.items() if k != "*"}, "*" in keys or not keys,
-        text(item.tree, "immutable").lower() == "true", tuple(item.annotations().items()),
-    )  # fmt: skip
+    named = {key: source for key, source in keys.items() if key != "*"}
+    immutable = text(item.tree, "immutable").lower() == "true"
+    annotations = tuple(item.annotations().items())
+    yield Made(item, item.name, item.namespace, item.place, named, "*" in keys or not keys, immutable, annotations)
 
 
 def _sealed(item: Item) -> Iterator[Made]:

@@ -43,14 +43,14 @@ def publication(repository: Repository, subject: Subject, made: Made | None, key
     }.get(made.kind)
     if maker is not None:
         return maker(made, key)
+    field = quoted(key) if key else "<KEY>"
     commands = {
-        "OnePasswordItem": f"op item edit {quoted(text(made.item.tree, 'spec', 'itemPath')) or '<ITEM>'} {quoted(key)}={_NEW}",
-        "DopplerSecret": f"doppler secrets set {quoted(key) if key else '<KEY>'}={_NEW}",
-        "InfisicalSecret": f"infisical secrets set {quoted(key) if key else '<KEY>'}={_NEW}",
+        "OnePasswordItem": f"op item edit {quoted(text(made.item.tree, 'spec', 'itemPath'))} {field}={_NEW}",
+        "DopplerSecret": f"doppler secrets set {field}={_NEW}",
+        "InfisicalSecret": f"infisical secrets set {field}={_NEW}",
     }
-    return Publication(
-        f"Put the new value where {made.item.label} reads it ({made.item.place}).", commands.get(made.kind, "")
-    )
+    sentence = f"Put the new value where {made.item.label} reads it ({made.item.place})."
+    return Publication(sentence, commands.get(made.kind, ""))
 
 
 def remote_words(made: Made, key: str) -> str:
@@ -109,12 +109,12 @@ def _plain(made: Made, key: str) -> Publication:
     if has_hole(value) or (made.item.chart and not key):
         source = f" from {value}" if value else ""
         return Publication(
-            f"The value at {where} is filled in{source} when the manifest is rendered: give the new one there, outside of git, "
-            "and apply it."
+            f"The value at {where} is filled in{source} when the manifest is rendered: give the new one there, outside "
+            "of git, and apply it."
         )
     sentence = (
-        f"The manifest at {where} holds the value itself. Do not commit the new one: make the Secret from a store or seal it "
-        "(`unsealed seal` shows the replacement), and remove the literal."
+        f"The manifest at {where} holds the value itself. Do not commit the new one: make the Secret from a store or "
+        "seal it (`unsealed seal` shows the replacement), and remove the literal."
     )
     if made.immutable:
         return Publication(f"{sentence} It is immutable, so a change by hand is refused.")
@@ -128,10 +128,12 @@ def _generator(made: Made, key: str) -> Publication:
     if files:
         listed = ", ".join(files)
         return Publication(
-            f"Put the new value into {listed}, which must stay out of git, then build and apply the overlay {made.item.overlay}."
+            f"Put the new value into {listed}, which must stay out of git, then build and apply the overlay "
+            f"{made.item.overlay}."
         )
     return Publication(
-        f"The generator at {made.place} holds the value itself: move it to a file outside of git or to a store, then apply the overlay."
+        f"The generator at {made.place} holds the value itself: move it to a file outside of git or to a store, then "
+        "apply the overlay."
     )
 
 
@@ -139,7 +141,8 @@ def _certificate(made: Made, key: str) -> Publication:
     where = f" -n {quoted(made.namespace)}" if made.namespace else ""
     policy = text(made.item.tree, "spec", "privateKey", "rotationPolicy")
     name = quoted(made.item.name)
-    patch = f'kubectl{where} patch certificate {name} --type merge -p \'{{"spec":{{"privateKey":{{"rotationPolicy":"Always"}}}}}}\''
+    always = """'{"spec":{"privateKey":{"rotationPolicy":"Always"}}}'"""
+    patch = f"kubectl{where} patch certificate {name} --type merge -p {always}"
     renew = f"cmctl renew {name}{where}"
     if policy == "Always":
         return Publication("Ask cert-manager for a new key and certificate.", renew)
@@ -162,6 +165,7 @@ def _dynamic(made: Made, key: str) -> Publication:
         text(made.item.tree, "spec", "path") or text(made.item.tree, "spec", "role"),
     )
     return Publication(
-        f"Nothing has to be published: Vault makes a new credential when {made.item.label} asks for one. The old one ends with its lease.",
+        f"Nothing has to be published: Vault makes a new credential when {made.item.label} asks for one. The old one "
+        "ends with its lease.",
         f"vault list sys/leases/lookup/{quoted(mount)}/{quoted(role)}",
     )

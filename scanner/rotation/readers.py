@@ -1,7 +1,8 @@
 """Who may read a Secret through the API: the "may also have been read by" of a runbook.
 
-``get`` needs the name, but ``list`` and ``watch`` return whole Secrets too, and whoever may create pods in the namespace
-can mount any Secret of it (Kubernetes docs, concepts/security/rbac-good-practices). ``resourceNames`` limits get, not create.
+``get`` needs the name, but ``list`` and ``watch`` return whole Secrets too, and whoever may create pods in the
+namespace can mount any Secret of it (Kubernetes docs, concepts/security/rbac-good-practices). ``resourceNames`` limits
+get, not create.
 """
 
 from __future__ import annotations

@@ -95,8 +95,8 @@ class Repository:
 
 # Kinds that are looked at in other ways and would be searched for pods in vain.
 _NO_PODS = frozenset(
-    """Secret SealedSecret ExternalSecret ClusterExternalSecret SecretProviderClass Certificate Role ClusterRole RoleBinding
-    ClusterRoleBinding ServiceAccount Ingress Namespace Kustomization Application ApplicationSet SecretStore
+    """Secret SealedSecret ExternalSecret ClusterExternalSecret SecretProviderClass Certificate Role ClusterRole
+    RoleBinding ClusterRoleBinding ServiceAccount Ingress Namespace Kustomization Application ApplicationSet SecretStore
     ClusterSecretStore GitRepository HelmRepository PersistentVolumeClaim HorizontalPodAutoscaler""".split()
 )
 

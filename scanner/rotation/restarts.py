@@ -65,6 +65,14 @@ def _reloader(own: dict[str, str], secrets: dict[str, str], secret: str) -> str:
     return ""
 
 
+def csi_restart(item: Item, pods: dict[str, str], provider: str) -> str:
+    """What restarts ``item`` when the driver has fetched new values of the SecretProviderClass called ``provider``."""
+    own = {**pods, **item.annotations()}
+    named = [word.strip() for word in own.get(f"secretproviderclass.{_RELOADER}/reload", "").split(",")]
+    automatic = own.get(f"secretproviderclass.{_RELOADER}/auto"), own.get(f"{_RELOADER}/auto")
+    return "Reloader" if provider in named or "true" in automatic else ""
+
+
 def _is_named(pattern: str, secret: str) -> bool:
     """Reloader takes each name of its list as an expression too."""
     try:

@@ -5,8 +5,8 @@
   go in ceil(R / (surge + unavailable)) waves.
 - StatefulSet: one pod at a time, the highest ordinal first; pods below ``partition`` are not replaced.
 - DaemonSet: ``maxUnavailable`` (1) nodes at a time.
-- A new pod counts once it is ready: start, ``readinessProbe.initialDelaySeconds``, ``minReadySeconds``. How long a container
-  takes to start is not in a manifest; 10 s are assumed. The last old pod goes on for up to
+- A new pod counts once it is ready: start, ``readinessProbe.initialDelaySeconds``, ``minReadySeconds``. How long a
+  container takes to start is not in a manifest; 10 s are assumed. The last old pod goes on for up to
   ``terminationGracePeriodSeconds`` (30 s) with the old value.
 """
 
@@ -120,7 +120,8 @@ def _stateful(item: Item, replicas: int | None, wave: tuple[Term, ...], last: Te
     partition = number(update, "rollingUpdate", "partition") or 0
     if partition:
         warnings.append(
-            f"partition {partition} ({update.place if update else item.place}): pods 0 to {partition - 1} keep the old value until it is lowered"
+            f"partition {partition} ({update.place if update else item.place}): pods 0 to {partition - 1} keep the old "
+            "value until it is lowered"
         )
     if replicas == 1:
         warnings.append("one replica: nothing serves while it restarts")

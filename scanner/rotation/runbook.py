@@ -62,6 +62,12 @@ class Rollout:
     warnings: tuple[str, ...] = ()
 
 
+# When something that is not restarted takes the new value.
+NEXT_RUN = "next run"
+NEXT_PULL = "next pull"
+CONTROLLER = "its controller"
+
+
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """One use of the Secret by one object.
@@ -69,9 +75,10 @@ class Consumer:
     ``via`` says how (``env DB_PASSWORD``, ``volume``, ``Ingress TLS``), ``key`` which key, empty for all.
     ``affected`` is False when it uses other keys of the same Secret only. ``hot`` is True when the new value
     arrives without a restart, None where nobody can tell from outside. ``automatic`` names what restarts the
-    pods by itself. ``most`` is the time until a container that starts (or reads) then gets the new value;
-    the rollout comes on top. ``next_run`` is the longest wait for a scheduled run. ``inferred`` says why the
-    use is not certain; empty means that it is written there in plain. ``secret`` is the Secret's ``namespace/name``.
+    pods by itself. ``when`` is one of the words above for what takes the value then. ``most`` is the time until a
+    container that starts (or reads) then gets the new value, ``least`` the same with the delivery forced; the rollout
+    comes on top. ``next_run`` is the longest wait for a scheduled run in seconds. ``inferred`` says why the use is not
+    certain; empty means that it is written there in plain. ``secret`` is the Secret's ``namespace/name``.
     """
 
     kind: str
@@ -85,6 +92,7 @@ class Consumer:
     affected: bool = True
     restart: bool = False
     hot: bool | None = None
+    when: str = ""
     automatic: str = ""
     least: Time = field(default_factory=Time)
     most: Time = field(default_factory=Time)

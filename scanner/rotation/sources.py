@@ -58,7 +58,7 @@ def source_time(repository: Repository, made: Made | None, kubelet: Kubelet) -> 
     """The time for what ``made`` makes; None stands for a Secret that nothing in the repository makes."""
     if made is None:
         known = Time((Term(CONTROLLER, "the API server passes the change on", "allowance"),))
-        note = "nothing in this repository makes the Secret; times count from the moment somebody changes it in the cluster"
+        note = "nothing in this repository makes the Secret; times count from its change in the cluster"
         return SourceTime(known, known, assumptions=(note,))
     if made.kind in ("ExternalSecret", "ClusterExternalSecret"):
         return _external(made)
@@ -87,13 +87,13 @@ def _external(made: Made) -> SourceTime:
     interval = text(spec, "refreshInterval")
     where_written = place(spec, "refreshInterval") or made.item.place
     if policy == "OnChange":
-        reason = (
-            f"refreshPolicy OnChange ({place(spec, 'refreshPolicy')}): it fetches only when its metadata or spec change"
-        )
+        where_policy = place(spec, "refreshPolicy")
+        reason = f"refreshPolicy OnChange ({where_policy}): it fetches only when its metadata or spec change"
         return SourceTime(Time(never=reason), forced, force, True)
     recreate = f"kubectl {where}delete secret {quoted(made.name)}"
     if policy == "CreatedOnce":
-        reason = f"refreshPolicy CreatedOnce ({place(spec, 'refreshPolicy')}): it never fetches again while the Secret is there"
+        where_policy = place(spec, "refreshPolicy")
+        reason = f"refreshPolicy CreatedOnce ({where_policy}): it never fetches again while the Secret is there"
         return SourceTime(Time(never=reason), forced, recreate, True, (_GAP,))
     count = ESO_DEFAULT if not interval else seconds(interval)
     if count is None:
@@ -139,7 +139,7 @@ def csi_time(repository: Repository, kubelet: Kubelet) -> SourceTime:
     """
     poll, where, enabled = csi_rotation(repository)
     force = Time((Term(CONTROLLER, "a new pod mounts the fresh value", "allowance"),))
-    order = "the Secret follows when a pod mounts the class anew: restart those that mount it before those that only read the Secret"
+    order = "the Secret follows when a pod mounts the class anew: restart pods that mount it before those that do not"
     if enabled is None:
         never = "CSI rotation is not switched on in this repository; its default is off"
         note = "the CSI driver is not configured in this repository, so its default counts: no rotation"
@@ -187,40 +187,23 @@ def _vault(made: Made) -> SourceTime:
     force = f"kubectl {where}annotate {kind} {name} force-sync=$(date +%s) --overwrite"
     forced = Time((Term(CONTROLLER, f"{made.item.kind} reconciles after the annotation", "allowance"),))
     if made.kind == "VaultStaticSecret":
-        after = text(spec, "refreshAfter")
-        count = seconds(after) if after else None
-        if count:
-            return SourceTime(
-                Time(
-                    (
-                        Term(
-                            count,
-                            "Vault Secrets Operator reads",
-                            f"refreshAfter {after}, {place(spec, 'refreshAfter')}",
-                        ),
-                    )
-                ),
-                forced,
-                force,
-            )
-        if text(spec, "hmacSecretData").lower() == "false":
-            reason = f"no refreshAfter, and hmacSecretData is off ({place(spec, 'hmacSecretData')}): it does not read again by itself"
-            return SourceTime(Time(never=reason), forced, force, True)
-        return SourceTime(
-            Time(
-                (
-                    Term(
-                        VSO_DEFAULT,
-                        "Vault Secrets Operator checks for drift",
-                        "refreshAfter is not set; 60 s while hmacSecretData is on",
-                    ),
-                )
-            ),
-            forced,
-            force,
-        )
+        return _static(spec, forced, force)
     reason = "the lease decides when Vault Secrets Operator asks for a new credential, and it is not in this repository"
     return SourceTime(Time(never=reason), forced, force, True)
+
+
+def _static(spec: Tree | None, forced: Time, force: str) -> SourceTime:
+    after = text(spec, "refreshAfter")
+    count = seconds(after) if after else None
+    if count:
+        said = f"refreshAfter {after}, {place(spec, 'refreshAfter')}"
+        return SourceTime(Time((Term(count, "Vault Secrets Operator reads", said),)), forced, force)
+    switch = place(spec, "hmacSecretData")
+    if text(spec, "hmacSecretData").lower() == "false":
+        reason = f"no refreshAfter, and hmacSecretData is off ({switch}): it does not read again by itself"
+        return SourceTime(Time(never=reason), forced, force, True)
+    said = "refreshAfter is not set; 60 s while hmacSecretData is on"
+    return SourceTime(Time((Term(VSO_DEFAULT, "Vault Secrets Operator checks for drift", said),)), forced, force)
 
 
 def _certificate(made: Made) -> SourceTime:
@@ -234,9 +217,8 @@ def _certificate(made: Made) -> SourceTime:
     most = Time((Term(renewed, "cert-manager renews by itself", said),))
     notes: tuple[str, ...] = ()
     if text(spec, "privateKey", "rotationPolicy") == "Never":
-        notes = (
-            f"rotationPolicy is Never ({place(spec, 'privateKey', 'rotationPolicy')}): a renewal keeps the leaked key; set it to Always first",
-        )
+        policy = place(spec, "privateKey", "rotationPolicy")
+        notes = (f"rotationPolicy is Never ({policy}): a renewal keeps the leaked key; set it to Always first",)
     return SourceTime(most, forced, f"cmctl renew {quoted(made.item.name)}{where}", True, notes)
 
 
@@ -249,7 +231,8 @@ def _from_git(made: Made) -> SourceTime:
         "allowance",
     )
     if delivery is None:
-        note = f"nothing in this repository says who applies {made.item.place.file}; times count from the moment it is applied"
+        file = made.item.place.file
+        note = f"nothing in this repository says who applies {file}; times count from the moment it is applied"
         return SourceTime(Time((react,)), Time((react,)), assumptions=(note,))
     command = _reconcile(delivery.what)
     forced = Time((react,))

@@ -69,12 +69,13 @@ def write_command(store: Store | None, remote: Remote, key: str) -> str:
         return ""
     name, prop = quoted(remote.key), remote.prop or key
     field = quoted(prop) if prop else "<FIELD>"
-    mount = text(store.settings, "path").strip("/")
+    path, project = text(store.settings, "path").strip("/"), text(store.settings, "projectID")
+    mount = f"-mount={quoted(path)} " if path else ""
     writers = {
-        "vault": f"printf %s {_NEW} | vault kv patch {'-mount=' + quoted(mount) + ' ' if mount else ''}{name} {field}=-",
+        "vault": f"printf %s {_NEW} | vault kv patch {mount}{name} {field}=-",
         "aws": _aws(store, name, field, whole=not remote.prop),
         "gcpsm": f"printf %s {_NEW} | gcloud secrets versions add {name} --data-file=-"
-        + (f" --project={quoted(text(store.settings, 'projectID'))}" if text(store.settings, "projectID") else ""),
+        + (f" --project={quoted(project)}" if project else ""),
         "azurekv": f"az keyvault secret set --vault-name {quoted(_vault_name(store))} --name {name} --file /dev/stdin",
         "onepassword": f"op item edit {name} {field}={_NEW}",
         "onepasswordSDK": f"op item edit {name} {field}={_NEW}",

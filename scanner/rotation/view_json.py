@@ -121,6 +121,7 @@ def _consumer(one: Consumer, *, explain: bool) -> dict[str, object]:
         "restart": one.restart,
         "automatic_restart": one.automatic or None,
         "hot": one.hot,
+        "when": one.when or None,
         "t_min_s": one.least.seconds if one.affected else None,
         "t_max_s": one.most.seconds if one.affected else None,
         "t_reason": one.most.never or None,

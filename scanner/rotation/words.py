@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.rotation.durations import spoken
-from scanner.rotation.runbook import Consumer, Exposure, Leak, Producer, Reader, Runbook, Term
+from scanner.rotation.runbook import CONTROLLER, Consumer, Exposure, Leak, Producer, Reader, Runbook, Term
 
 
 def leak_line(book: Runbook) -> str:
@@ -53,25 +53,13 @@ def update(consumer: Consumer) -> str:
     """What has to happen: ``hot (re-read!)``, ``restart, 2 waves``, ``next run``."""
     if not consumer.affected:
         return "unaffected"
-    if consumer.kind == "CronJob":
-        return "next run"
+    if consumer.when:
+        return consumer.when
     waves = consumer.rollout.waves if consumer.rollout else None
     rounds = f", {waves} waves" if waves is not None and waves > 1 else ""
-    if consumer.automatic:
-        return f"{consumer.automatic}{rounds}"
-    if consumer.restart:
-        return f"restart{rounds}"
-    if any("next run" in note for note in consumer.notes):
-        return "next run"
-    if "imagePullSecrets" in consumer.via:
-        return "next pull"
-    if consumer.hot is True:
-        return "hot"
-    return (
-        "hot (re-read!)"
-        if consumer.most.seconds is not None or not consumer.most.never.startswith("when ")
-        else "its controller"
-    )
+    if consumer.automatic or consumer.restart:
+        return f"{consumer.automatic or 'restart'}{rounds}"
+    return "hot" if consumer.hot else "hot (re-read!)"
 
 
 def worst(consumer: Consumer) -> str:
@@ -81,7 +69,7 @@ def worst(consumer: Consumer) -> str:
     if consumer.kind == "CronJob":
         return f"<= {spoken(consumer.next_run)}" if consumer.next_run else "not known"
     if consumer.most.seconds is None:
-        return "not known" if consumer.most.never.startswith("when ") else "never by itself"
+        return "not known" if consumer.when == CONTROLLER else "never by itself"
     if consumer.restart or consumer.automatic:
         return f"{_long(consumer)}{consumer.most.seconds} s + rollout"
     return _long(consumer) + consumer.most.arithmetic()
