@@ -85,6 +85,7 @@ class TextScanner:
         self._exact = {name: place for name, place in engine.triggers.names if not name.startswith(".")}
         self._endings = tuple((name, place) for name, place in engine.triggers.names if name.startswith("."))
         self._detectors: Sequence[Detector] | None = None
+        self._codecs: tuple[int, ...] = ()
 
     def scan(self, text: Text) -> list[Match]:
         """Every match of ``text``, dropped ones with their reason, one a place, in order."""
@@ -120,9 +121,9 @@ class TextScanner:
         found = self.engine.match(text, hits)
         for place in sorted(awake):
             found += self._detector(place).detect(text, _Inspector(self, budget))
-        places = [Span(hit.end - 1, hit.end) for hit in hits if hit.entry >= gate]
-        if places:
-            found += self._inner(text, places, budget)
+        gated = [hit for hit in hits if hit.entry >= gate]
+        if gated:
+            found += self._inner(text, gated, budget)
         if awake and found:
             found = _without(found, self._structure.regions(text))
         return self._choice.apply(found)
@@ -142,12 +143,17 @@ class TextScanner:
             named.add(self._exact[name])
         return named
 
-    def _inner(self, text: Text, places: Sequence[Span], budget: _Budget) -> Iterator[Match]:
-        """Matches in the layers encoded at ``places``, placed on their encoded form in ``text``."""
+    def _inner(self, text: Text, gated: Sequence[Hit], budget: _Budget) -> Iterator[Match]:
+        """Matches in the layers encoded where the gates hit, placed on their encoded form in ``text``."""
         if budget.depth == 0 or text.kind is FileKind.BINARY:
             return
-        from scanner.engine.decoders import layers
+        from scanner.engine.decoders import gate_codecs, layers
 
+        if not self._codecs:
+            self._codecs = gate_codecs()
+        places: dict[int, list[Span]] = {}
+        for entry, end in gated:
+            places.setdefault(self._codecs[entry - self.engine.first_gate], []).append(Span(end - 1, end))
         for layer in layers(text.data, places):
             deeper = budget.enter(len(layer.data))
             if deeper is None:

@@ -10,14 +10,16 @@ the first pass (they are expressions for Hyperscan, and hardly slow it down) and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from scanner.engine.decoders import escapes, joined, lookalikes, percent, runs
 from scanner.engine.decoders.gates import encoded_words
 from scanner.engine.decoders.layer import Layer
 from scanner.model.span import Span
 
-__all__ = ["LARGEST", "Layer", "gates", "layers"]
+__all__ = ["LARGEST", "Layer", "gate_codecs", "gates", "layers"]
+
+Codec = Callable[[bytes], Iterator[Layer]]
 
 # Bytes one layer may have; what a text holds beyond is cut off.
 LARGEST = 8 * 1024 * 1024
@@ -35,25 +37,35 @@ def gates() -> tuple[str, ...]:
 _AROUND = 2048
 
 
-def layers(data: bytes, spans: Sequence[Span] | None = None) -> Iterator[Layer]:
+def gate_codecs() -> tuple[int, ...]:
+    """For each of ``gates()`` the number of the codec that it is a mark of."""
+    numbers = [0] * len(encoded_words())
+    for number, marks in enumerate(((percent.GATE,), escapes.GATES, joined.GATES, lookalikes.GATES), 1):
+        numbers += [number] * len(marks)
+    return tuple(numbers)
+
+
+_OTHERS: dict[int, Codec] = {1: percent.layers, 2: escapes.layers, 3: joined.layers, 4: lookalikes.layers}
+
+
+def layers(data: bytes, places: Mapping[int, Sequence[Span]] | None = None) -> Iterator[Layer]:
     """The texts encoded in ``data``, in no particular order.
 
-    ``spans`` are the places in ``data`` where one of ``gates()`` matched (the ends are enough), in order; without
-    them the whole text is looked at.
+    ``places`` are, for each codec, the places in ``data`` where one of its gates matched (the ends are enough), in
+    order; without them the whole text is looked at. A codec without a place is not asked: translations are full of
+    letters that might be look-alikes, and looking for those in every text with an escape took half of a sweep.
     """
-    if spans is None:
+    if places is None:
         yield from runs.layers(data, None, LARGEST)
-        yield from _others(data, 0)
+        for codec in _OTHERS.values():
+            yield from codec(data)
         return
-    yield from runs.layers(data, spans, LARGEST)
-    for window in _windows(data, spans):
-        yield from _others(data[window.start : window.end], window.start)
-
-
-def _others(data: bytes, offset: int) -> Iterator[Layer]:
-    for codec in (percent.layers, escapes.layers, joined.layers, lookalikes.layers):
-        for text, outer, name in codec(data):
-            yield Layer(text, Span(outer.start + offset, outer.end + offset), name)
+    if places.get(0):
+        yield from runs.layers(data, places[0], LARGEST)
+    for number, codec in _OTHERS.items():
+        for window in _windows(data, places.get(number, ())):
+            for text, outer, name in codec(data[window.start : window.end]):
+                yield Layer(text, Span(outer.start + window.start, outer.end + window.start), name)
 
 
 def _windows(data: bytes, spans: Sequence[Span]) -> Iterator[Span]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.engine.decoders import Layer, gates, layers
+from scanner.engine.decoders import Layer, gate_codecs, gates, layers
 from scanner.model.span import Span
 
 DOCUMENT = b"[db]\nuser = app\npassword = blue-river-7\nhost = db.example.org\n"
@@ -176,7 +176,13 @@ def _database() -> None:
 DATABASE = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
 
 
-def hits(data: bytes) -> list[Span]:
-    found: list[Span] = []
-    DATABASE.scan(data, match_event_handler=lambda _id, _start, end, _flags, _context: found.append(Span(end - 1, end)))
-    return sorted(found)
+def hits(data: bytes) -> dict[int, list[Span]]:
+    """For each codec, where its gates matched."""
+    found: dict[int, list[Span]] = {}
+    codecs = gate_codecs()
+
+    def note(gate: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        found.setdefault(codecs[gate], []).append(Span(end - 1, end))
+
+    DATABASE.scan(data, match_event_handler=note)
+    return found
