@@ -12,12 +12,13 @@ from scanner.model.span import Span
 if TYPE_CHECKING:
     import re
 
-# The seams for a first pass: between two quotes a sign, a line break, or nothing.
+# The seams for a first pass: between two quotes a sign, a line break, or nothing. The string on the left is one piece
+# throughout: prose put together from lines is everywhere, and its lines have blanks.
 GATES = (
-    r"""[\w+/=.~:@-]["'][ \t]{0,8}"""
+    r"""["'][\w+/=.~:@-]{3,}["'][ \t]{0,8}"""
     r"""(?:(?:[+&]|\.{1,2})[ \t]{0,8}(?:\\?\r?\n[ \t]{0,80})?"""
     r"""|\\?\r?\n[ \t]{0,80}(?:(?:[+&]|\.{1,2})[ \t]{0,8})?|[ \t])"""
-    r"""[bfru]?["'][\w+/=.~:@-]""",
+    r"""[bfru]?["'][\w+/=.~:@-]{3}""",
     r"[A-Za-z0-9_]{4}\\\r?\n[A-Za-z0-9_]{4}",
 )
 # What a piece of a token is made of. Prose has blanks, and is left alone.
