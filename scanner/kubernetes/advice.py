@@ -161,7 +161,7 @@ def csi_driver(case: Case) -> None:
         if "--enable-secret-rotation=true" in words or not options:
             continue
         case.out.tip(
-            "advice-csi-rotation-off", options[0], case.document, about=_about(case, "csi"),
+            "advice-csi-rotation-off", case.root, case.document, about=_about(case, "csi"),
             detail=case.told(
                 why="the driver never mounts a rotated value again",
                 do="set --enable-secret-rotation=true and a --rotation-poll-interval",

@@ -26,7 +26,7 @@ _REFERENCE = re.compile(
     |(?:data|var|local|module|each|random_password|random_string|tls_private_key|aws_\w+|google_\w+|azurerm_\w+)
         \.[\w.\[\]"*-]+
     |(?:os\.environ|process\.env|System\.getenv|getenv)\b.*
-    |@@?[A-Z_]+@@?|__[A-Z0-9_.]+__|\#\{[^}]*\}\#?|\$\$[A-Z_]+\$\$|\{[A-Z_][A-Z0-9_]*\}|\(\(.*\)\)
+    |@@?[A-Z_]+@@?|__[A-Z0-9_.]+__|\#\{[^}]*\}\#?|\$\$[A-Z_]+\$\$|\{[A-Za-z_][\w.]*\}|\(\(.*\)\)
     )""",
     re.VERBOSE | re.DOTALL,
 )

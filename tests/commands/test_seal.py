@@ -8,15 +8,17 @@ import pytest
 import yaml
 
 from scanner.cli import main
+from scanner.ruleset.examples import fill
 
-SECRET = """\
+PASSWORD = fill("<<Kq7- %A12>>", "seal")
+SECRET = f"""\
 apiVersion: v1
 kind: Secret
-metadata: {name: db, namespace: prod}
+metadata: {{name: db, namespace: prod}}
 type: kubernetes.io/basic-auth
 stringData:
   username: app
-  password: Kq7-abLm2nWx9
+  password: {PASSWORD}
 """
 OTHER = "---\napiVersion: v1\nkind: Service\nmetadata: {name: db}\n"
 
@@ -50,7 +52,9 @@ def test_kubeseal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_hostile_names_stay_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
-        'apiVersion: v1\nkind: Secret\nmetadata: {name: "a\\n$(touch x) \'; rm"}\nstringData: {"true": Kq7-abLm2nWx9}\n'
+        'apiVersion: v1\nkind: Secret\nmetadata: {name: "a\\n$(touch x) \'; rm"}\nstringData: {"true": '
+        + PASSWORD
+        + "}\n"
     )
     assert run(tmp_path, text) == 0
     made = yaml.safe_load(capsys.readouterr().out)

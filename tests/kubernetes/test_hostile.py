@@ -15,7 +15,8 @@ from scanner.model.text import Text
 from scanner.ruleset.examples import fill
 from tests.kubernetes.conftest import Found
 
-SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  password: Kq7-abLm2nWx9\n"
+PASSWORD = fill("<<Kq7- %A12>>", "hostile")
+SECRET = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData:\n  password: {PASSWORD}\n"
 NONSENSE = {
     "brackets": "kind: Secret\nstringData: " + "[" * 50_000,
     "braces": "kind: Secret\nstringData: " + "{a: " * 50_000,

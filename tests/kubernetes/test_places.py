@@ -16,7 +16,9 @@ from scanner.kubernetes.manifest import Manifests
 from scanner.kubernetes.references import placeholder
 from scanner.model.match import Match
 from scanner.model.text import Text
+from scanner.ruleset.examples import fill
 
+PASSWORD = fill("<<Kq7- %A12>>", "places")
 WORD = st.text(alphabet=string.ascii_letters + string.digits + "äß!?$%&*#@ '\":,{}[]|>-", min_size=10, max_size=120)
 VALUES = WORD.map(lambda text: "Kq7" + text.strip() + "zX9").filter(lambda text: not placeholder(text))
 
@@ -76,18 +78,19 @@ def test_json(values: list[str], indent: int | None, ascii_only: bool) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "    ", "# ", "//  ", "> ", "+"])
 def test_islands_with_every_prefix(prefix: str, matches: Callable[[bytes, str], list[Match]]) -> None:
-    lines = ["apiVersion: v1", "kind: Secret", "metadata:", "  name: db", "stringData:", "  password: Kq7-abLm2nWx9"]
+    lines = ["apiVersion: v1", "kind: Secret", "metadata:", "  name: db", "stringData:", f"  password: {PASSWORD}"]
     data = ("before\n\n" + "".join(f"{prefix}{line}\n" for line in lines) + "\nafter\n").encode()
     (match,) = matches(data, "notes.md")
-    assert data[match.span.start : match.span.end] == b"Kq7-abLm2nWx9"
+    assert data[match.span.start : match.span.end] == PASSWORD.encode()
 
 
 def test_yaml_in_yaml_in_a_heredoc(matches: Callable[[bytes, str], list[Match]]) -> None:
-    inner = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  password: Kq7-abLm2nWx9\n"
+    inner = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n"
+    inner += f"  password: {PASSWORD}\n"
     middle = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  secret.yaml: |\n" + indented(inner, 4)
     data = ("#!/bin/sh\nkubectl apply -f - <<EOF\n" + middle + "EOF\n").encode()
     (match,) = matches(data, "setup.sh")
-    assert data[match.span.start : match.span.end] == b"Kq7-abLm2nWx9"
+    assert data[match.span.start : match.span.end] == PASSWORD.encode()
     assert match.detail["kind"] == "Secret"
 
 

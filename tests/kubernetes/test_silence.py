@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+import yaml
 
 from scanner.kubernetes import safe_regions
 from scanner.model.text import Text
@@ -53,9 +54,12 @@ def test_a_vendors_token_beside_references_is_still_found(found: Callable[[bytes
 
 def test_several_secrets_in_one_file_of_a_secret_are_all_found(found: Callable[[bytes, str], list[Found]]) -> None:
     passwords = [fill("<<Kq7- %A14>>", str(number)) for number in range(3)]
-    lines = "".join(f"      - name: db{number}\n        password: {one}\n" for number, one in enumerate(passwords))
-    text = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  config.yaml: |\n    dbs:\n{lines}"
-    assert [line for line, _, _, _ in found(text.encode(), "a.yaml")] == [8, 10, 12]
+    config = "dbs:\n" + "".join(f"- name: db\n  password: {one}\n" for one in passwords)
+    secret = {"apiVersion": "v1", "kind": "Secret", "stringData": {"config.yaml": config}}
+    text = yaml.safe_dump(secret, default_style="|", sort_keys=False)
+    lines = text.split("\n")
+    at = [number for number, line in enumerate(lines, 1) if "password" in line]
+    assert [line for line, _, _, _ in found(text.encode(), "a.yaml")] == at
 
 
 def test_an_ordinary_manifest_imports_no_yaml() -> None:

@@ -72,7 +72,7 @@ def test_templates_are_read_around() -> None:
     text = """\
 {{- if .Values.enabled }}
 apiVersion: v1
-kind: Secret
+kind: ConfigMap
 metadata:
   name: {{ include "x.name" . }}
   labels: {{- include "x.labels" . | nindent 4 }}
