@@ -10,6 +10,7 @@ from scanner.model.errors import UsageError
 from scanner.model.finding import Finding
 from scanner.rotation.advice import Advice, fill
 from scanner.rotation.arrivals import Setting
+from scanner.rotation.choosing import VAGUE, choose_guide
 from scanner.rotation.consumers import ConsumerFinder, Found
 from scanner.rotation.copies import Copies, copies_of, mirrored_by_annotation
 from scanner.rotation.guides import GENERIC, guide_or_generic
@@ -217,11 +218,11 @@ class _Composer:
     def _advice(self, consumers: list[Consumer]) -> tuple[Advice, str]:
         question = self._question
         guide, why = question.guide, ""
-        if guide in _VAGUE:
-            guide, why = _guess(question.name, question.key, self._primary)
+        if guide in VAGUE:
+            guide, why = choose_guide(question.name, question.key, self._primary)
             guide = question.guide if guide == GENERIC and question.guide else guide
         stores = [one.label for one in consumers if one.kind in ("SecretStore", "ClusterSecretStore")]
-        if stores and question.guide in _VAGUE:
+        if stores and question.guide in VAGUE:
             guide, why = (
                 "secret-store-credential",
                 f"chosen because {stores[0]} logs in with it; --guide ID takes another",
@@ -311,39 +312,13 @@ def _primary(made: tuple[Made, ...], key: str) -> Made | None:
 
 def _ordered(made: tuple[Made, ...], first: Made | None, key: str = "") -> list[Made]:
     """Whatever holds the key and takes it from outside comes first; a literal Secret last."""
-    return sorted(made, key=lambda one: (one is not first, bool(key) and key not in one.keys, one.kind == "Secret"))
+    return sorted(
+        made,
+        key=lambda one: (one is not first, bool(key) and key not in one.keys and not one.open, one.kind == "Secret"),
+    )
 
 
 def _merging(made: tuple[Made, ...]) -> bool:
     """External Secrets can add keys to a Secret that something else makes; that is no conflict."""
     policies = {text(one.item.tree, "spec", "target", "creationPolicy") for one in made}
     return "Merge" in policies
-
-
-# Guides that do not know which service issued the value; its name may tell.
-_VAGUE = ("", GENERIC, "kubernetes-secret-value")
-
-_WORDS = {
-    "database": ("postgres", "mysql", "mariadb", "redis", "mongo", "rabbit", "kafka", "database", "db"),
-    "docker-registry": ("dockerconfigjson", "dockercfg", "regcred", "registry", "pull"),
-    "tls-key": ("tls", "cert"),
-    "registry-or-signing": ("jwt", "session", "signing", "cookie", "webhook"),
-    "ssh-pgp-key": ("ssh",),
-}
-
-
-def _guess(name: str, key: str, made: Made | None) -> tuple[str, str]:
-    """A guide for a Secret that was asked for by name, and why that one."""
-    if made is not None and made.kind == "Certificate":
-        return "tls-key", ""
-    remotes = " ".join(str(remote) for remote in made.remotes(key)) if made is not None else ""
-    words = {word for part in (key, name, remotes) for word in _split(part)}
-    for guide, known in _WORDS.items():
-        hit = sorted(words.intersection(known))
-        if hit:
-            return guide, f'chosen because of "{hit[0]}" in its name; --guide ID takes another'
-    return "generic", "nothing tells which service issued the value; --guide ID chooses a guide"
-
-
-def _split(word: str) -> list[str]:
-    return [part for part in "".join(c if c.isalnum() else " " for c in word.lower()).split() if part]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from scanner.rotation import words
-from scanner.rotation.runbook import Consumer, Producer, Runbook, Time
+from scanner.rotation.runbook import Advised, Consumer, Producer, Reader, Runbook, Time
 
 
 def json_view(books: Sequence[Runbook], *, explain: bool = False) -> str:
@@ -20,35 +20,12 @@ def runbook_json(book: Runbook, *, explain: bool = False) -> dict[str, object]:
     """One runbook."""
     made: dict[str, object] = {
         "secret": _secret(book),
-        "guide": {
-            "id": book.advised.guide,
-            "title": book.advised.title,
-            "summary": book.advised.summary,
-            "why": book.advised.why,
-            "last_used": book.advised.last_used,
-            "blast_radius": book.advised.blast_radius,
-            "traps": list(book.advised.traps),
-            "links": list(book.advised.links),
-            "contain": [{"text": step.text, "cmd": step.command or None} for step in book.advised.contain],
-        },
+        "guide": _guide(book.advised),
         "producer": _producer(book.producers[0]) if book.producers else None,
         "producers": [_producer(one) for one in book.producers],
         "copies": [_producer(one) for one in book.copies],
         "consumers": [_consumer(one, explain=explain) for one in book.consumers],
-        "readers": [
-            {
-                "subject": one.subject,
-                "role": one.role,
-                "binding": one.binding,
-                "verbs": list(one.verbs),
-                "scope": one.scope,
-                "file": one.place.file,
-                "line": one.place.line,
-                "note": one.note,
-                "inferred": bool(one.inferred),
-            }
-            for one in book.readers
-        ],
+        "readers": [_reader(one) for one in book.readers],
         "overlap_s": book.overlap,
         "overlap_reason": book.overlap_reason or book.overlap_text,
         "best_case_s": book.fastest,
@@ -91,6 +68,34 @@ def _secret(book: Runbook) -> dict[str, object] | None:
         "fingerprint": leak.fingerprint,
         "length": leak.length or None,
         "overlay": leak.overlay,
+    }
+
+
+def _guide(advised: Advised) -> dict[str, object]:
+    return {
+        "id": advised.guide,
+        "title": advised.title,
+        "summary": advised.summary,
+        "why": advised.why,
+        "last_used": advised.last_used,
+        "blast_radius": advised.blast_radius,
+        "traps": list(advised.traps),
+        "links": list(advised.links),
+        "contain": [{"text": step.text, "cmd": step.command or None} for step in advised.contain],
+    }
+
+
+def _reader(one: Reader) -> dict[str, object]:
+    return {
+        "subject": one.subject,
+        "role": one.role,
+        "binding": one.binding,
+        "verbs": list(one.verbs),
+        "scope": one.scope,
+        "file": one.place.file,
+        "line": one.place.line,
+        "note": one.note,
+        "inferred": bool(one.inferred),
     }
 
 

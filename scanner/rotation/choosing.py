@@ -1,0 +1,33 @@
+"""Which guide to follow for a Secret whose rule does not know who issued the value."""
+
+from __future__ import annotations
+
+import re
+
+from scanner.rotation.guides import GENERIC
+from scanner.rotation.producers import Made
+
+# Guides that do not know which service issued the value; its name may tell.
+VAGUE = ("", GENERIC, "kubernetes-secret-value")
+
+_WORDS = {
+    "database": ("postgres", "postgresql", "mysql", "mariadb", "redis", "mongo", "rabbitmq", "kafka", "database", "db"),
+    "docker-registry": ("dockerconfigjson", "dockercfg", "regcred", "registry", "pull"),
+    "tls-key": ("tls", "cert"),
+    "registry-or-signing": ("jwt", "session", "signing", "cookie", "webhook"),
+    "ssh-pgp-key": ("ssh",),
+}
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+def choose_guide(name: str, key: str, made: Made | None) -> tuple[str, str]:
+    """A guide's id for a Secret known by its name, and the reason to show: a guess, never a fact."""
+    if made is not None and made.kind == "Certificate":
+        return "tls-key", ""
+    remotes = " ".join(str(remote) for remote in made.remotes(key)) if made is not None else ""
+    words = set(_WORD.findall(f"{key} {name} {remotes}".lower()))
+    for guide, known in _WORDS.items():
+        hit = sorted(words.intersection(known))
+        if hit:
+            return guide, f'chosen because of "{hit[0]}" in its name; --guide ID takes another'
+    return GENERIC, "nothing tells which service issued the value; --guide ID chooses a guide"
