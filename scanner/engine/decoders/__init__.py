@@ -35,6 +35,8 @@ def gates() -> tuple[str, ...]:
 
 # How far around a place lines are looked at; a string put together from pieces can go on over several.
 _AROUND = 2048
+# Bytes of a line that are looked at either side of a place, when the line is longer.
+_LINE = 4096
 
 
 def gate_codecs() -> tuple[int, ...]:
@@ -63,20 +65,20 @@ def layers(data: bytes, places: Mapping[int, Sequence[Span]] | None = None) -> I
     if places.get(0):
         yield from runs.layers(data, places[0], LARGEST)
     for number, codec in _OTHERS.items():
-        for window in _windows(data, places.get(number, ())):
+        for window in _windows(data, places.get(number, ()), 0 if codec is lookalikes.layers else _AROUND):
             for text, outer, name in codec(data[window.start : window.end]):
                 yield Layer(text, Span(outer.start + window.start, outer.end + window.start), name)
 
 
-def _windows(data: bytes, spans: Sequence[Span]) -> Iterator[Span]:
-    """The lines around ``spans``, those that touch joined."""
+def _windows(data: bytes, spans: Sequence[Span], around: int) -> Iterator[Span]:
+    """The lines around ``spans`` and ``around`` bytes further, those that touch joined."""
     start = end = -1
     for span in spans:
         if span.end <= end:
             continue
-        low = max(0, data.rfind(b"\n", 0, max(0, span.start - _AROUND)) + 1, span.start - 2 * _AROUND)
-        high = data.find(b"\n", span.end + _AROUND, span.end + 2 * _AROUND)
-        high = high + 1 if high >= 0 else min(len(data), span.end + 2 * _AROUND)
+        low = max(0, data.rfind(b"\n", 0, max(0, span.start - around)) + 1, span.start - 2 * around - _LINE)
+        high = data.find(b"\n", span.end + around, span.end + 2 * around + _LINE)
+        high = high + 1 if high >= 0 else min(len(data), span.end + 2 * around + _LINE)
         if low <= end:
             end = high
             continue
