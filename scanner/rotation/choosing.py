@@ -20,8 +20,15 @@ _WORDS = {
 _WORD = re.compile(r"[a-z0-9]+")
 
 
-def choose_guide(name: str, key: str, made: Made | None) -> tuple[str, str]:
-    """A guide's id for a Secret known by its name, and the reason to show: a guess, never a fact."""
+# What keeps the value says something of how to replace it, where nothing says what it opens.
+_STORES = {"aws": "aws-secrets-manager", "gcpsm": "gcp-secret-manager", "azurekv": "azure-key-vault"}
+
+
+def choose_guide(name: str, key: str, made: Made | None, provider: str = "") -> tuple[str, str]:
+    """A guide's id for a Secret known by its name, and the reason to show: a guess, never a fact.
+
+    ``provider`` is the kind of store the value comes from, as External Secrets calls it.
+    """
     if made is not None and made.kind == "Certificate":
         return "tls-key", ""
     remotes = " ".join(str(remote) for remote in made.remotes(key)) if made is not None else ""
@@ -30,4 +37,6 @@ def choose_guide(name: str, key: str, made: Made | None) -> tuple[str, str]:
         hit = sorted(words.intersection(known))
         if hit:
             return guide, f'chosen because of "{hit[0]}" in its name; --guide ID takes another'
+    if provider in _STORES:
+        return _STORES[provider], f"chosen because the value comes from {provider}; --guide ID takes another"
     return GENERIC, "nothing tells which service issued the value; --guide ID chooses a guide"

@@ -219,7 +219,7 @@ class _Composer:
         question = self._question
         guide, why = question.guide, ""
         if guide in VAGUE:
-            guide, why = choose_guide(question.name, question.key, self._primary)
+            guide, why = choose_guide(question.name, question.key, self._primary, self._provider())
             guide = question.guide if guide == GENERIC and question.guide else guide
         stores = [one.label for one in consumers if one.kind in ("SecretStore", "ClusterSecretStore")]
         if stores and question.guide in VAGUE:
@@ -236,6 +236,10 @@ class _Composer:
         if self._primary is not None and self._primary.kind == "Certificate":
             detail["certificate"] = self._primary.item.name
         return fill(guide_or_generic(guide), {key: value for key, value in detail.items() if value}), why
+
+    def _provider(self) -> str:
+        store = find_store(self._repository, self._primary.store) if self._primary else None
+        return store.provider if store else ""
 
     def _immutable(self, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
         return tuple(

@@ -44,24 +44,6 @@ def all_guides() -> tuple[Guide, ...]:
     return tuple(load_guide(guide_id) for guide_id in guide_ids())
 
 
-def guide_problems(used: dict[str, str]) -> list[str]:
-    """What is wrong with the guides and with the ids that rules point to, one sentence each.
-
-    ``used`` maps a rule's id to its guide's id. Empty means that every guide reads well and none dangles.
-    """
-    problems = []
-    known = guide_ids()
-    for guide_id in known:
-        try:
-            load_guide(guide_id)
-        except ConfigError as error:
-            problems.append(str(error))
-    for rule, guide_id in sorted(used.items()):
-        if guide_id not in known:
-            problems.append(f"rule {rule}: there is no rotation guide {guide_id!r} in rules/rotation")
-    return problems
-
-
 @lru_cache(maxsize=64)
 def _load(folder: Path, guide_id: str) -> Guide:
     path = folder / f"{guide_id}.yml"
