@@ -1,14 +1,34 @@
-"""What pyproject.toml cannot say: the rules are packaged from beside the source, as ``scanner/rules``."""
+"""What pyproject.toml cannot say: the rules are packaged from beside the source, as ``scanner/rules``, and the
+delta module is compiled where that can be done.
+
+Without mypyc or a C compiler the same file is installed and runs interpreted; ``unsealed --version`` says which.
+"""
 
 from pathlib import Path
 
-from setuptools import find_packages, setup
+from setuptools import Extension, find_packages, setup
 
 FOLDERS = sorted(path for path in Path("rules").rglob("*") if path.is_dir() and any(path.glob("*.y*ml")))
 DATA = {"scanner.rules": Path("rules")} | {f"scanner.{'.'.join(path.parts)}": path for path in FOLDERS}
+FILES = ["*.yml", "*.yaml", "*.json", "*.dat", "*.txt", "*.html", "*.css", "*.js", "*.mako", "*.ini", "py.typed"]
+
+
+def compiled() -> list[Extension]:
+    """The delta module as an extension that may fail to build."""
+    try:
+        from mypyc.build import mypycify
+
+        extensions = mypycify(["scanner/history/delta.py"], opt_level="3")
+    except (ImportError, OSError, SystemExit):
+        return []
+    for extension in extensions:
+        extension.optional = True
+    return extensions
+
 
 setup(
     packages=[*find_packages(include=["scanner", "scanner.*"]), *DATA],
     package_dir={name: path.as_posix() for name, path in DATA.items()},
-    package_data={"": ["*.yml", "*.json", "*.bin", "*.txt", "*.html", "*.css", "*.js", "py.typed"]},
+    package_data={"": FILES},
+    ext_modules=compiled(),
 )

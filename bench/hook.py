@@ -78,7 +78,7 @@ def main() -> None:
         folder.mkdir()
         repository(folder)
         times: dict[str, list[float]] = {tool: [] for tool in tools}
-        for tool, command in tools.items():
+        for command in tools.values():
             timed(command, folder)  # warm: caches, page cache
         for _ in range(args.runs):
             for tool, command in tools.items():

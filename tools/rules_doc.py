@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes docs/rules.md from the rules: what each finds, how grave, how it is checked, how to rotate.
 
-    python tools/rules_doc.py            write it
-    python tools/rules_doc.py --check    exit 1 when it is not current
+python tools/rules_doc.py            write it
+python tools/rules_doc.py --check    exit 1 when it is not current
 """
 
 from __future__ import annotations
@@ -18,16 +18,22 @@ from scanner.ruleset.location import rules_folder
 from scanner.ruleset.schema import RuleSource
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "rules.md"
-FOLDERS = {"providers": "Providers", "generic": "Generic", "formats": "File formats", "kubernetes": "Kubernetes and GitOps"}
+FOLDERS = {
+    "providers": "Providers",
+    "generic": "Generic",
+    "formats": "File formats",
+    "kubernetes": "Kubernetes and GitOps",
+}
 
 HEAD = """\
 # Rules
 
 <!-- Made by tools/rules_doc.py from rules/; change the rules, not this page. -->
 
-{count} rules. Severity is what someone could do with the value; confidence is what the form alone tells before any check. A check that
-passes makes it *verified-format*; one that fails demotes the finding and does not drop it. *How* says what else is asked:
-a keyword or a partner nearby, a checksum, or that the value looks made by a machine rather than named by a person.
+{count} rules. Severity is what someone could do with the value; confidence is what the form alone tells before any
+check. A check that passes makes it *verified-format*; one that fails demotes the finding and does not drop it. *How*
+says what else is asked: a keyword or a partner nearby, a checksum, or that the value looks made by a machine rather than
+named by a person.
 `unsealed rules show ID` shows a rule whole, `unsealed rotate ID` how to rotate what it finds.
 """
 
@@ -53,7 +59,10 @@ def page(sources: Iterable[RuleSource]) -> str:
         inside = [source for source in sources if Path(source.file).parent.name == folder]
         parts.append(f"\n## {title}\n")
         for file, group in groupby(inside, key=lambda source: source.file):
-            parts.append(f"\n### {Path(file).stem}\n\n| rule | finds | severity | confidence | how | rotation |\n|---|---|---|---|---|---|\n")
+            parts.append(
+                f"\n### {Path(file).stem}\n\n| rule | finds | severity | confidence | how | rotation |\n"
+                "|---|---|---|---|---|---|\n"
+            )
             parts += [row(source, guides) for source in group]
     return "".join(parts)
 
@@ -77,7 +86,8 @@ def row(source: RuleSource, guides: dict[str, str]) -> str:
         how.append(f"pack {rule.pack}")
     finds = f"**{cell(rule.title)}**. {cell(rule.description)}"
     rotation = cell(guides.get(rule.rotation, rule.rotation))
-    return f"| `{rule.id}` | {finds} | {rule.severity.label} | {rule.confidence.label} | {cell('; '.join(how))} | {rotation} |\n"
+    scales = f"{rule.severity.label} | {rule.confidence.label}"
+    return f"| `{rule.id}` | {finds} | {scales} | {cell('; '.join(how))} | {rotation} |\n"
 
 
 def cell(text: str) -> str:

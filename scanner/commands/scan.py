@@ -12,7 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders; - is standard input")
     parser.add_argument("--no-ignore", action="store_true", help="scan files that .gitignore names as well")
     parser.add_argument("--advice", action="store_true", help="add findings that are advice, not leaks")
-    parser.add_argument("--workers", type=reporting.count, default=0, metavar="N", help="processes; 0 is as many as pay")
+    parser.add_argument(
+        "--workers", type=reporting.count, default=0, metavar="N", help="processes; 0 is as many as pay"
+    )
     shared.add_scan_arguments(parser)
 
 

@@ -33,7 +33,9 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baseline", action="append", default=[], metavar="PATH", help="findings in it do not count")
     parser.add_argument("--config", metavar="PATH", help="a configuration file instead of the repository's own")
     parser.add_argument("--no-repo-config", action="store_true", help="ignore configuration found in the repository")
-    parser.add_argument("--rules", action="append", default=[], metavar="DIR", help="more rules, beside the shipped ones")
+    parser.add_argument(
+        "--rules", action="append", default=[], metavar="DIR", help="more rules, beside the shipped ones"
+    )
     parser.add_argument("--pack", choices=("default", "strict"), help="strict reports what is less sure as well")
     parser.add_argument(
         "--severity", default="info", choices=[level.label for level in Severity], help="hide what is below it"
@@ -48,7 +50,11 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
         help="archives within archives that are opened; 0 opens none",
     )  # fmt: skip
     parser.add_argument(
-        "--max-archive-size", type=size, default=ArchiveLimits().total, metavar="BYTES", help="unpack no more of one archive"
+        "--max-archive-size",
+        type=size,
+        default=ArchiveLimits().total,
+        metavar="BYTES",
+        help="unpack no more of one archive",
     )
     parser.add_argument("--strict", action="store_true", help="exit 3 when anything at all was passed over")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")

@@ -58,7 +58,9 @@ def under_pre_commit_run() -> bool:
 def nothing_staged(args: argparse.Namespace) -> int:
     """An empty commit is clean. In CI nothing is ever staged, so there the command is the wrong one."""
     if os.environ.get("CI") and "GIT_INDEX_FILE" not in os.environ:
-        shared.note("nothing is staged, so nothing was scanned; in CI use `unsealed range BASE..HEAD` or `history`", args)
+        shared.note(
+            "nothing is staged, so nothing was scanned; in CI use `unsealed range BASE..HEAD` or `history`", args
+        )
         return ExitCode.INCOMPLETE
     if args.verbose:
         shared.note("nothing is staged", args)

@@ -112,8 +112,7 @@ def _stamp(folders: Sequence[str], code: Sequence[str]) -> bytes:
     here = os.path.dirname(os.path.abspath(__file__))
     parts = [hyperscan.__file__ or "", sys.version, os.uname().machine if hasattr(os, "uname") else os.name]
     for folder in folders:
-        for path in rule_files(folder):
-            parts.append(_state(path))
+        parts += map(_state, rule_files(folder))
     for folder in (here, os.path.join(here, "decoders"), os.path.join(os.path.dirname(here), "ruleset"), *code):
         with os.scandir(folder) as entries:
             parts += sorted(_state(entry.path) for entry in entries if entry.name.endswith(".py"))
@@ -176,7 +175,9 @@ def _write(path: str, stamp: bytes, loaded: Loaded) -> None:
 def _tidy(folder: str) -> None:
     """Rule sets that are no longer used go, oldest first, and with them what killed processes left."""
     with os.scandir(folder) as entries:
-        files = sorted((entry.stat().st_mtime, entry.path) for entry in entries if entry.name.endswith((".rules", ".tmp")))
+        files = sorted(
+            (entry.stat().st_mtime, entry.path) for entry in entries if entry.name.endswith((".rules", ".tmp"))
+        )
     for _, path in files[:-_KEPT_SETS]:
         with contextlib.suppress(OSError):
             os.unlink(path)

@@ -78,7 +78,9 @@ class Git(NamedTuple):
                 env=environment(self.replace),
             )
         except FileNotFoundError:
-            raise GitError("git is not installed or not on PATH: install git, or scan files with `unsealed scan`") from None
+            raise GitError(
+                "git is not installed or not on PATH: install git, or scan files with `unsealed scan`"
+            ) from None
         except OSError as error:
             raise GitError(f"git could not be started: {error.strerror}") from None
 

@@ -174,11 +174,11 @@ def _settle(kinds: bytearray, bases: list[int], late: list[int]) -> None:
                 kinds[step] = kind
 
 
-def rebuild(base: bytes, delta: bytes, fresh: list[int]) -> bytes:
+def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int) -> bytes:
     """The object that ``delta`` makes of ``base``; Damaged when the two do not fit.
 
     The ends of fresh ranges are appended to ``fresh``, two numbers a range, in order. A seam is an empty range;
-    ranges with few bytes between them are one.
+    ranges with at most ``close`` bytes between them are one.
     """
     end: i64 = len(delta)
     at: i64 = 0
@@ -209,6 +209,7 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int]) -> bytes:
     done: i64 = 0
     follows: i64 = 0  # where the next copy starts when nothing lies between it and what came before
     inserting: bool = False
+    gap: i64 = close
     fresh_from: i64 = -1  # the last fresh range, not yet in the list
     fresh_to: i64 = -1
     copy_from: i64
@@ -256,7 +257,7 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int]) -> bytes:
                 inserting = False
                 fresh_to = done
             elif copy_from != follows:
-                if fresh_from < 0 or done > fresh_to + _CLOSE:
+                if fresh_from < 0 or done > fresh_to + gap:
                     if fresh_from >= 0:
                         fresh.append(fresh_from)
                         fresh.append(fresh_to)
@@ -270,7 +271,7 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int]) -> bytes:
                 raise Damaged("a delta inserts more than it holds")
             if not inserting:
                 inserting = True
-                if fresh_from < 0 or done > fresh_to + _CLOSE:
+                if fresh_from < 0 or done > fresh_to + gap:
                     if fresh_from >= 0:
                         fresh.append(fresh_from)
                         fresh.append(fresh_to)
@@ -282,7 +283,7 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int]) -> bytes:
             raise Damaged("a delta has an instruction that does not exist")
     if done != size:
         raise Damaged("a delta makes an object of another size")
-    if fresh_from >= 0 and (inserting or (follows != base_size and done <= fresh_to + _CLOSE)):
+    if fresh_from >= 0 and (inserting or (follows != base_size and done <= fresh_to + gap)):
         fresh_to = done
     if fresh_from >= 0:
         fresh.append(fresh_from)
@@ -422,6 +423,7 @@ class Walk:
         inflate: Inflate,
         limit: int,
         wanted: bytes = b"",
+        close: int = _CLOSE,
     ) -> None:
         self.pack = pack
         self.offsets = offsets
@@ -431,6 +433,7 @@ class Walk:
         self.inflate = inflate
         self.limit = limit
         self.wanted = wanted
+        self.close = close
         self.odd: list[int] = []
         self.reasons: list[str] = []
         self._waiting: list[int] = []
@@ -448,7 +451,7 @@ class Walk:
     def batch(self, text: int, memory: int, lines: int) -> Batch:
         """The next versions: until ``text`` bytes are fresh or ``memory`` bytes are held, or nothing is queued.
 
-        ``lines`` is how many lines either side of a fresh range belong to it.
+        ``lines`` is how many lines either side of a fresh range belong to it; below 0 no text is collected.
         """
         result = Batch()
         versions = result.versions
@@ -489,6 +492,8 @@ class Walk:
             owner = len(versions)
             versions.append(version)
             fresh = version.fresh
+            if lines < 0:
+                continue
             if fresh is None:
                 starts.append(filled)
                 owners.append(owner)
@@ -527,7 +532,7 @@ class Walk:
         fresh: list[int] = []
         if made_size(data) > self.limit:
             raise Damaged("larger than the limit")
-        return Version(position, rebuild(base.data, data, fresh), fresh, base)
+        return Version(position, rebuild(base.data, data, fresh, self.close), fresh, base)
 
     def _give_up(self, position: int, reason: str) -> None:
         """The object at ``position`` and all that is made from it are left to others."""
@@ -603,6 +608,162 @@ def families(
         at -= 1
     roots.reverse()
     return roots, first, following, weight
+
+
+# Bytes of trees that wait to be read.
+_NAMES_WAITING: Final = 1024 * 1024
+_SPACE: Final = 32
+_ZERO: Final = 48
+_ONE: Final = 49
+_FOUR: Final = 52
+
+
+def _mode_length(tree: bytes, at: i64, end: i64) -> i64:
+    """How many digits of a mode stand at ``at`` before a blank; 0 when none do."""
+    digits: i64 = 0
+    here: i64 = at
+    if at + 7 > end:
+        return 0
+    while digits < 6 and _ZERO <= tree[here] < _ZERO + 8:
+        digits += 1
+        here += 1
+    return digits if digits >= 5 and tree[here] == _SPACE else 0
+
+
+class NameBook:
+    """The kinds of names that files have gone by, by the rank of their object's name in an index.
+
+    ``of`` has one number an object, 0 for none; ``more`` the others of objects with several. ``numbers`` are those
+    of file names; a new name is asked of ``classify``, whose numbers begin at 1.
+    """
+
+    def __init__(self, names: bytes, starts: list[int], size: int, classify: Callable[[bytes], int]) -> None:
+        self.names = names
+        self.starts = starts
+        self.size = size
+        self.classify = classify
+        self.numbers: dict[bytes, int] = {}
+        self.of: list[int] = [0] * starts[256]
+        self.more: dict[int, list[int]] = {}
+        self.strangers: dict[bytes, list[int]] = {}
+
+    def rank(self, name: bytes) -> int:
+        """The rank of the object called ``name``, or -1."""
+        size: i64 = self.size
+        first: i64 = name[0]
+        low: i64 = self.starts[first]
+        high: i64 = self.starts[first + 1]
+        wanted: i64 = _prefix(name, 1)
+        low_value: i64 = 0
+        high_value: i64 = 1 << 32
+        value: i64
+        middle: i64
+        # Object names are spread evenly, so a guess from the name itself is almost right.
+        while high - low > 8 and high_value > low_value:
+            middle = low + (high - low) * (wanted - low_value) // (high_value - low_value)
+            if middle >= high:
+                middle = high - 1
+            value = _prefix(self.names, middle * size + 1)
+            if value < wanted:
+                low = middle + 1
+                low_value = value
+            elif value > wanted:
+                high = middle
+                high_value = value
+            else:
+                while middle > low and _prefix(self.names, (middle - 1) * size + 1) == wanted:
+                    middle -= 1
+                low = middle
+                break
+            if wanted < low_value or wanted > high_value:
+                return -1
+        while low < high:
+            if self.names[low * size : low * size + size] == name:
+                return low
+            if _prefix(self.names, low * size + 1) > wanted:
+                return -1
+            low += 1
+        return -1
+
+    def add(self, name: bytes, child: bytes) -> None:
+        """Note that the object ``child`` goes by the file name ``name``."""
+        number = self.numbers.get(name, 0)
+        if number == 0:
+            number = self.classify(name)
+            self.numbers[name] = number
+        rank = self.rank(child)
+        if rank < 0:
+            others = self.strangers.get(child)
+            if others is None:
+                self.strangers[child] = [number]
+            elif number not in others:
+                others.append(number)
+            return
+        known = self.of[rank]
+        if known == 0:
+            self.of[rank] = number
+        elif known != number:
+            several = self.more.get(rank)
+            if several is None:
+                self.more[rank] = [number]
+            elif number not in several:
+                several.append(number)
+
+    def read(self, tree: bytes, fresh: list[int]) -> None:
+        """Note the files whose entries in ``tree`` touch the ranges ``fresh``."""
+        end: i64 = len(tree)
+        at: i64 = 0
+        stop: i64
+        here: i64
+        digits: i64
+        number: i64 = 0
+        size: i64 = self.size
+        done: i64 = 0
+        while number < len(fresh):
+            at = fresh[number]
+            stop = fresh[number + 1]
+            number += 2
+            if at >= end:
+                at = end - 1
+            if at < done:
+                at = done
+            # Back to where the entry begins. Its mode has a first digit that no later one could be taken for.
+            while at > done and not ((tree[at] == _ONE or tree[at] == _FOUR) and _mode_length(tree, at, end)):
+                at -= 1
+            while at < stop:
+                digits = _mode_length(tree, at, end)
+                if digits == 0:
+                    break
+                here = at + digits + 1
+                while here < end and tree[here] != 0:
+                    here += 1
+                if here + 1 + size > end:
+                    break
+                if tree[at] == _ONE and tree[at + 1] != _ZERO + 6:
+                    self.add(tree[at + digits + 1 : here], tree[here + 1 : here + 1 + size])
+                at = here + 1 + size
+            if at > done:
+                done = at
+
+    def walk(self, walk: Walk) -> None:
+        """Read all trees that are queued in ``walk``."""
+        everything: list[int]
+        while walk.more():
+            for version in walk.batch(1 << 30, _NAMES_WAITING, -1).versions:
+                if version.fresh is None:
+                    everything = [0, len(version.data)]
+                    self.read(version.data, everything)
+                else:
+                    self.read(version.data, version.fresh)
+
+
+def _prefix(data: bytes, at: i64) -> i64:
+    """The four bytes at ``at`` as a number."""
+    first: i64 = data[at]
+    second: i64 = data[at + 1]
+    third: i64 = data[at + 2]
+    fourth: i64 = data[at + 3]
+    return first << 24 | second << 16 | third << 8 | fourth
 
 
 class TreeText:

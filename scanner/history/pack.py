@@ -91,6 +91,11 @@ class Pack:
         size = self.index.name_size
         return Walk(self.data, self.offsets, among.first, among.following, size, inflate, limit, wanted)
 
+    def tree_walk(self, among: Families, *, limit: int) -> Walk:
+        """A walk for trees: what is fresh is told to the byte."""
+        size = self.index.name_size
+        return Walk(self.data, self.offsets, among.first, among.following, size, inflate, limit, b"", 0)
+
     def wanted(self, names: Iterable[bytes]) -> bytes:
         """For a walk that hands out the objects called ``names`` and no others."""
         found = bytearray(len(self.kinds))
@@ -136,7 +141,7 @@ class Pack:
                 if here in (ROOT, LOST) or len(deltas) > _LONGEST_CHAIN:
                     raise NoObject(f"{self.path.name}: a delta has no base")
             for delta in reversed(deltas):
-                data = rebuild(data, delta, [])
+                data = rebuild(data, delta, [], 0)
         except Damaged as error:
             raise NoObject(f"{self.path.name}: {error}") from None
         return data

@@ -25,17 +25,18 @@ class PackIndex:
     """Names and offsets of the objects of one pack, kept as the file has them.
 
     ``names`` holds ``count`` binary names of ``name_size`` bytes in ascending order; ``offsets`` the offset in
-    the pack of each, in the order of the names.
+    the pack of each, in the order of the names. ``starts`` has the rank of the first name with each first byte,
+    and the count.
     """
 
-    __slots__ = ("_fanout", "count", "name_size", "names", "offsets")
+    __slots__ = ("count", "name_size", "names", "offsets", "starts")
 
     def __init__(self, names: bytes, offsets: array[int], name_size: int) -> None:
         self.names = names
         self.offsets = offsets
         self.name_size = name_size
         self.count = len(offsets)
-        self._fanout = _fanout_of(names, self.count, name_size)
+        self.starts = _starts_of(names, self.count, name_size)
 
     @classmethod
     def read(cls, path: Path, name_size: int) -> PackIndex:
@@ -50,7 +51,7 @@ class PackIndex:
     def find(self, name: bytes) -> int:
         """The offset of the object called ``name``, or -1."""
         size, names = self.name_size, self.names
-        low, high = self._fanout[name[0]], self._fanout[name[0] + 1]
+        low, high = self.starts[name[0]], self.starts[name[0] + 1]
         while low < high:
             middle = (low + high) // 2
             there = names[middle * size : middle * size + size]
@@ -72,7 +73,7 @@ class PackIndex:
         }
 
 
-def _fanout_of(names: bytes, count: int, size: int) -> list[int]:
+def _starts_of(names: bytes, count: int, size: int) -> list[int]:
     """Where names with each first byte begin. Made anew: a wrong table in the file would hide objects."""
     firsts = names[0 : count * size : size]
     starts, at = [0], 0

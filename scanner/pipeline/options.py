@@ -40,4 +40,6 @@ class ScanOptions(NamedTuple):
 
     def __repr__(self) -> str:
         """Without the key, which must not reach a log."""
-        return f"ScanOptions({', '.join(f'{name}={value!r}' for name, value in self._asdict().items() if name != 'key')})"
+        return (
+            f"ScanOptions({', '.join(f'{name}={value!r}' for name, value in self._asdict().items() if name != 'key')})"
+        )

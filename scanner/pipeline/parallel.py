@@ -46,7 +46,7 @@ def run_tasks(
     """
     if workers <= 1 or len(tasks) <= 1 or not hasattr(os, "fork"):
         return _here(tasks, work, tick)
-    global _work  # noqa: PLW0603 - set before the fork, read by the children alone
+    global _work
     _work = work  # type: ignore[assignment]
     try:
         return _forked(tasks, work, min(workers, len(tasks)), tick)

@@ -56,7 +56,7 @@ class _View:
 
 
 class Sweeper:
-    """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` count what was scanned."""
+    """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` count what was read."""
 
     def __init__(self, scanner: TextScanner, context: Context, *, name_size: int) -> None:
         self.ledger = Ledger(scanner.engine.rules, context)

@@ -101,9 +101,8 @@ class CompiledRules:
 
 def compile_rules(sources: Sequence[RuleSource], examples: Mapping[str, str]) -> CompiledRules:
     """The table for ``sources``. ConfigError names the rule whose expression is invalid."""
-    from scanner.ruleset.schema import rule_to_plain
-
     from scanner.ruleset.derive import derive
+    from scanner.ruleset.schema import rule_to_plain
 
     expressions: list[Expression] = []
     names: list[Expression] = []

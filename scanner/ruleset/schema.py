@@ -32,8 +32,8 @@ class Example:
 class Rule:
     """One rule. Expressions are source text here; the engine compiles those that are needed.
 
-    ``near`` counts lines, ``reach`` bytes, ``entropy`` bits a character. ``unpaired`` is None for "drop". ``kinds`` is the set of file
-    kinds in which the rule is tried.
+    ``near`` counts lines, ``reach`` bytes, ``entropy`` bits a character. ``unpaired`` is None for
+    "drop". ``kinds`` is the set of file kinds in which the rule is tried.
     """
 
     id: str
@@ -80,7 +80,16 @@ _STRINGS = ("id", "title", "description", "pattern", "detector", "prefilter", "p
 _LISTS = ("keywords", "checks", "allow", "references")
 _NUMBERS = ("near", "reach", "specific")
 _OTHER = (
-    "entropy", "severity", "confidence", "unpaired", "kinds", "not_kinds", "plausible", "pack", "examples", "counter_examples",
+    "entropy",
+    "severity",
+    "confidence",
+    "unpaired",
+    "kinds",
+    "not_kinds",
+    "plausible",
+    "pack",
+    "examples",
+    "counter_examples",
 )
 KEYS = frozenset((*_STRINGS, *_LISTS, *_NUMBERS, *_OTHER, *shorthand.KEYS))
 

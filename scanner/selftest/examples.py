@@ -66,7 +66,9 @@ def _wrong(example: Example, rule: str, scanner: TextScanner, *, seed: str) -> s
 
 def _instead(example: Example, scanner: TextScanner, *, seed: str) -> str:
     """What came instead, as a hint: other rules' findings, and dropped ones with the reason."""
-    others = sorted({f"{match.rule} ({match.reason})" if match.reason else match.rule for match in _all(example, scanner, seed)})
+    others = sorted(
+        {f"{match.rule} ({match.reason})" if match.reason else match.rule for match in _all(example, scanner, seed)}
+    )
     return f" (but: {', '.join(others)})" if others else ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,4 +56,4 @@ def test_merging_covers_the_same_bytes(pairs: list[tuple[int, int]]) -> None:
     joined = merged(spans)
     covered = {at for span in spans for at in range(span.start, span.end)}
     assert {at for span in joined for at in range(span.start, span.end)} == covered
-    assert all(a.end < b.start for a, b in zip(joined, joined[1:], strict=False))
+    assert all(a.end < b.start for a, b in pairwise(joined))

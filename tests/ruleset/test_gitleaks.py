@@ -46,9 +46,7 @@ regex = '''left=(\\d{6})|right=(\\d{6})'''
 
 
 def test_entropy_and_path(tmp_path: Path) -> None:
-    foreign = read(
-        tmp_path, "[[rules]]\nid = 'e'\nregex = '''key=(\\w{12})'''\nentropy = 3.0\npath = '''\\.conf$'''\n"
-    )
+    foreign = read(tmp_path, "[[rules]]\nid = 'e'\nregex = '''key=(\\w{12})'''\nentropy = 3.0\npath = '''\\.conf$'''\n")
     assert found(foreign, "key=aaaaaaaaaaab", "x.conf") == []
     assert found(foreign, "key=abcdefghijkl", "x.conf") == [b"abcdefghijkl"]
     assert found(foreign, "key=abcdefghijkl", "x.py") == []
@@ -94,5 +92,5 @@ def test_what_cannot_be_carried_over_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["[[rules]\n", "rules = 3\n", "[[rules]]\nregex='a'\n"])
 def test_malformed(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ConfigError, match="gitleaks.toml"):
+    with pytest.raises(ConfigError, match=r"gitleaks\.toml"):
         read(tmp_path, text)

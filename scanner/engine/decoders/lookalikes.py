@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # colon), Cyrillic letters between Latin ones.
 GATES = (
     r"[0-9A-Za-z_](?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad)",
-    r"(?:[Pp]ass|PASS|[Ss]ecret|SECRET|[Tt]oken|TOKEN|[Kk]ey|KEY|[Pp]wd|PWD)[\w.-]{0,16}(?:\xc2\xa0[ ]?[:=]|[ ]?[:=][ ]?\xc2\xa0)",
+    r"(?:[Pp]ass|PASS|[Ss]ecret|SECRET|[Tt]oken|TOKEN|[Kk]ey|KEY|[Pp]wd|PWD)[\w.-]{0,16}"
+    r"(?:\xc2\xa0[ ]?[:=]|[ ]?[:=][ ]?\xc2\xa0)",
     r"[A-Za-z](?:\xd0[\xb0\xb5\xbe]|\xd1[\x80\x81\x83\x85\x96]){1,4}[A-Za-z_]",
 )
 _NOTHING = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
