@@ -13,11 +13,13 @@ from scanner.model.errors import UsageError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, placed, settled
+from scanner.pipeline.large import scan_large
 from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.text import TextScanner
 from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.files import Listing
+from scanner.sources.portions import is_large
 
 if TYPE_CHECKING:
     from scanner.pipeline.parallel import Tick
@@ -83,6 +85,14 @@ def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) ->
     skipped: list[Skipped] = []
     texts = size = 0
     for name in names:
+        if is_large(name):
+            large = scan_large(name, _shown(name, context), scanner, context)
+            if large is not None:
+                found += large.found
+                skipped += large.skipped
+                texts += 1
+                size += large.bytes
+                continue
         data = files.read(name, context.options.max_size)
         if isinstance(data, Skipped):
             skipped.append(data)

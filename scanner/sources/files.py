@@ -41,20 +41,12 @@ def walk(folder: str) -> Listing:
 
 
 def read(name: str, limit: int) -> bytes | Skipped:
-    """The content of a regular file of at most ``limit`` bytes, or why there is none.
-
-    The file is opened first and judged by what was opened: between a look at the name and the opening it
-    could have been replaced by a pipe or a device, and reading one of those may never end.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    """The content of a regular file of at most ``limit`` bytes, or why there is none."""
+    opened = open_regular(name)
+    if isinstance(opened, Skipped):
+        return opened
+    handle, state = opened
     try:
-        handle = os.open(name, flags)
-    except OSError as error:
-        return Skipped(shown(name), f"cannot be read: {error.strerror}")
-    try:
-        state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode):
-            return Skipped(shown(name), "is no regular file", blocking=False)
         if state.st_size > limit:
             return Skipped(shown(name), f"has {state.st_size:,} bytes, more than --max-size allows")
         data = b"".join(_chunks(handle, limit))
@@ -67,6 +59,24 @@ def read(name: str, limit: int) -> bytes | Skipped:
     if len(data) < state.st_size:
         return Skipped(shown(name), "became shorter while it was read: its end was not scanned")
     return data
+
+
+def open_regular(name: str) -> tuple[int, os.stat_result] | Skipped:
+    """A handle of a regular file and its state, or why there is none.
+
+    The file is opened first and judged by what was opened: between a look at the name and the opening it
+    could have been replaced by a pipe or a device, and reading one of those may never end.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        handle = os.open(name, flags)
+    except OSError as error:
+        return Skipped(shown(name), f"cannot be read: {error.strerror}")
+    state = os.fstat(handle)
+    if stat.S_ISREG(state.st_mode):
+        return handle, state
+    os.close(handle)
+    return Skipped(shown(name), "is no regular file", blocking=False)
 
 
 def _chunks(handle: int, limit: int) -> Iterator[bytes]:

@@ -6,11 +6,14 @@ import json
 import os
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scanner.ruleset.examples import fill
+from scanner.sources.portions import OVERLAP, PORTION
 from tests.conftest import Repository, token
 from tests.sources.samples import tarred, zipped
 
@@ -207,3 +210,41 @@ def test_odd_encodings(repo: Repository) -> None:
 def test_an_environment_ended_by_zero_bytes(repo: Repository) -> None:
     repo.write("environ", b"PATH=/bin\0API_PASSWORD=fj38Fh2kkq9ZmWpX\0HOME=/root\0")
     assert repo.unsealed("scan", ".").code == 1
+
+
+def test_a_large_file_is_read_in_portions_and_its_lines_are_right(repo: Repository) -> None:
+    line = b"2024-05-01 12:00:00 GET /index.html 200 " + b"x" * 57 + b"\n"
+    count = 40_000_000 // len(line)
+    lines = {number: f"key = {token(str(number))}\n".encode() for number in (*range(1, count, 9973), count - 1)}
+    repo.write("large.log", b"".join(lines.get(number, line) for number in range(count)))
+    code, found = report(repo, "large.log", "--max-size", "1g")
+    assert code == 1
+    assert sorted(item["line"] for item in found["findings"]) == sorted(number + 1 for number in lines)
+    assert found["scan"]["bytes"] == (repo.path / "large.log").stat().st_size
+
+
+def test_a_key_across_the_edge_of_two_portions(repo: Repository) -> None:
+    key = fill("<<%pem(RSA)>>", "large").encode() + b"\n"
+    filler = b"just a line of text that fills the file up\n" * 9
+    for edge in (PORTION, PORTION - OVERLAP, PORTION - OVERLAP // 2):
+        data = filler * ((edge - len(key) // 2) // len(filler))
+        data += b"." * (edge - len(key) // 2 - len(data) - 1) + b"\n" + key
+        repo.write("large.txt", data + filler * 50_000)
+        _, found = report(repo, "large.txt")
+        assert [(item["rule"], item["line"]) for item in found["findings"]] == [("private-key", data.count(b"\n") - key.count(b"\n") + 1)]
+
+
+def test_a_large_file_in_another_encoding_is_read_whole(repo: Repository) -> None:
+    repo.write("large.txt", ("hello world\n" * 900_000 + f"key = {token()}\n").encode("utf-16"))
+    assert [item["line"] for item in report(repo, "large.txt")[1]["findings"]] == [900_001]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sparse files")
+def test_a_file_of_holes_takes_no_time(repo: Repository) -> None:
+    with repo.write("sparse.bin", b"").open("r+b") as file:
+        file.truncate(10 * 1024**3)
+        file.seek(5 * 1024**3)
+        file.write(f"\nkey = {token()}\n".encode())
+    started = time.monotonic()
+    assert repo.unsealed("scan", "sparse.bin").code == 1
+    assert time.monotonic() - started < 20

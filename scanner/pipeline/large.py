@@ -1,0 +1,78 @@
+"""One large file, in portions: memory stays flat whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.engine.encoding import to_text
+from scanner.model.result import Skipped
+from scanner.model.text import Text
+from scanner.pipeline.findings import Placed, placed_among
+from scanner.pipeline.options import LARGEST_TEXT
+from scanner.sources.magic import kind_of_archive
+from scanner.sources.portions import LARGEST, Portion, portions
+
+if TYPE_CHECKING:
+    from scanner.pipeline.context import Context
+    from scanner.pipeline.text import TextScanner
+
+
+_HEAD = 65536
+
+
+class LargeFile(NamedTuple):
+    """What one large file gave."""
+
+    found: list[Placed]
+    skipped: list[Skipped]
+    bytes: int
+
+
+def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) -> LargeFile | None:
+    """The file ``name``, reported as ``shown``; None for one that has to be read whole: packed, or recoded.
+
+    Where the user set no limit of their own, such a file may be larger than those read whole.
+    """
+    limit = context.options.max_size
+    given = portions(name, LARGEST if limit == LARGEST_TEXT else limit)
+    found: list[Placed] = []
+    skipped: list[Skipped] = []
+    size = 0
+    kind = None
+    for portion in given:
+        if isinstance(portion, Skipped):
+            skipped.append(portion)
+            break
+        if kind is None:
+            head = portion.data[:_HEAD]
+            text = to_text(head, shown)
+            mark = len(head) - len(text.data)
+            if kind_of_archive(portion.data) or mark not in (0, 3):
+                return None
+            kind = text.kind
+            portion = portion._replace(first=mark)
+        size += portion.end - portion.first
+        found += _scan(portion, Text(portion.data, shown, kind), scanner, context)
+    return LargeFile(found, skipped, size)
+
+
+def _scan(portion: Portion, text: Text, scanner: TextScanner, context: Context) -> Iterator[Placed]:
+    matches = scanner.scan(text)
+    own = [match for match in matches if portion.first <= match.span.start < portion.end]
+    for one in placed_among(text, own, matches, context=context, rules=scanner.engine.rules) if own else ():
+        yield _lower(one, portion.line)
+
+
+def _lower(one: Placed, lines: int) -> Placed:
+    """``one`` as many lines further down."""
+    if not lines:
+        return one
+    position = one.finding.position
+    moved = position._replace(line=position.line + lines, end_line=position.end_line + lines)
+    places = tuple(replace(place, line=place.line + lines) for place in one.finding.occurrences)
+    sighting = one.sighting
+    if sighting is not None:
+        sighting = sighting._replace(place=replace(sighting.place, line=moved.line))
+    return Placed(replace(one.finding, position=moved, occurrences=places), sighting)
