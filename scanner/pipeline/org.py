@@ -177,7 +177,7 @@ def _scan(git: Git, member: Member, worker: _Worker, family: Family | None) -> O
         skipped=skipped,
         texts=result.summary.texts,
         bytes=result.summary.bytes,
-        family="" if since else root(git, before.names),
+        family="" if since or member.local else root(git, before.names),
     )
 
 
