@@ -114,6 +114,8 @@ def main() -> None:
         start, _ = sweep(one, work / "one.db")
         first, again = max(first - start, 0.01), max(again - start, 0.01)
         count = args.repositories
+        packs = sum(path.stat().st_size for path in (work / "all").rglob("*.pack"))
+        print(f"packs           {packs / 1e6:8.1f} MB")
         print(f"start-up        {start:8.1f} s  taken off below")
         print(f"one by one      {loop:8.1f} s  {count / loop:8.1f} repositories a second")
         print(f"first sweep     {first:8.1f} s  {100 * loop / first:8.0f} % of the loop's throughput")
