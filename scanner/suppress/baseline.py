@@ -9,17 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scanner.model.errors import ConfigError
 from scanner.suppress.baseline_file import checked_text
 from scanner.suppress.case import Case
-from scanner.suppress.digest import FAST, SLOW, Digest, Salt
+from scanner.suppress.digest import Salt
 from scanner.suppress.entry import Entry, parse_entry
 from scanner.suppress.globs import glob_expression
 from scanner.suppress.memo import Memo
 from scanner.suppress.verdict import BASELINE, PLACE, SECRET, Claim, Place
 
-_ODD = re.compile(rb"^(?!#|salt = |[\w.:/@-]+ [0-9a-f]{8}\.[fs]\.[0-9a-f]{32}(?: |$)|$)", re.MULTILINE)
+_ENTRY = re.compile(rb"^[\w.:/@-]+ (([0-9a-f]{8})\.([fs])\.[0-9a-f]{32})(?: [^\n]*)?(?=\n)", re.MULTILINE)
+_ODD = re.compile(rb"^(?!#|salt = |$)[^\n]+", re.MULTILINE)
+
+
+class _Index(NamedTuple):
+    """Starts of lines by digest, and the kinds of digest under each salt: no other is worth computing."""
+
+    starts: dict[str, list[int]]
+    kinds: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,14 @@ class BaselineSource:
 
     def claims(self, case: Case) -> Iterable[Claim]:
         """A claim for every entry about this secret."""
-        self.memo.once(self.name, self._check)
+        index = self.memo.once(self.name, self._index)
         for salt in self.salts:
-            digest = self.memo.digest(salt, case, kinds=self._kinds(salt.id))
-            if digest is not None:
-                for entry in self._entries(digest):
-                    yield _claim(self.name, entry)
+            digest = self.memo.digest(salt, case, kinds=index.kinds.get(salt.id, ""))
+            if digest is None:
+                continue
+            for start in index.starts.get(digest.render(), ()):
+                line = self.lines[start : self.lines.index(b"\n", start)]
+                yield _claim(self.name, self._parsed(line.decode("utf-8", "surrogateescape")))
 
     def at(self, rule: str, place: Place) -> Claim | None:
         """Entries are about secrets, never about places alone."""
@@ -77,27 +88,29 @@ class BaselineSource:
         except ValueError as error:
             raise ConfigError(f"{self.name}: {' '.join(line.split()[:2])[:80]}: {error}") from None
 
-    def _check(self) -> None:
-        """Every line has the shape of an entry: one that has not may be what is left of the one asked for."""
-        odd = _ODD.search(self.lines, 1)
+    def _index(self) -> _Index:
+        """Where each digest's lines start. Every line must have the shape of an entry: one that has not may be
+        what is left of the one asked for."""
+        starts: dict[str, list[int]] = {}
+        kinds: dict[str, str] = {}
+        end = 0
+        for found in _ENTRY.finditer(self.lines, 1):
+            if found.start() != end + 1:
+                self._passed(end + 1, found.start())
+            end = found.end()
+            salt, kind, digest = found[2].decode(), found[3].decode(), found[1].decode()
+            starts.setdefault(digest, []).append(found.start())
+            if kind not in kinds.setdefault(salt, ""):
+                kinds[salt] += kind
+        self._passed(end + 1, len(self.lines))
+        return _Index(starts, kinds)
+
+    def _passed(self, start: int, end: int) -> None:
+        """ConfigError unless what stands between two entries is comments, salts and empty lines."""
+        odd = _ODD.search(self.lines, start, end)
         if odd:
             number = self.lines.count(b"\n", 0, odd.start()) + 1
             raise ConfigError(f"{self.name}:{number}: this line is no entry: take it back from version control")
-
-    def _kinds(self, salt: str) -> str:
-        """The kinds of digest that entries under a salt have: no other is worth computing."""
-        return "".join(kind for kind in (FAST, SLOW) if f" {salt}.{kind}.".encode() in self.lines)
-
-    def _entries(self, digest: Digest) -> Iterable[Entry]:
-        """Entries with this digest. The rule in front of it is the one that found the secret first."""
-        wanted = f" {digest.render()}".encode()
-        at = self.lines.find(wanted)
-        while at >= 0:
-            start, end = self.lines.rindex(b"\n", 0, at) + 1, self.lines.index(b"\n", at)
-            line = self.lines[start:end]
-            if line.split(b" ", 2)[1] == wanted[1:]:
-                yield self._parsed(line.decode("utf-8", "surrogateescape"))
-            at = self.lines.find(wanted, end)
 
 
 def _values(lines: str, start: str) -> Iterable[str]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from scanner.model.match import Match
 from scanner.model.span import Span
 from scanner.model.text import Text
+from scanner.suppress.strength import is_strong
 
 # A longer line is generated: nobody comments on a place in it, and reading megabytes a match is slow.
 _LINE_LIMIT = 4096
@@ -58,6 +59,11 @@ class Case:
     def several_lines(self) -> bool:
         """True when the secret goes over a line break."""
         return b"\n" in self.text.data[self.match.span.start : self.match.span.end]
+
+    @cached_property
+    def strong(self) -> bool:
+        """True when nobody could guess the secret."""
+        return is_strong(self.match.secret.reveal())
 
     @cached_property
     def forms(self) -> tuple[bytes, ...]:

@@ -12,6 +12,7 @@ import hmac
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.model.errors import ConfigError
 from scanner.model.match import Match
@@ -50,15 +51,20 @@ class Salt:
     @property
     def id(self) -> str:
         """What entries call the salt: eight hex digits that follow from it and its cost."""
-        return hmac.new(self.value, b"unsealed salt %d" % self.cost, hashlib.sha256).hexdigest()[:8]
+        return _id(self.value, self.cost)
 
     def digest(self, family: str, secret: Secret) -> Digest:
-        """The digest of ``secret`` as rules of ``family`` find it; some 10 ms for a weak one at the default cost."""
-        raw = secret.reveal()
-        message = family.encode() + b"\0" + raw
-        if is_strong(raw):
-            return Digest(self.id, FAST, hmac.new(self.value, message, hashlib.sha256).hexdigest()[:32])
-        return Digest(self.id, SLOW, self._slow(message))
+        """The digest of ``secret`` as rules of ``family`` find it: the slow one if it could be guessed."""
+        return self.fast(family, secret) if is_strong(secret.reveal()) else self.slow(family, secret)
+
+    def fast(self, family: str, secret: Secret) -> Digest:
+        """One HMAC: for what nobody could guess."""
+        made = hmac.new(self.value, _message(family, secret), hashlib.sha256)
+        return Digest(self.id, FAST, made.hexdigest()[:32])
+
+    def slow(self, family: str, secret: Secret) -> Digest:
+        """One scrypt: some 10 ms at the default cost."""
+        return Digest(self.id, SLOW, self._slow(_message(family, secret)))
 
     def _slow(self, message: bytes) -> str:
         size = 128 * _BLOCK * 2**self.cost
@@ -84,6 +90,15 @@ class Salt:
                 "the salt was changed by hand, so no entry could match: take the line back from version control"
             )
         return salt
+
+
+def _message(family: str, secret: Secret) -> bytes:
+    return family.encode() + b"\0" + secret.reveal()
+
+
+@lru_cache(maxsize=64)
+def _id(value: bytes, cost: int) -> str:
+    return hmac.new(value, b"unsealed salt %d" % cost, hashlib.sha256).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.model.errors import ConfigError
@@ -13,6 +13,7 @@ from scanner.suppress import baseline_file
 from scanner.suppress.baseline import BaselineSource
 from scanner.suppress.inline import InlineMarks
 from scanner.suppress.memo import Memo, git_folder
+from scanner.suppress.record import RecordSource
 from scanner.suppress.suppressor import Suppressor
 from scanner.suppress.verdict import Source
 
@@ -23,17 +24,19 @@ Read = Callable[[str], bytes | None]
 class Loaded:
     """What was found. ``repository`` names the sources that came with the scanned repository.
 
-    ``notes`` tell, one line a file, what in it cannot be carried over.
+    ``notes`` tell, one line a file, what in it cannot be carried over. ``memo`` is what baselines share.
     """
 
     suppressor: Suppressor
     repository: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def with_sources(self, sources: tuple[Source, ...]) -> Loaded:
-        """The same with ``sources`` asked last."""
+        """The same with ``sources`` asked last; those that record remember digests together with the baselines."""
         suppressor = self.suppressor
-        return replace(self, suppressor=Suppressor((*suppressor.sources, *sources), suppressor.today))
+        added = [replace(source, memo=self.memo) if isinstance(source, RecordSource) else source for source in sources]
+        return replace(self, suppressor=Suppressor((*suppressor.sources, *added), suppressor.today))
 
 
 def reader(folder: str) -> Read:
@@ -86,7 +89,7 @@ def load(
                 found.add(name)
         made.sources.append(InlineMarks())
     suppressor = Suppressor(tuple(made.sources), today)
-    return Loaded(suppressor=suppressor, repository=frozenset(found), notes=tuple(made.notes))
+    return Loaded(suppressor=suppressor, repository=frozenset(found), notes=tuple(made.notes), memo=made.memo)
 
 
 class _Made:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from typing import TypeVar, cast
 
 from scanner.suppress.case import Case
 from scanner.suppress.digest import FAST, SLOW, Digest, Salt, family_of
-from scanner.suppress.strength import is_strong
+
+T = TypeVar("T")
 
 FILE_NAME = "unsealed-digests"
 _KEY, _TAG, _DIGEST = 32, 16, 16
@@ -29,40 +31,39 @@ class Memo:
         self.folder = folder
         self._key = os.urandom(_KEY)
         self._known: dict[bytes, Digest] = {}
-        self._done: set[str] = set()
+        self._done: dict[str, object] = {}
         self._disk: _Disk | None = None
 
     def digest(self, salt: Salt, case: Case, *, kinds: str = FAST + SLOW) -> Digest | None:
         """The digest of a match; None when its kind is not among ``kinds``."""
         secret = case.match.secret
-        strong = is_strong(secret.reveal())
-        if (FAST if strong else SLOW) not in kinds:
+        if (FAST if case.strong else SLOW) not in kinds:
             return None
         family = family_of(case.match)
         message = b"\0".join((salt.value, family.encode(), secret.reveal()))
         tag = hashlib.blake2b(message, key=self._key, digest_size=_TAG).digest()
         known = self._known.get(tag)
         if known is None:
-            known = salt.digest(family, secret) if strong else self._slow(salt, case, message)
+            known = salt.fast(family, secret) if case.strong else self._slow(salt, case, message)
             self._known[tag] = known
         return known
 
-    def once(self, name: str, work: Callable[[], None]) -> None:
-        """Do ``work`` the first time that it is asked for under ``name``."""
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """What ``work`` gives, done the first time that it is asked for under ``name``."""
         if name not in self._done:
-            work()
-            self._done.add(name)
+            self._done[name] = work()
+        return cast("T", self._done[name])
 
     def _slow(self, salt: Salt, case: Case, message: bytes) -> Digest:
         if not self.folder or len(case.text.data) > _LARGEST_TEXT:
-            return salt.digest(family_of(case.match), case.match.secret)
+            return salt.slow(family_of(case.match), case.match.secret)
         if self._disk is None:
             self._disk = _Disk(os.path.join(self.folder, FILE_NAME))
         place = b"%d %d %d " % (*case.match.span, salt.cost) + hashlib.sha256(case.text.data).digest()
         known = self._disk.get(place + message)
         if known is not None:
             return Digest(salt.id, SLOW, known.hex())
-        made = salt.digest(family_of(case.match), case.match.secret)
+        made = salt.slow(family_of(case.match), case.match.secret)
         self._disk.put(place + message, bytes.fromhex(made.value))
         return made
 

@@ -36,6 +36,8 @@ _SURPRISE = (
     "44565659599443749333899999 38671789399877589768899999 37663783398574369346787889 46353676388667628653677668 "
     "45454556488544538434665877 37671676377657567657677756"
 ).split()
+_BITS = {chr(97 + a) + chr(97 + b): int(_SURPRISE[a][b]) for a in range(26) for b in range(26)}
+_NO_LETTER = re.compile("[^a-z]+")
 _SURPRISING = 5.1
 # Neighbours on a keyboard and in order make up most of a walk, and about a sixth of random characters.
 _ROWS = ("1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "abcdefghijklmnopqrstuvwxyz", "01234567890")
@@ -63,8 +65,10 @@ def _strong(text: str, depth: int) -> bool:
     if chosen:
         # The rest of a connection string may look random and be known to everyone: a host, a bucket, an account.
         return _strong(chosen.group(1) or chosen.group(2), depth)
-    pieces = {text, *_PIECE.findall(text), *_HEX_PIECE.findall(text)}
-    return any(_random(piece) and _strong_inside(piece, depth) for piece in sorted(pieces))
+    for piece in (text, *_PIECE.findall(text), *_HEX_PIECE.findall(text)):
+        if _random(piece) and _strong_inside(piece, depth):
+            return True
+    return False
 
 
 def _strong_inside(text: str, depth: int) -> bool:
@@ -101,31 +105,33 @@ def _walked(text: str) -> bool:
 
 
 def _walk_share(text: str) -> float:
-    pairs = [a + b for a, b in pairwise(text)]
-    return sum(pair in _STEPS for pair in pairs) / max(1, len(pairs))
+    return sum([a + b in _STEPS for a, b in pairwise(text)]) / max(1, len(text) - 1)
 
 
 def _surprise(text: str) -> float:
     """Bits a letter, with digits that stand for letters put back and everything else left out."""
-    read = text.lower().translate(_SUBSTITUTED)
-    letters = [ord(char) - 97 for char in read if "a" <= char <= "z"]
-    return sum(int(_SURPRISE[a][b]) for a, b in pairwise(letters)) / max(1, len(letters) - 1)
+    letters = _NO_LETTER.sub("", text.lower().translate(_SUBSTITUTED))
+    return sum([_BITS[a + b] for a, b in pairwise(letters)]) / max(1, len(letters) - 1)
 
 
 def _bits(text: str) -> float:
+    """At least how many bits are in ``text``, up to what is enough."""
     seen: set[str] = set()
     bits = 0.0
     for run in _RUN.findall(text):
-        key = run.lower()
-        if key in seen and len(run) > 2:
-            continue
-        seen.add(key)
+        if len(run) > 2:
+            key = run.lower()
+            if key in seen:
+                continue
+            seen.add(key)
         bits += _run_bits(run)
+        if bits >= _ENOUGH_BITS:
+            break
     return min(bits, len(set(text)) * 6.0)
 
 
 def _run_bits(run: str) -> float:
-    distinct = len(set(run))
+    distinct = len(set(run)) if len(run) > 1 else 1
     if run.isdigit():
         return min(_DIGIT_BITS * distinct, _NUMBER_BITS)
     if run.isalpha():

@@ -18,7 +18,6 @@ from scanner.pipeline.options import ScanOptions
 from scanner.suppress import Tally
 from scanner.suppress.baseline_file import FILE_NAME
 from scanner.suppress.digest import Salt
-from scanner.suppress.memo import Memo, git_folder
 from scanner.suppress.record import Recorded, RecordSource
 
 
@@ -111,7 +110,7 @@ def survey(args: argparse.Namespace, target: Target, salts: Sequence[Salt], *, f
         baselines.append(target.baseline)
     options = ScanOptions(rules=tuple(args.rules), config=args.config, pack=args.pack, baselines=tuple(baselines))
     context = context_for(target.root, options)
-    context.sources = (RecordSource(tuple(salts), Memo(git_folder(target.root))),)
+    context.sources = (RecordSource(tuple(salts)),)
     results = list(_results(args, target, context))
     found = [
         Surveyed(finding, Recorded.parse(finding.status_reason))
@@ -131,11 +130,10 @@ def _results(args: argparse.Namespace, target: Target, context: Context) -> list
         from scanner.pipeline.paths import scan_paths
 
         return [scan_paths([target.root], scanner, context)]
-    from scanner.git import changes
-    from scanner.pipeline.staged import scan_changes
+    from scanner.pipeline.tracked import scan_tracked
 
     git = Git(target.root)
-    results = [scan_changes(git, scanner, context, changed=changes.tracked(git), everything=True)]
+    results = [scan_tracked(git, scanner, context)]
     if not args.no_history:
         from scanner.pipeline.history import Wanted, scan_history
 

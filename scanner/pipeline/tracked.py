@@ -1,0 +1,61 @@
+"""Every file of the index, in as many processes as pay: what a baseline is made from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from scanner.git import changes
+from scanner.git.changes import Change
+from scanner.git.objects import ObjectReader
+from scanner.git.run import Git
+from scanner.model.result import ScanResult, ScanSummary, Skipped
+from scanner.pipeline.context import Context
+from scanner.pipeline.findings import Placed, settled
+from scanner.pipeline.parallel import processes, run_tasks
+from scanner.pipeline.staged import ChangeScanner
+from scanner.pipeline.text import TextScanner
+
+_FILES_A_TASK = 64
+# Fewer files than this are scanned faster than processes start.
+_WORTH_PROCESSES = 256
+
+
+class _Batch(NamedTuple):
+    """What one task found. Crosses processes: findings are redacted by then."""
+
+    found: list[Placed]
+    skipped: list[Skipped]
+    texts: int
+    bytes: int
+
+
+def scan_tracked(git: Git, scanner: TextScanner, context: Context, *, workers: int = 0) -> ScanResult:
+    """All that is in the index now. ``workers`` 0 means as many as pay. GitError when git cannot be relied on."""
+    started = time.monotonic()
+    files = changes.tracked(git)
+    tasks = [files[at : at + _FILES_A_TASK] for at in range(0, len(files), _FILES_A_TASK)]
+    alone = context.options.show_secrets or (not workers and len(files) < _WORTH_PROCESSES)
+    # What silences findings is read once, before there are processes to read it in.
+    _ = context.suppressor
+    batches = run_tasks(
+        tasks, lambda task: _scan(task, git, scanner, context), workers=1 if alone else workers or processes()
+    )
+    findings = settled([one for batch in batches for one in batch.found], context)
+    summary = ScanSummary(
+        target="index",
+        texts=sum(batch.texts for batch in batches),
+        bytes=sum(batch.bytes for batch in batches),
+        seconds=time.monotonic() - started,
+        skipped=tuple(dict.fromkeys(one for batch in batches for one in batch.skipped)),
+        notes=context.notes,
+    )
+    return ScanResult(findings, summary)
+
+
+def _scan(files: Sequence[Change], git: Git, scanner: TextScanner, context: Context) -> _Batch:
+    with ObjectReader(git, limit=context.options.max_size) as reader:
+        run = ChangeScanner(scanner, reader, context)
+        found = run.all(files)
+    return _Batch(found, [*run.skipped, *scanner.skipped()], run.texts, run.bytes)
