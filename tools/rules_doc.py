@@ -32,7 +32,7 @@ HEAD = """\
 
 {count} rules. Severity is what someone could do with the value; confidence is what the form alone tells before any
 check. A check that passes makes it *verified-format*; one that fails demotes the finding and does not drop it. *How*
-says what else is asked: a keyword or a partner nearby, a checksum, or that the value looks made by a machine rather than
+says what else is asked: a keyword or a partner nearby, a checksum, or that the value looks made by a machine and not
 named by a person.
 `unsealed rules show ID` shows a rule whole, `unsealed rotate ID` how to rotate what it finds.
 """
