@@ -11,25 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.engine.encoding import to_text
 from scanner.history.commits import CommitGraph
 from scanner.history.errors import NoObject
+from scanner.history.names import LARGEST_TREE
 from scanner.history.placing import NO_COMMIT, PathSpan, places
 from scanner.history.store import ObjectStore
 from scanner.history.trees import TreeIndex
-from scanner.model.filekind import kind_of
 from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.result import Skipped
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import order
 from scanner.pipeline.ledger import Blob, Sighted
 from scanner.pipeline.places import severity_at
-from scanner.pipeline.portions import Yield
+from scanner.pipeline.portions import Workshop, Yield
 from scanner.pipeline.scope import Scope, Tips
 from scanner.pipeline.text import TextScanner
 
 if TYPE_CHECKING:
     from scanner.suppress import Sighting
 
-# A tree this large is no tree that people work with.
-_LARGEST_TREE = 256 * 1024 * 1024
 _LARGEST_COMMIT = 64 * 1024 * 1024
 _PERSON = re.compile(rb"^(?:author|tagger) (.*?) ?<([^>\n]*)>", re.MULTILINE)
 _WHEN = re.compile(rb"^(?:committer|tagger) .*> (-?\d{1,12}) ([+-])(\d\d)(\d\d)$", re.MULTILINE)
@@ -60,7 +58,7 @@ _LAST = 1 << 62
 
 
 def attributed(
-    store: ObjectStore, made: Sequence[Yield], scanner: TextScanner, context: Context, scope: Scope
+    shop: Workshop, made: Sequence[Yield], scanner: TextScanner, context: Context, scope: Scope
 ) -> Attributed:
     """The findings of a sweep."""
     graph = CommitGraph()
@@ -70,7 +68,7 @@ def attributed(
     graph.link()
     tags = {name: target for one in made for name, target, _ in one.tags}
     tips = Tips(graph, scope, tags)
-    attribution = _Attribution(store, tips, scanner, context, scope)
+    attribution = _Attribution(shop, tips, scanner, context, scope)
     findings = attribution.findings(
         [sighted for one in made for sighted in one.blobs], [sighted for one in made for sighted in one.messages]
     )
@@ -80,8 +78,9 @@ def attributed(
 class _Attribution:
     """One run's knowledge of its history."""
 
-    def __init__(self, store: ObjectStore, tips: Tips, scanner: TextScanner, context: Context, scope: Scope) -> None:
-        self._store = store
+    def __init__(self, shop: Workshop, tips: Tips, scanner: TextScanner, context: Context, scope: Scope) -> None:
+        self._store = shop.store
+        self._classes = shop.classes
         self._tips = tips
         self._scanner = scanner
         self._context = context
@@ -100,25 +99,26 @@ class _Attribution:
     def _in_files(self, sightings: Sequence[Sighted]) -> Iterator[_Seen]:
         if not sightings:
             return
-        index = TreeIndex(self._store, _LARGEST_TREE)
+        index = TreeIndex(self._store, LARGEST_TREE)
         spans = places(index, self._tips.view, {blob.name for sighted in sightings for blob in sighted.blobs})
         if index.odd:
             self.skipped.append(Skipped(f"{index.odd} trees", "they could not be read: places may be missing"))
         for sighted in sightings:
             for blob in sighted.blobs:
                 bits = self._tips.objects.get(blob.name, 0)
-                found = [*spans.get(blob.name, ())]
+                found = spans.get(blob.name, ())
+                for span in found:
+                    if self._classes.of_path(span.path) == sighted.name_class:
+                        yield from self._seen(sighted, blob, span)
                 if bits:  # a tag can name a file without a commit
-                    found.append(PathSpan(self._tips.shown(bits)[0], NO_COMMIT, bits))
-                for span in found or [PathSpan("", NO_COMMIT, 0)]:
-                    yield from self._seen(sighted, blob, span)
+                    yield from self._seen(sighted, blob, PathSpan(self._tips.shown(bits)[0], NO_COMMIT, bits))
+                elif not found:
+                    yield from self._seen(sighted, blob, PathSpan("", NO_COMMIT, 0))
 
     def _seen(self, sighted: Sighted, blob: Blob, span: PathSpan) -> Iterator[_Seen]:
         """The sighting at one place, unless it does not count there."""
         path, first = span.path, span.first
         if first == NO_COMMIT and not span.tips and not self._scope.unreachable:
-            return
-        if path and not sighted.kinds >> kind_of(path) & 1:
             return
         if not self._scope.has(path) or (path and self._context.excluded(path)) or not self._fits(sighted, path):
             return

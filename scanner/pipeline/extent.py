@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.engine.decoders import LARGEST as _LARGEST_LAYER
 from scanner.engine.engine import Engine
 
 # A number holds lines in the low bits, then bytes, then one bit for structure. Zero looks at its lines only.
@@ -13,29 +12,24 @@ _BYTES_BITS = 32
 _LINES = (1 << _LINES_BITS) - 1
 _BYTES = (1 << _BYTES_BITS) - 1
 _STRUCTURE = 1 << (_LINES_BITS + _BYTES_BITS)
-# A string put together from pieces, or a folded run of base64, goes on this far around the piece that gave it away.
-_AROUND_GATE = 4096
-
 # Texts up to this size are read whole where structure matters.
 _SMALL = 64 * 1024
 
-assert _AROUND_GATE < _LARGEST_LAYER
-
 
 class Extents:
-    """The extent of every entry of an engine's prefilter, in ``of``."""
+    """The extent of every entry of an engine's prefilter; 0 where ``lines`` lines either side are enough."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.of: list[int] = []
+    def __init__(self, engine: Engine, *, lines: int) -> None:
+        self._of: list[int] = []
         for expression in engine.rules.expressions:
             rule = engine.rules.rule(expression.rule)
-            self.of.append(extent(rule.near, rule.reach) if expression.far else 0)
-        self.of += [_STRUCTURE] * len(engine.triggers.literals)
-        self._gate = extent(0, _AROUND_GATE)
+            further = rule.near > lines or rule.reach > 0
+            self._of.append(extent(rule.near, rule.reach) if further else 0)
+        self._of += [_STRUCTURE] * len(engine.triggers.literals)
 
     def __getitem__(self, entry: int) -> int:
         """The extent of prefilter entry ``entry``; what comes after the triggers are the decoders' gates."""
-        return self.of[entry] if entry < len(self.of) else self._gate
+        return self._of[entry] if entry < len(self._of) else 0
 
 
 def extent(lines: int, reach: int) -> int:

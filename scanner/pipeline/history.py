@@ -78,9 +78,10 @@ def scan_history(
     portions = shop.portions()
     size = sum(portion.weight for portion in portions)
     count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
+    shop.learn(run_tasks(shop.name_portions(count), shop.read_names, workers=count))
     made = run_tasks(portions, shop.work, workers=count, tick=tick)
     made.append(_odd(sweep, made))
-    outcome = attributed(store, made, scanner, context, scope)
+    outcome = attributed(shop, made, scanner, context, scope)
     for one in made:
         sweep.skipped += one.skipped
     # Only after all of it was looked at is a baseline's entry that spoke of nothing known to be stale.

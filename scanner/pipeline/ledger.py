@@ -29,13 +29,13 @@ class Sighted:
     """One secret as it stands in a number of objects: redacted, not yet placed. It may cross processes.
 
     ``finding`` has no path; its position is right but for the line, which each of ``blobs`` has for itself.
-    ``kinds`` is a bit set of the file kinds for which it counts, ``specific`` that of its match. ``claims`` are
-    what may silence it once its places are known.
+    ``name_class`` is the number of the class of file names for which it counts, ``specific`` that of its match.
+    ``claims`` are what may silence it once its places are known.
     """
 
     finding: Finding
     claims: tuple[Claim, ...]
-    kinds: int
+    name_class: int
     specific: int
     blobs: dict[Blob, None] = field(default_factory=dict)
 
@@ -49,18 +49,19 @@ class Ledger:
         self._known: dict[tuple[object, ...], Sighted] = {}
 
     def write(
-        self, text: Text, matches: Sequence[tuple[Match, int]], *, name: bytes, above: int = 0
+        self, text: Text, matches: Sequence[Match], *, name: bytes, name_class: int = 0, above: int = 0
     ) -> list[tuple[Match, Sighted, int]]:
-        """Note the matches (each with its kinds) of a text, which is, or from line ``above`` on is in, object ``name``.
+        """Note the matches of a text, which is, or from line ``above`` on is in, object ``name``.
 
-        Those that count come back, each with its sighting and its line in the object.
+        ``text.path`` is only an example of its class. Those that count come back, each with its sighting and its
+        line in the object.
         """
-        among = [match for match, _ in matches]
+        nameless = Text(text.data, "", text.kind)
         noted = []
-        for match, kinds in matches:
-            for placed in placed_among(text, [match], among, context=self._context, rules=self._rules):
-                claims = tuple(placed.sighting.claims) if placed.sighting is not None else ()
-                sighted = self._sighted(placed.finding, claims, kinds, match.specific)
+        for match in matches:
+            for placed in placed_among(nameless, [match], matches, context=self._context, rules=self._rules):
+                claims = () if match.reason else tuple(self._context.suppressor.claims(match, text))
+                sighted = self._sighted(placed.finding, claims, name_class, match.specific)
                 line = placed.finding.position.line + above
                 sighted.blobs[Blob(name, line)] = None
                 noted.append((match, sighted, line))
@@ -71,15 +72,15 @@ class Ledger:
         known, self._known = self._known, {}
         return list(known.values())
 
-    def _sighted(self, finding: Finding, claims: tuple[Claim, ...], kinds: int, specific: int) -> Sighted:
+    def _sighted(self, finding: Finding, claims: tuple[Claim, ...], name_class: int, specific: int) -> Sighted:
         place = finding.position
         key = (
             finding.fingerprint, finding.severity, finding.confidence, finding.status, finding.status_reason,
             finding.excerpt, place.column, place.end_column, place.end_line - place.line,
-            tuple(finding.detail.items()), claims, kinds,
+            tuple(finding.detail.items()), claims, name_class,
         )  # fmt: skip
         known = self._known.get(key)
         if known is None:
             finding = replace(finding, occurrences=(), detail=dict(finding.detail))
-            known = self._known[key] = Sighted(finding, claims, kinds, specific)
+            known = self._known[key] = Sighted(finding, claims, name_class, specific)
         return known

@@ -10,7 +10,6 @@ from scanner.engine.prefilter import Hit
 from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
-from scanner.pipeline.kinds import ALL_KINDS
 from scanner.pipeline.ledger import Ledger
 from scanner.pipeline.text import TextScanner
 
@@ -41,6 +40,6 @@ class MessageScanner:
             hits.setdefault(at, []).append(Hit(entry, end - starts[at]))
         for at, some in hits.items():
             text = Text(messages[at].text, "", FileKind.PROSE)
-            matches = [(match, ALL_KINDS) for match in self._scanner.examine(text, some)]
+            matches = self._scanner.examine(text, some)
             if matches:
                 self.ledger.write(text, matches, name=messages[at].name)

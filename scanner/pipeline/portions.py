@@ -12,13 +12,15 @@ from scanner.history import delta
 from scanner.history.commits import CommitText, message_of, parse_commit, tagged
 from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
-from scanner.history.pack import Families
+from scanner.history.names import PackNames, by_position, loose_names, note, read_names
+from scanner.history.pack import Families, Pack
 from scanner.history.store import ObjectStore
 from scanner.model.result import Skipped
+from scanner.pipeline.classes import ClassKey, NameClass, NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.ledger import Sighted
 from scanner.pipeline.messages import Message, MessageScanner
-from scanner.pipeline.sweep import Sweeper
+from scanner.pipeline.sweep import LINES, Sweeper
 from scanner.pipeline.text import TextScanner
 
 # Bytes of a pack that one portion covers: some seconds' worth would share out badly, less is not worth sending.
@@ -27,8 +29,6 @@ _LOOSE_AT_ONCE = 500
 # Bytes of fresh text in one pass of the prefilter, and bytes of rebuilt versions that wait for it.
 _TEXT = 4 * 1024 * 1024
 _WAITING = 8 * 1024 * 1024
-# Lines either side of what is fresh: a match may go over a line's end.
-_LINES = 1
 
 
 class Portion(NamedTuple):
@@ -68,6 +68,21 @@ class Selection(NamedTuple):
     loose: frozenset[bytes] | None = None
 
 
+class NamePortion(NamedTuple):
+    """Families of trees in one pack; with ``pack`` -1, all loose trees."""
+
+    pack: int
+    roots: tuple[int, ...] = ()
+
+
+class Named(NamedTuple):
+    """The names that a portion of trees gave, and the classes that its numbers stand for."""
+
+    pack: int
+    names: PackNames
+    classes: list[tuple[ClassKey, NameClass]]
+
+
 class Workshop:
     """The store with everything a process needs to work on portions of it."""
 
@@ -81,14 +96,64 @@ class Workshop:
         whole: bool = False,
     ) -> None:
         self.store = store
-        self._scanner = scanner
         self.limit = context.options.max_size
+        self.classes = NameClasses(scanner, _off(scanner, context))
+        self._scanner = scanner
         self._whole = whole
         self._selection = selection or Selection()
-        self._sweeper = Sweeper(scanner, context, name_size=store.name_size)
+        self._sweeper = Sweeper(scanner, context, self.classes, name_size=store.name_size)
         self._messages = MessageScanner(scanner, context)
         self._hash = hashlib.sha1 if store.name_size == 20 else hashlib.sha256
         self._families: dict[tuple[int, int], Families] = {}
+        self._names: list[list[tuple[int, ...]]] = [[] for _ in store.packs]
+        self._strangers: dict[bytes, list[int]] = {}
+
+    def name_portions(self, count: int) -> list[NamePortion]:
+        """All trees, in about ``count`` portions a pack."""
+        found = []
+        for number in range(len(self.store.packs)):
+            families = self._of(number, delta.TREE)
+            share = sum(families.weight[root] for root in families.roots) // count + 1
+            roots: list[int] = []
+            weight = 0
+            for root in families.roots:
+                roots.append(root)
+                weight += families.weight[root]
+                if weight >= share:
+                    found.append(NamePortion(number, tuple(roots)))
+                    roots, weight = [], 0
+            found.append(NamePortion(number, tuple(roots)))
+        return [*found, NamePortion(-1)]
+
+    def read_names(self, portion: NamePortion) -> Named:
+        """What files are called in one portion of the trees."""
+        if portion.pack < 0:
+            names = loose_names(self.store, self.classes.number)
+        else:
+            families = self._of(portion.pack, delta.TREE)
+            names = read_names(self.store.packs[portion.pack], families, portion.roots, self.classes.number)
+        return Named(portion.pack, names, self.classes.items())
+
+    def learn(self, named: Sequence[Named]) -> None:
+        """Know the names of all files; to be done before any is scanned."""
+        by_pack: list[list[PackNames]] = [[] for _ in self.store.packs]
+        for one in named:
+            names = one.names.renumbered(self.classes.adopt(one.classes))
+            if one.pack >= 0:
+                by_pack[one.pack].append(names)
+            for child, numbers in names.strangers.items():
+                note(self._strangers, child, numbers)
+        self._names = [by_position(pack, names) for pack, names in zip(self.store.packs, by_pack, strict=True)]
+        for number, pack in enumerate(self.store.packs):
+            self._introduce(number, pack)
+
+    def _introduce(self, number: int, pack: Pack) -> None:
+        """Give objects in ``pack`` the names that trees elsewhere know them by."""
+        known = self._names[number]
+        for child, numbers in self._strangers.items():
+            at = pack.position(child)
+            if at >= 0:
+                known[at] = tuple(sorted({*known[at], *numbers}))
 
     def portions(self) -> list[Portion]:
         """All work, the largest portions first so that none is left alone at the end."""
@@ -127,7 +192,7 @@ class Workshop:
         """Scan one object that came by itself."""
         if kind == "blob":
             if self._selection.loose is None or name in self._selection.loose:
-                self._sweeper.whole(data)
+                self._sweeper.whole(data, self._numbers(name))
         elif kind == "commit":
             self._commits([(name, data)], made)
         elif kind == "tag":
@@ -166,7 +231,7 @@ class Workshop:
         for root in portion.roots:
             walk.add(root)
         while walk.more():
-            yield walk.batch(_TEXT, _WAITING, _LINES)
+            yield walk.batch(_TEXT, _WAITING, LINES)
         made.odd += walk.odd
         made.reasons += walk.reasons
 
@@ -174,10 +239,10 @@ class Workshop:
         for batch in self._batches(portion, made):
             if self._whole:
                 for version in batch.versions:
-                    self._sweeper.whole(version.data)
+                    self._sweeper.whole(version.data, self._names[portion.pack][version.position])
                 batch.let_go()
             else:
-                self._sweeper.take(batch)
+                self._sweeper.take(batch, self._names[portion.pack])
 
     def _others(self, portion: Portion, made: Yield) -> None:
         kind = "commit" if portion.kind == delta.COMMIT else "tag"
@@ -220,5 +285,20 @@ class Workshop:
                 continue
             self.object(kind, name, data, made)
 
+    def _numbers(self, name: bytes) -> tuple[int, ...]:
+        """The classes of the names of the blob called ``name``."""
+        numbers = set(self._strangers.get(name, ()))
+        for pack, names in zip(self.store.packs, self._names, strict=True):
+            at = pack.position(name)
+            if at >= 0 and names:
+                numbers.update(names[at])
+        return tuple(sorted(numbers))
+
     def _name(self, kind: str, data: bytes) -> bytes:
         return self._hash(b"%s %d\0" % (kind.encode(), len(data)) + data).digest()
+
+
+def _off(scanner: TextScanner, context: Context) -> frozenset[str]:
+    """Rules whose matches do not count in this run."""
+    options = context.options
+    return options.off if options.pack == "strict" else options.off | scanner.engine.rules.ids_in_pack("strict")

@@ -18,18 +18,23 @@ from scanner.engine.prefilter import Hit
 from scanner.engine.windows import lines_around
 from scanner.history.delta import Batch, Version, line_spans
 from scanner.model.match import Match
-from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.pipeline import extent
+from scanner.pipeline.barren import Barren
+from scanner.pipeline.classes import NameClass, NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
-from scanner.pipeline.kinds import KindScanner
 from scanner.pipeline.ledger import Blob, Ledger, Sighted
 from scanner.pipeline.text import TextScanner
 
+# Lines either side of what is fresh that are scanned with it. Most rules look no further.
+LINES = 3
 # How a text begins that is not scanned as the bytes it is stored as; zero bytes soon after are another sign.
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PROBE = 4096
+
+NAMELESS = (0,)
+Numbers = tuple[int, ...]
 
 
 class _Held(NamedTuple):
@@ -46,9 +51,10 @@ _Holds = dict[tuple[int, int], _Held]
 
 @dataclass(slots=True)
 class _View:
-    """One version as it is scanned. ``fresh`` is None where all of it is; ``spans`` are the parts read as structure."""
+    """One version under one class of names. ``fresh`` is None where all of it is; ``spans`` are read as structure."""
 
     version: Version
+    number: int
     text: Text
     fresh: list[int] | None
     hits: list[Hit]
@@ -56,68 +62,100 @@ class _View:
 
 
 class Sweeper:
-    """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` count what was read."""
+    """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` what was scanned."""
 
-    def __init__(self, scanner: TextScanner, context: Context, *, name_size: int) -> None:
+    def __init__(self, scanner: TextScanner, context: Context, classes: NameClasses, *, name_size: int) -> None:
         self.ledger = Ledger(scanner.engine.rules, context)
-        self._scanner = scanner
-        self._show_dropped = context.options.show_dropped
-        self._kinds = KindScanner(scanner)
-        self._extents = Extents(scanner.engine)
-        self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
         self.texts = 0
         self.bytes = 0
+        self._scanner = scanner
+        self._classes = classes
+        self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
+        self._show_dropped = context.options.show_dropped
+        self._extents = Extents(scanner.engine, lines=LINES)
+        self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
 
-    def take(self, batch: Batch) -> None:
-        """Scan one batch of blobs, and let it go."""
-        views = self._views(batch)
+    def take(self, batch: Batch, names: Sequence[Numbers]) -> None:
+        """Scan one batch of blobs, and let it go. ``names`` are the classes of their names by position."""
+        views = self._views(batch, names)
         self._widen([view for view in views if view.version.mark and view.fresh])
+        held: dict[int, _Holds] = {}
         for view in views:
-            held = self._scan(view) if view.hits else {}
-            self._carry(view, held)
-            view.version.held = tuple(held.values())
+            holds = held.setdefault(id(view.version), {})
+            if view.hits or self._classes[view.number].whole:
+                self._scan(view, holds)
+            self._carry(view, holds)
+            view.version.held = tuple(holds.values())
         self.texts += len(batch.versions)
         batch.let_go()
 
-    def whole(self, data: bytes) -> None:
+    def whole(self, data: bytes, numbers: Numbers = NAMELESS) -> None:
         """Scan one blob that comes by itself."""
-        text = to_text(data, "")
-        view = _View(Version(-1, data, None, None), text, None, list(self._scanner.engine.prefilter(text.data)))
-        if view.hits:
-            self._scan(view)
+        version = Version(-1, data, None, None)
+        for number in numbers or NAMELESS:
+            view = _View(version, number, self._text(data, number), None, [])
+            self._look(view)
+            if view.hits or self._classes[number].whole:
+                self._scan(view, {})
         self.texts += 1
         self.bytes += len(data)
 
-    def _views(self, batch: Batch) -> list[_View]:
+    def _text(self, data: bytes, number: int) -> Text:
+        named = self._classes[number]
+        return to_text(data, named.path, named.kind)
+
+    def _look(self, view: _View) -> None:
+        """All of a text's hits that matter."""
+        view.hits = self._relevant(self._classes[view.number], self._scanner.engine.prefilter(view.text.data))
+
+    def _relevant(self, named: NameClass, hits: Sequence[Hit]) -> list[Hit]:
+        entries = named.entries
+        return [hit for hit in hits if entries[hit[0]]]
+
+    def _views(self, batch: Batch, names: Sequence[Numbers]) -> list[_View]:
         """The versions worth a look: with hits of their own, or made from one that holds or looks for something."""
-        hits = self._located(batch)
-        found = []
-        for at, version in enumerate(batch.versions):
-            base, data, own = version.base, version.data, hits.get(at)
+        found: list[_View] = []
+        for at, hits in enumerate(self._located(batch)):
+            version = batch.versions[at]
+            base, data = version.base, version.data
+            numbers = names[version.position] or NAMELESS
             self.bytes += len(data)
             mark = base.mark if base is not None else 0
             odd = data.startswith(_MARKS) or data.find(b"\0", 0, _PROBE) >= 0
-            if own is None and not mark and not odd and (base is None or not base.held):
-                continue
-            view = _View(version, Text(data), version.fresh, own or [])
-            if odd:
-                view.text = to_text(data, "")
-                if view.text.data is not data:
+            renamed = base is not None and numbers is not names[base.position] and numbers != names[base.position]
+            for number in numbers:
+                named = self._classes[number]
+                inherits = mark or odd or renamed or named.whole or (base is not None and base.held)
+                if not hits and not inherits:
+                    continue
+                view = _View(version, number, Text(data, named.path, named.kind), version.fresh, [])
+                if odd:
+                    view.text = self._text(data, number)
+                if renamed or named.whole or view.text.data is not data:
                     view.fresh = None
-                    view.hits = list(self._scanner.engine.prefilter(view.text.data))
-            for entry, _ in view.hits:
-                mark = extent.joined(mark, self._extents[entry])
+                    self._look(view)
+                elif hits:
+                    view.hits = self._relevant(named, hits)
+                if not view.hits and not inherits:
+                    continue
+                for entry, _ in view.hits:
+                    mark = extent.joined(mark, self._extents[entry])
+                found.append(view)
             version.mark = mark
-            found.append(view)
+        for view in found:
+            view.hits = self._barren.fertile(view.text, view.number, view.hits)
         return found
 
-    def _located(self, batch: Batch) -> dict[int, list[Hit]]:
+    def _located(self, batch: Batch) -> list[list[Hit]]:
         """The hits in the fresh text, by version, at their place there."""
-        found: dict[int, list[Hit]] = {}
+        found: list[list[Hit]] = [_NONE] * len(batch.versions)
         starts, owners, origins = batch.starts, batch.owners, batch.origins
         for entry, end in self._scanner.engine.prefilter(batch.text):
             piece = bisect_right(starts, end - 1) - 1
-            found.setdefault(owners[piece], []).append(Hit(entry, end - starts[piece] + origins[piece]))
+            owner = owners[piece]
+            if not found[owner]:
+                found[owner] = []
+            found[owner].append(Hit(entry, end - starts[piece] + origins[piece]))
         return found
 
     def _widen(self, views: Sequence[_View]) -> None:
@@ -131,43 +169,47 @@ class Sweeper:
             assert view.fresh is not None
             if extent.is_structural(mark):
                 view.spans = wide = extent.documents(data, view.fresh)
+                view.hits = []
             else:
                 flat = line_spans(data, view.fresh, *extent.view(mark))
                 wide = list(zip(flat[::2], flat[1::2], strict=True))
-            view.hits = []
             for start, end in wide:
                 pieces.append(data[start:end])
                 starts.append(filled)
                 places.append((view, start))
                 filled += end - start + 1
+        more: dict[int, list[Hit]] = {}
         for entry, end in self._scanner.engine.prefilter(b"\n".join(pieces)):
             piece = bisect_right(starts, end - 1) - 1
             view, origin = places[piece]
-            view.hits.append(Hit(entry, end - starts[piece] + origin))
+            # A rule that looks at its own lines alone has seen what it needs: those in ``hits``.
+            if (view.spans or self._extents[entry]) and self._classes[view.number].entries[entry]:
+                more.setdefault(id(view), []).append(Hit(entry, end - starts[piece] + origin))
+        for view in views:
+            view.hits += self._barren.fertile(view.text, view.number, more.get(id(view), ()))
 
-    def _scan(self, view: _View) -> _Holds:
-        """What stands in the parts of a version that are to be read."""
-        held: _Holds = {}
+    def _scan(self, view: _View, holds: _Holds) -> None:
+        """Note what stands in the parts of a version that are to be read."""
         text = view.text
         for start, end in view.spans or [(0, len(text.data))]:
             if start == 0 and end == len(text.data):
-                self._read(view, text, Span(start, end), view.hits, held)
+                self._read(view, text, 0, view.hits, holds)
                 continue
             inside = [Hit(hit.entry, hit.end - start) for hit in view.hits if start < hit.end <= end]
             if inside:
-                self._read(view, Text(text.data[start:end], "", text.kind), Span(start, end), inside, held)
-        return held
+                self._read(view, Text(text.data[start:end], text.path, text.kind), start, inside, holds)
 
-    def _read(self, view: _View, text: Text, span: Span, hits: Sequence[Hit], held: _Holds) -> None:
-        """Scan one part (``span`` of the version), and remember what it holds."""
-        matches = [(match, kinds) for match, kinds in self._kinds.examine(text, hits) if self._shown(match)]
-        if matches:
-            above = view.text.data.count(b"\n", 0, span.start)
-            for match, sighted, line in self.ledger.write(text, matches, name=self._name(view.version), above=above):
-                held[id(sighted), line] = self._hold(text.data, match, sighted)
-
-    def _shown(self, match: Match) -> bool:
-        return not match.reason or self._show_dropped
+    def _read(self, view: _View, text: Text, start: int, hits: Sequence[Hit], holds: _Holds) -> None:
+        """Scan one part, which begins at byte ``start`` of the version, and remember what it holds."""
+        found = self._scanner.examine(text, hits)
+        matches = [match for match in found if self._show_dropped or not match.reason]
+        if not matches:
+            return
+        above = view.text.data.count(b"\n", 0, start)
+        name = self._name(view.version)
+        noted = self.ledger.write(text, matches, name=name, name_class=view.number, above=above)
+        for match, sighted, line in noted:
+            holds[id(sighted), line] = self._hold(text.data, match, sighted)
 
     def _hold(self, data: bytes, match: Match, sighted: Sighted) -> _Held:
         """``match`` with every line its rule looked at: while they stand, so does the match."""
@@ -177,7 +219,7 @@ class Sweeper:
         structural = rule is None or bool(rule.detector)
         return _Held(data[around.start : around.end], line, structural, sighted)
 
-    def _carry(self, view: _View, held: _Holds) -> None:
+    def _carry(self, view: _View, holds: _Holds) -> None:
         """Take over what the base held and this version still has in lines that were not read again."""
         base = view.version.base
         if base is None or view.fresh is None or not base.held:
@@ -186,14 +228,19 @@ class Sweeper:
         name = b""
         inherited: tuple[_Held, ...] = base.held  # type: ignore[assignment]
         for one in inherited:
+            if one.sighted.name_class != view.number:
+                continue
             at = data.find(one.lines)
             if at < 0 or (one.structural and any(start <= at < end for start, end in view.spans)):
                 continue
             line = data.count(b"\n", 0, at) + one.line + 1
-            if (id(one.sighted), line) not in held:
+            if (id(one.sighted), line) not in holds:
                 name = name or self._name(view.version)
-                held[id(one.sighted), line] = one
+                holds[id(one.sighted), line] = one
                 one.sighted.blobs[Blob(name, line)] = None
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()
+
+
+_NONE: list[Hit] = []

@@ -1,0 +1,125 @@
+"""File names sorted into classes: two names of one class mean the same to every rule and detector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from scanner.model.filekind import FileKind, kind_of
+from scanner.pipeline.text import TextScanner
+
+# The flags that may stand at the head of an expression, which must move to join it with others.
+_FLAGS = re.compile(r"\(\?([aimsux]+)\)")
+# Words of an expression that name a folder above the file.
+_FOLDER = re.compile(r"([\w-]+)/")
+
+
+class NameClass(NamedTuple):
+    """``path`` is an example, enough for rules that go by the name. ``entries`` has 1 for each entry of the
+    prefilter that can matter. ``whole``: something wants all of such a file, whatever is in it."""
+
+    path: str
+    kind: FileKind
+    entries: bytes
+    whole: bool
+
+
+# The kind, the whole name or its ending, and the rules that want it by its path.
+ClassKey = tuple[FileKind, str, tuple[str, ...]]
+
+
+class NameClasses:
+    """The classes met so far, by number; 0 is that of a text without a name. ``off`` are rules that do not count."""
+
+    def __init__(self, scanner: TextScanner, off: frozenset[str] = frozenset()) -> None:
+        self._scanner = scanner
+        self._off = off
+        engine = scanner.engine
+        self._rules = [engine.rules.rule(expression.rule) for expression in engine.rules.expressions]
+        self._others = len(engine.triggers.literals) + 256
+        self._pathed = [rule for rule in engine.rules if rule.path]
+        self._patterns = {rule.id: re.compile(rule.path) for rule in self._pathed}
+        self._any = _joined([rule.path for rule in self._pathed])
+        foldered = [rule.path for rule in self._pathed if _FOLDER.search(rule.path)]
+        self._foldered = _joined(foldered)
+        self._folders = sorted({word for path in foldered for word in _FOLDER.findall(path)})
+        self._numbers: dict[ClassKey, int] = {}
+        self._known: list[NameClass] = []
+        self._of_name: dict[bytes, int] = {}
+        self._add("", FileKind.OTHER, ())
+
+    def __getitem__(self, number: int) -> NameClass:
+        return self._known[number]
+
+    def items(self) -> list[tuple[ClassKey, NameClass]]:
+        """Every class in the order of its number, for ``adopt`` in another process."""
+        return list(zip(self._numbers, self._known, strict=True))
+
+    def adopt(self, items: Iterable[tuple[ClassKey, NameClass]]) -> list[int]:
+        """Know the classes of another process; their numbers here, by their numbers there."""
+        numbers = []
+        for key, one in items:
+            if key not in self._numbers:
+                self._numbers[key] = len(self._known)
+                self._known.append(one)
+            numbers.append(self._numbers[key])
+        return numbers
+
+    def number(self, name: bytes) -> int:
+        """The number of the class of the file called ``name`` (without folders)."""
+        known = self._of_name.get(name)
+        if known is None:
+            text = name.decode("utf-8", "surrogateescape")
+            kind = kind_of(text)
+            example = self._example(text)
+            matching = [rule.id for rule in self._pathed if self._patterns[rule.id].search(example)] if example else []
+            known = self._of_name[name] = self._add(example or _plain(text), kind, tuple(matching))
+        return known
+
+    def of_path(self, path: str) -> int:
+        """The number of the class of the file at ``path``; 0 for no path."""
+        name = path.rpartition("/")[2]
+        return self.number(name.encode("utf-8", "surrogateescape")) if name else 0
+
+    def _example(self, name: str) -> str:
+        """``name``, below the folder with which the most rules want it; empty when none and nothing else does."""
+        below = [f"{folder}/{name}" for folder in self._folders]
+        if self._foldered is not None and any(self._foldered.search(path) for path in below):
+            return max(below, key=lambda path: sum(one.search(path) is not None for one in self._patterns.values()))
+        wanted = self._any is not None and self._any.search(name) is not None
+        return name if wanted or self._scanner.wakes_by_name(name) else ""
+
+    def _add(self, path: str, kind: FileKind, matching: tuple[str, ...]) -> int:
+        whole = bool(path) and self._scanner.wakes_by_name(path)
+        key = (kind, path if whole else path.rpartition(".")[2].lower(), matching)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._known)
+            self._known.append(NameClass(path, kind, self._entries(kind, matching), whole))
+        return number
+
+    def _entries(self, kind: FileKind, matching: tuple[str, ...]) -> bytes:
+        wanted = bytes(
+            rule.id not in self._off and kind in rule.kinds and (not rule.path or rule.id in matching)
+            for rule in self._rules
+        )
+        return wanted + bytes([1]) * self._others
+
+
+def _plain(name: str) -> str:
+    """A name of the same ending that says nothing else."""
+    stem, dot, ending = name.rpartition(".")
+    return f"x.{ending}" if dot and stem else "x"
+
+
+def _joined(expressions: list[str]) -> re.Pattern[str] | None:
+    """One expression for all, or None for none."""
+    if not expressions:
+        return None
+    parts = []
+    for expression in expressions:
+        flags = _FLAGS.match(expression)
+        body = expression[flags.end() :] if flags else expression
+        parts.append(f"(?{flags.group(1) if flags else ''}:{body})")
+    return re.compile("|".join(parts))
