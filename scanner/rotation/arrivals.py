@@ -97,6 +97,9 @@ class Arrivals:
         if reference.via in (Via.IMAGE_PULL, Via.SERVICE_ACCOUNT):
             when = NEXT_PULL if reference.via == Via.IMAGE_PULL else ""
             return self._started(base, when=when, note="the next pod that starts takes the new value")
+        if reference.via == Via.SCRIPT:
+            note = "it asks the API each time it runs"
+            return replace(base, when=NEXT_RUN, most=self._source.most, least=self._source.forced, notes=(note,))
         return self._operator(base, item, reference)
 
     def _running(self, base: Consumer, pod: Pod, reference: Reference) -> Consumer:

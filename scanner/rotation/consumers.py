@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from scanner.rotation.arrivals import Arrivals, Pod, Setting
 from scanner.rotation.bystanders import references_of
 from scanner.rotation.items import Item
+from scanner.rotation.mentions import Mention, asks_for
 from scanner.rotation.names import shown
-from scanner.rotation.references import Reference, service_account
+from scanner.rotation.references import Reference, Via, service_account
 from scanner.rotation.repository import Repository
 from scanner.rotation.runbook import NEXT_RUN, Consumer
+from scanner.rotation.settings import installs_charts
 from scanner.rotation.sources import SourceTime
 from scanner.rotation.subjects import Matcher, Subject
 from scanner.rotation.tree import text, with_entry
@@ -54,6 +56,7 @@ class ConsumerFinder:
                 if uses.item.kind != "ServiceAccount" or account not in accounts:
                     found += self._of_bystander(uses.item, reference)
         found += self._of_values(found)
+        found += self._of_mentions(found)
         rows = tuple(sorted(dict.fromkeys(self._only_affected(found)), key=_order))
         return Found(rows, tuple(self._unresolved()), tuple(self._arrivals.assumptions))
 
@@ -119,12 +122,37 @@ class ConsumerFinder:
 
     def _of_values(self, found: list[Consumer]) -> Iterator[Consumer]:
         """Helm values that name the Secret, unless a template of the chart was already followed to them."""
-        followed = " ".join(reason for one in found for reason in one.inferred)
+        followed = _followed(found)
         for item, reference in self._repository.settings:
             reasons = self._matcher.match(item, reference.secret)
             if reasons is not None and f"({reference.place})" not in followed:
                 base = self._consumer(item, reference, (*reference.inferred, *reasons))
                 yield self._arrivals.elsewhere(base, item, reference)
+
+    def _of_mentions(self, found: list[Consumer]) -> Iterator[Consumer]:
+        """Fields whose value is the Secret's name, and scripts that ask for it, where nothing else was found."""
+        known = {one.place for one in found}
+        followed = _followed(found)
+        mentions = self._repository.mentions
+        for mention in (*mentions.get(self._subject.name, ()), *mentions.get("", ())):
+            place = mention.leaf.place
+            if place in known or f"({place})" in followed:
+                continue
+            if mention.script and not asks_for(mention, self._subject.name):
+                continue
+            reasons = self._matcher.match(mention.item, self._subject.name)
+            if reasons is not None:
+                yield self._mentioned(mention, reasons)
+
+    def _mentioned(self, mention: Mention, reasons: tuple[str, ...]) -> Consumer:
+        item = mention.item
+        kind = "values" if installs_charts(item) else item.kind
+        how, why = f"{kind} {mention.field}", f"the value of {mention.field} is the Secret's name"
+        if mention.script:
+            how, why = f"script in {mention.field}", "a script asks for it by name"
+        via = Via.SCRIPT if mention.script else Via.OPERATOR
+        reference = Reference(via, mention.name, mention.leaf.place, how)
+        return self._arrivals.elsewhere(self._consumer(item, reference, (why, *reasons)), item, reference)
 
     def _consumer(self, item: Item, reference: Reference, reasons: tuple[str, ...]) -> Consumer:
         return Consumer(
@@ -146,6 +174,11 @@ class ConsumerFinder:
         for one in found:
             if one.affected or (one.kind, one.namespace, one.name) not in busy:
                 yield one
+
+
+def _followed(found: Iterable[Consumer]) -> str:
+    """The places of chart values that templates were followed to, somewhere in one text."""
+    return " ".join(reason for one in found for reason in one.inferred)
 
 
 _RUNNING = frozenset(

@@ -36,7 +36,7 @@ def overlap_of(consumers: Sequence[Consumer], planned: Sequence[Consumer], sourc
     for consumer in planned:
         if not consumer.affected:
             continue
-        if consumer.kind == "CronJob":
+        if consumer.schedule:
             waiting.append(consumer)
             continue
         total = _total(consumer)
@@ -96,7 +96,7 @@ def _words(consumer: Consumer, total: int) -> str:
 def _fastest(consumers: Sequence[Consumer]) -> int | None:
     times = []
     for consumer in consumers:
-        if consumer.affected and consumer.kind != "CronJob":
+        if consumer.affected and not consumer.schedule:
             ready = consumer.least.seconds
             rolling = consumer.rollout.seconds if consumer.rollout else 0
             if ready is not None and rolling is not None:

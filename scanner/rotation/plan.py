@@ -121,7 +121,7 @@ def _restart(consumers: Sequence[Consumer], immutable: Sequence[str]) -> _Draft 
     chosen = [one for one in consumers if one.affected]
     restarted = [one for one in chosen if one.restart and one.command]
     by_hand = list(dict.fromkeys(one.label for one in chosen if one.restart and not one.command))
-    scheduled = [one for one in chosen if one.kind == "CronJob"]
+    scheduled = [one for one in chosen if one.schedule]
     automatic = list(dict.fromkeys(f"{one.label} ({one.automatic})" for one in chosen if one.automatic))
     if not (restarted or by_hand or scheduled or automatic or immutable):
         return None

@@ -28,6 +28,7 @@ class Via(Enum):
     EDGE = "edge"
     OPERATOR = "operator"
     SETTINGS = "settings"
+    SCRIPT = "script"
 
 
 @dataclass(frozen=True, slots=True)

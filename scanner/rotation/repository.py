@@ -12,6 +12,7 @@ from scanner.rotation.charts import Chart, chart_of, new_chart, read_helpers
 from scanner.rotation.gitops import Path, delivered_paths, substituted, with_delivery
 from scanner.rotation.items import Document, Item
 from scanner.rotation.kustomize import FILE_NAMES, Kustomizer, Parse, generator_files
+from scanner.rotation.mentions import Mention, index_mentions, mentions_in
 from scanner.rotation.producers import Made, made_by
 from scanner.rotation.reader import LINE_BY_LINE, is_helper_file, is_manifest_file, read_file, read_inline, read_values
 from scanner.rotation.references import Reference, pod_references, pod_specs
@@ -84,13 +85,23 @@ class Repository:
         return tuple(found)
 
     @cached_property
+    def mentions(self) -> dict[str, list[Mention]]:
+        """Scalars that could name a Secret, by their text; scripts under the empty text."""
+        pods = {id(uses.item): tuple(pod.path for pod in uses.pods) for uses in self.uses}
+        every = (*self.items, *self._values_items)
+        return index_mentions(mention for item in every for mention in mentions_in(item, pods.get(id(item), ())))
+
+    @cached_property
     def settings(self) -> tuple[tuple[Item, Reference], ...]:
         """Every Secret that Helm values files name."""
-        found = []
-        for path, tree in self.values.items():
-            item = Item("Values", "", path.rpartition("/")[2], "", tree, Place(path, 0))
-            found += [(item, reference) for reference in references_in_values(tree)]
-        return tuple(found)
+        return tuple((item, reference) for item in self._values_items for reference in references_in_values(item.tree))
+
+    @cached_property
+    def _values_items(self) -> tuple[Item, ...]:
+        """Helm values files as if they were objects."""
+        return tuple(
+            Item("Values", "", path.rpartition("/")[2], "", tree, Place(path, 0)) for path, tree in self.values.items()
+        )
 
 
 # Kinds that are looked at in other ways and would be searched for pods in vain.

@@ -63,12 +63,17 @@ def references_in_values(values: Table, *, release: str = "", namespace: str = "
         found = named_in(node)
         if found is None:
             continue
-        name = _RELEASE_NAME.sub(release, found.text) if release else found.text
-        name = _RELEASE_NAMESPACE.sub(namespace, name) if namespace else name
+        name = with_release(found.text, release, namespace)
         where = ".".join(step for step in path if step != "[]")
         yield Reference(
             _via(path), name, found.place, f"values {where}", key_in(node), namespace=namespace, inferred=(_INFERRED,)
         )
+
+
+def with_release(word: str, release: str, namespace: str) -> str:
+    """``word`` with the release's name and namespace put in, as far as they are known."""
+    word = _RELEASE_NAME.sub(release, word) if release else word
+    return _RELEASE_NAMESPACE.sub(namespace, word) if namespace else word
 
 
 def asks_for_restart(item: Item) -> bool:

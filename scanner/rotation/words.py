@@ -66,7 +66,7 @@ def worst(consumer: Consumer) -> str:
     """``900+90+5 = 995 s``, ``905 s + rollout``, ``<= 24 h``, ``never by itself``."""
     if not consumer.affected:
         return "shares object"
-    if consumer.kind == "CronJob":
+    if consumer.schedule:
         return f"<= {spoken(consumer.next_run)}" if consumer.next_run else "not known"
     if consumer.most.seconds is None:
         return "not known" if consumer.when == CONTROLLER else "never by itself"
