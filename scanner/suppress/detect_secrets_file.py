@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.model.errors import ConfigError
 from scanner.suppress.detect_secrets import DetectSecrets, Known, Limits
+from scanner.suppress.patterns import compiled
 
 FILE_NAME = ".secrets.baseline"
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}\Z")
@@ -52,12 +53,12 @@ def parse_detect_secrets(document: Mapping[str, Any], name: str, read: Read) -> 
         for entry in filters:
             path = entry["path"]
             if path in _REGEX_FILTERS:
-                patterns[_REGEX_FILTERS[path]] += entry["pattern"]
+                patterns[_REGEX_FILTERS[path]] += _readable(entry["pattern"], left)
             elif path == _WORD_FILTER:
                 words |= _words(entry, read, left)
             elif not path.startswith(_COVERED):
                 left.append(f"the filter {path}")
-        limits = _limits(plugins)
+        limits = _limits(plugins, left)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ConfigError(f"{name}: damaged, or not a baseline of detect-secrets") from None
     source = DetectSecrets(
@@ -121,13 +122,26 @@ def _words(entry: Mapping[str, Any], read: Read, left: list[str]) -> frozenset[s
     return frozenset(word for word in words if len(word) >= least)
 
 
-def _limits(plugins: Mapping[str, Mapping[str, Any]]) -> Limits:
+def _readable(patterns: Iterable[str], left: list[str]) -> list[str]:
+    """Those of the expressions that are expressions; the others are named."""
+    kept = []
+    for pattern in patterns:
+        try:
+            compiled(pattern)
+            kept.append(pattern)
+        except ConfigError as error:
+            left.append(f"an expression ({error})")
+    return kept
+
+
+def _limits(plugins: Mapping[str, Mapping[str, Any]], left: list[str]) -> Limits:
+    excluded = plugins.get("KeywordDetector", {}).get("keyword_exclude") or ""
     hexadecimal, base64 = plugins.get("HexHighEntropyString"), plugins.get("Base64HighEntropyString")
     return Limits(
         hexadecimal=_limit(hexadecimal, "hex_limit", 3.0),
         base64=_limit(base64, "base64_limit", 4.5),
         keyword="KeywordDetector" in plugins,
-        keyword_exclude=plugins.get("KeywordDetector", {}).get("keyword_exclude") or "",
+        keyword_exclude="".join(_readable([excluded], left)),
     )
 
 

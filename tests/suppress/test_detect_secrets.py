@@ -226,6 +226,16 @@ def test_what_cannot_be_carried_over_is_named_once() -> None:
     assert "uuid" not in note
 
 
+def test_an_expression_that_is_none_is_named_and_filters_nothing() -> None:
+    for path, pattern in (("regex.should_exclude_file", "("), ("regex.should_exclude_line", "*")):
+        filters = [{"path": f"detect_secrets.filters.{path}", "pattern": [pattern, "nothing"]}]
+        loaded = suppressor_for(document(filters_used=filters))
+        assert "an expression (not an expression: " in loaded.notes[0]
+        assert status_of(loaded.suppressor, case_of(b"p = 'hunter2horse'", b"hunter2horse")) == "new"
+    loaded = suppressor_for(document(plugins_used=[{"name": "KeywordDetector", "keyword_exclude": "("}]))
+    assert "an expression" in loaded.notes[0]
+
+
 def test_entries_that_stand_for_a_whole_kind_are_named(tmp_path: Path) -> None:
     written(tmp_path, FILES)
     (tmp_path / ".secrets.baseline").write_text(json.dumps(their_scan(tmp_path)))
