@@ -15,7 +15,7 @@ import regex
 from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
-from scanner.engine.plausibility import implausible
+from scanner.engine.plausibility import doubtful, implausible
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
 from scanner.model.secret import Secret
@@ -127,7 +127,13 @@ class Matcher:
             kind=text.kind,
             line=text.data[line.start : line.end],
         )
-        return replace(match, reason=reason) if reason else match
+        if reason:
+            return replace(match, reason=reason)
+        doubt = doubtful(value) if self.rule.plausible == "token" else ""
+        if not doubt:
+            return match
+        severity, detail = min(match.severity, Severity.LOW), {**match.detail, "doubt": f"looks like a {doubt}"}
+        return replace(match, severity=severity, confidence=Confidence.LOW, detail=detail)
 
     def _wants(self, path: str) -> bool:
         if not self.rule.path:
@@ -193,4 +199,3 @@ def shannon(value: bytes) -> float:
 
 def _shown(value: bytes) -> str:
     return value.decode("utf-8", "replace")
-

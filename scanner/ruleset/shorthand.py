@@ -37,9 +37,10 @@ _NOT_SECRET = ("hash", "sha", "sha1", "sha256", "md5", "digest", "commit", "chec
 _TYPE = r"(?:\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}(?=\s{0,3}=))?"
 _PLAIN = r"(?:[ ][A-Za-z]{2,12}){0,2}?"
 
+# Between name and value; last, a scheme ("Bearer", "GenieKey") or what else a form puts before the value.
 _SEPARATOR = (
     r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4})"""
-    r"""[\\"'`({\[<]{0,4}(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?)?"""
+    r"""[\\"'`({\[<]{0,4}(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}[ ]){1,2})?"""
 )
 
 

@@ -20,10 +20,10 @@ def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = File
     if mode == "none":
         return ""
     # Imported here: a run without a single candidate has no use for them.
-    from scanner.engine.plausibility.placeholders import placeholder
-
     if mode == "token":
-        return placeholder(value)
+        from scanner.engine.plausibility.placeholders import stand_in
+
+        return stand_in(value)
     from scanner.engine.plausibility import judgement, keys
 
     password = mode == "password"
@@ -31,3 +31,10 @@ def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = File
     if mode == "literal":
         return judgement.literal(value, key=name, kind=kind)
     return judgement.judge(value, key=name, password=password, kind=kind, line=line)
+
+
+def doubtful(value: bytes) -> str:
+    """Why a value that is plausible under ``token`` is hardly a real one: it counts up or repeats itself in part."""
+    from scanner.engine.plausibility.placeholders import placeholder
+
+    return placeholder(value)

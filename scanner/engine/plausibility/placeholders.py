@@ -11,13 +11,15 @@ from scanner.engine.plausibility.words import surprise, word_share, words_of
 # Anywhere in a value of any format: no generator of this length makes them by chance.
 _TELLING = Lazy(
     rb"""
-     your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|dummy|foobar|lorem|ipsum|deadbeef|cafebabe
+     your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|dummy|foobar|lorem|ipsum
     |change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)|insert[_\s-]|secret[_-]?goes|goes[_-]here
     |_here\b|-here\b|\bsome[_-]|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real
     |sanitized|censored|obfuscated|<[a-z_\ -]+>|\.\.\.|x{5,}|\*{3,}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# Words that hex can spell: in a token of a known form they only raise doubts.
+_SPELLED = Lazy(rb"deadbee[fd]|cafebabe|decafbad", re.IGNORECASE)
 # In values that a person chose: too short to be safe in the middle of a generated token.
 _WEAKLY_TELLING = Lazy(rb"fake|sample|x{3,}|mock|test|_token$|_key$|_secret$|_password$", re.IGNORECASE)
 _ROWS = (
@@ -29,8 +31,12 @@ _ROWS = (
     b"qwertyuiopasdfghjklzxcvbnm",
 )
 _FOURS = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) - 3))
+# Pieces so long that a whole value made of them was typed off the keyboard; chance makes none.
+_EIGHTS = frozenset(row[at : at + 8] for row in _ROWS for at in range(len(row) - 7))
 # A key's worth of bytes: what is monotonous so far need not be read to its end.
 _ENOUGH, _LONGEST, _SHORTEST_BODY = 256, 4096, 16
+# "AKIA", "AIza", "dapi": marks that nothing parts from the body.
+_SHORTEST_MARK = 4
 _PREFIX = Lazy(rb"^[A-Za-z0-9]{2,12}[_-](?:[A-Za-z0-9]{2,6}[_-])?")
 _ALNUM = Lazy(rb"[a-z0-9]+")
 
@@ -57,12 +63,35 @@ _LEET = bytes.maketrans(b"013457@$!|", b"oleastasil")
 
 
 def placeholder(value: bytes) -> str:
-    """Why ``value`` was written to be replaced, or an empty string. Safe for tokens of every vendor."""
-    if _TELLING.pattern.search(value, 0, _LONGEST):
+    """Why ``value`` was written to be replaced, or may well be; an empty string otherwise."""
+    if _TELLING.pattern.search(value, 0, _LONGEST) or _SPELLED.pattern.search(value, 0, _LONGEST):
         return "placeholder"
     # What a vendor puts before the token is no part of the pattern.
     body = _PREFIX.pattern.sub(b"", value)
     return _monotonous(value) or (_monotonous(body) if len(body) >= _SHORTEST_BODY else "")
+
+
+def stand_in(value: bytes) -> str:
+    """Why nobody could take ``value``, of a vendor's exact form, for a token; an empty string otherwise.
+
+    Says less than ``placeholder``: tokens in tests and in documentation are often counted up in part or
+    repeat themselves, and among such tokens are real ones that were cut or masked by hand.
+    """
+    if _TELLING.pattern.search(value, 0, _LONGEST):
+        return "placeholder"
+    small = value[:_ENOUGH].lower()
+    runs = _ALNUM.pattern.findall(small)
+    letters = sum(map(len, runs))
+    if letters >= 8 and max(map(small.count, set(small))) * 4 >= letters * 3:
+        return "repetition"
+    for body in (small, small[_SHORTEST_MARK:], _PREFIX.pattern.sub(b"", small)):
+        if len(body) >= 8 and len(set(body)) <= 2:
+            return "repetition"
+        pieces = _FOURS if len(body) <= _SHORTEST_BODY else _EIGHTS
+        counted = sum(_in_rows(run, pieces) for run in _ALNUM.pattern.findall(body))
+        if counted >= 8 and counted * 10 >= len(body) * 9:
+            return "sequence"
+    return ""
 
 
 def stock(value: bytes) -> bool:
@@ -135,13 +164,14 @@ def _period(value: bytes) -> bool:
     return at <= len(value) // 2
 
 
-def _in_rows(run: bytes) -> int:
-    """How many characters of ``run`` lie in pieces of four and more of a familiar row."""
+def _in_rows(run: bytes, pieces: frozenset[bytes] = _FOURS) -> int:
+    """How many characters of ``run`` lie in ``pieces`` of a familiar row, all of one length, or in longer ones."""
     covered = end = 0
-    for at in range(len(run) - 3):
-        if run[at : at + 4] in _FOURS:
-            covered += at + 4 - max(at, end)
-            end = at + 4
+    size = len(next(iter(pieces)))
+    for at in range(len(run) - size + 1):
+        if run[at : at + size] in pieces:
+            covered += at + size - max(at, end)
+            end = at + size
     if not covered and 3 <= len(run) < 5 and any(run[:3] in row for row in _ROWS):
         return 3
     return covered

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from scanner.engine.plausibility import implausible
+from scanner.engine.plausibility import doubtful, implausible
 from scanner.model.filekind import FileKind
 from scanner.ruleset.examples import fill
 
@@ -135,6 +135,23 @@ def test_token_mode_drops_only_what_was_written_to_be_replaced() -> None:
     for seed in range(300):
         assert implausible(random("%A36", str(seed)), mode="token") == ""
         assert implausible(random("%H40", str(seed)), mode="token") == ""
+
+
+@pytest.mark.parametrize("body", [b"a" * 24, b"abcdefghijklmnopqrstuvwx", b"1234567890" * 3, b"your_token_goes_here"])
+def test_token_mode_drops_one_character_a_counted_row_and_words(body: bytes) -> None:
+    assert implausible(b"sk_live_" + body, mode="token")
+
+
+@pytest.mark.parametrize(
+    "body", [b"1234567890abcdef" * 2, b"abcd1234" * 4, b"0deadbeef" * 4, b"7f3a" + b"12345678" * 3]
+)
+def test_what_counts_up_only_in_part_stays_a_token_in_doubt(body: bytes) -> None:
+    assert implausible(b"sk_live_" + body, mode="token") == ""
+    assert doubtful(b"sk_live_" + body)
+
+
+def test_generated_tokens_are_not_in_doubt() -> None:
+    assert [seed for seed in range(300) if doubtful(b"sk_live_" + random("%A36", str(seed)))] == []
 
 
 def test_mode_none_asks_nothing() -> None:
