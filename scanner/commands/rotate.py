@@ -277,7 +277,7 @@ def _write(books: list[Runbook], args: argparse.Namespace) -> None:
         out = text_view(books, explain=args.explain)
     if args.output and args.output != "-":
         try:
-            Path(args.output).write_text(out, "utf-8")
+            Path(args.output).write_bytes(out.encode("utf-8", "replace"))
         except OSError as error:
             raise UsageError(f"--output {args.output}: cannot be written: {error.strerror}") from None
         return

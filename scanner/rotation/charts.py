@@ -9,6 +9,9 @@ from types import MappingProxyType
 
 from scanner.rotation.tree import Leaf, Place, Table, at, text
 
+# Longer texts are no names; expressions over them would be slow.
+_LONGEST = 2000
+
 _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _HARMLESS_PIPE = re.compile(r"\s*\|\s*(?:quote|squote|trim|toString|lower)\b")
 _DEFAULT_FIRST = re.compile(r"default\s+\"([^\"]*)\"\s+(\.[\w.]+)")
@@ -47,6 +50,8 @@ class Chart:
 
     def fill(self, template: str) -> tuple[str, tuple[str, ...]]:
         """``template`` with what can be known put in, and a sentence for each value that was a default."""
+        if len(template) > _LONGEST or "{{" not in template:
+            return template, ()
         notes: list[str] = []
 
         def known(action: re.Match[str]) -> str:

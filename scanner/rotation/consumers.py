@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scanner.rotation.arrivals import Arrivals, Pod, Setting
-from scanner.rotation.bystanders import references_of
 from scanner.rotation.items import Item
 from scanner.rotation.mentions import Mention, asks_for
 from scanner.rotation.names import shown
@@ -40,6 +39,16 @@ class ConsumerFinder:
         self._arrivals = Arrivals(repository, subject, source, setting)
         self._matcher = Matcher(repository, subject)
         self._open: dict[tuple[str, str], dict[str, None]] = {}
+        self._rollouts = {
+            (text(ref, "kind"), text(ref, "name"), rollout.namespace, rollout.overlay): rollout
+            for rollout in repository.of_kind("Rollout")
+            if (ref := rollout.get("spec", "workloadRef")) is not None
+        }
+        self._accounts: dict[tuple[str, str, str], list[tuple[Item, tuple[Reference, ...]]]] = {}
+        for uses in repository.uses:
+            item = uses.item
+            if item.kind == "ServiceAccount":
+                self._accounts.setdefault((item.overlay, item.namespace, item.name), []).append((item, uses.others))
 
     def find(self) -> Found:
         """All of them, workloads first, each use once."""
@@ -69,24 +78,19 @@ class ConsumerFinder:
 
     def _rollout_target(self, item: Item) -> Item:
         """An Argo Rollout can borrow another workload's template; what has to be restarted is the Rollout."""
-        for rollout in self._repository.of_kind("Rollout"):
-            reference = rollout.get("spec", "workloadRef")
-            same = text(reference, "kind") == item.kind and text(reference, "name") == item.name
-            if same and rollout.namespace == item.namespace and rollout.overlay == item.overlay:
-                template = item.get("spec", "template")
-                tree = with_entry(rollout.tree, ("spec", "template"), template) if template else item.tree
-                return replace(rollout, tree=tree)
-        return item
+        rollout = self._rollouts.get((item.kind, item.name, item.namespace, item.overlay))
+        if rollout is None:
+            return item
+        template = item.get("spec", "template")
+        return replace(
+            rollout, tree=with_entry(rollout.tree, ("spec", "template"), template) if template else item.tree
+        )
 
     def _through_account(self, pod: Pod, accounts: set[tuple[str, str, str]]) -> Iterator[Consumer]:
-        wanted = service_account(pod.spec)
-        for account in self._repository.of_kind("ServiceAccount"):
-            beside = account.overlay == pod.item.overlay and account.namespace == pod.item.namespace
-            if account.name != wanted or not beside:
-                continue
-            references = list(references_of(account))
+        wanted = (pod.item.overlay, pod.item.namespace, service_account(pod.spec))
+        for account, references in self._accounts.get(wanted, ()):
             if any(self._matcher.match(account, ref.secret) is not None for ref in references):
-                accounts.add((account.overlay, account.namespace, account.name))
+                accounts.add(wanted)
             named = [replace(ref, how=f"{ref.via.value} of ServiceAccount/{account.name}") for ref in references]
             yield from self._of_pod(pod, named)
 

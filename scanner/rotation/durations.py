@@ -6,6 +6,7 @@ import re
 from math import ceil
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
+_LONGEST = 40
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -15,7 +16,7 @@ def seconds(word: str) -> int | None:
     ``d`` is not Go's, but Vault and Grafana accept it.
     """
     word = word.strip()
-    if not word:
+    if not word or len(word) > _LONGEST:
         return None
     if word.isdecimal():
         return int(word)

@@ -42,40 +42,62 @@ class Path:
     variables: Mapping[str, str] = field(default_factory=lambda: NO_RENAMES)
 
 
-def delivered_paths(documents: Sequence[Document]) -> list[Path]:
-    """Every folder that an Application or a Flux Kustomization points to, the deepest first."""
-    found = list(_argo(documents))
-    found += _flux(documents)
-    return sorted(found, key=lambda path: (-len(path.folder), path.folder, path.delivery.what))
+class Deliveries:
+    """Every folder that an Application or a Flux Kustomization points to."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._by_folder: dict[str, list[Path]] = {}
+        self._by_component: dict[str, list[Path]] = {}
+        for path in (*_argo(documents), *_flux(documents)):
+            self._by_folder.setdefault(path.folder, []).append(path)
+            for component in path.components:
+                self._by_component.setdefault(component, []).append(path)
+
+    def of_folder(self, folder: str) -> list[Path]:
+        """What applies exactly ``folder``."""
+        return self._by_folder.get(folder, [])
+
+    def deliver(self, item: Item) -> Iterator[Item]:
+        """``item`` as it is delivered: with the namespace it is applied to where it has none of its own.
+
+        An object rendered by an overlay is delivered with the overlay, other objects with their own folder. A
+        folder that is applied to several namespaces gives an item in each.
+        """
+        home = item.overlay if item.overlay and item.overlay != "." else item.place.file
+        added = self._by_component.get(item.overlay, []) if item.overlay else []
+        deepest = self._enclosing(home)
+        if not (added or deepest):
+            yield item
+        seen: set[tuple[str, str]] = set()
+        for path in (*added, *deepest):
+            delivered = _delivered(item, path, added=path in added)
+            if (delivered.namespace, delivered.name) not in seen:
+                seen.add((delivered.namespace, delivered.name))
+                yield delivered
+
+    def _enclosing(self, home: str) -> list[Path]:
+        """What applies the innermost folder at or above ``home``."""
+        folder = home
+        while True:
+            found = self._by_folder.get(folder)
+            if found or not folder:
+                return found or []
+            folder = folder.rpartition("/")[0]
 
 
-def with_delivery(item: Item, paths: Sequence[Path]) -> Iterator[Item]:
-    """``item`` as it is delivered: with the namespace it is applied to where it has none of its own.
-
-    An object rendered by an overlay is delivered with the overlay, other objects with their own folder. A folder
-    that is applied to several namespaces gives an item in each.
-    """
-    home = item.overlay if item.overlay and item.overlay != "." else item.place.file
-    added = [path for path in paths if item.overlay and item.overlay in path.components]
-    inside = [path for path in paths if _inside(home, path.folder)]
-    deepest = [path for path in inside if path.folder == inside[0].folder]
-    if not (added or deepest):
-        yield item
-    seen: set[str] = set()
-    for path in (*added, *deepest):
-        namespace = item.namespace
-        if path.namespace and (path.forced or not namespace or _release_namespace(namespace)):
-            namespace = path.namespace
-        name = substituted(item.name, path.variables)
-        if f"{namespace}/{name}" in seen:
-            continue
-        seen.add(f"{namespace}/{name}")
+def _delivered(item: Item, path: Path, *, added: bool) -> Item:
+    namespace = item.namespace
+    if path.namespace and (path.forced or not namespace or _release_namespace(namespace)):
+        namespace = path.namespace
+    return replace(
+        item,
+        name=substituted(item.name, path.variables),
+        namespace=substituted(namespace, path.variables),
+        delivery=path.delivery,
         # What a component adds is rendered together with the folder it is added to.
-        overlay = (path.folder or ".") if path in added else item.overlay
-        yield replace(
-            item, name=name, namespace=substituted(namespace, path.variables), delivery=path.delivery, overlay=overlay,
-            variables=path.variables,
-        )  # fmt: skip
+        overlay=(path.folder or ".") if added else item.overlay,
+        variables=path.variables,
+    )
 
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^}]*))?\}")
@@ -167,7 +189,3 @@ def _word(tree: Tree | None, key: str) -> str:
 def _clean(path: str) -> str:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     return "/".join(parts)
-
-
-def _inside(path: str, folder: str) -> bool:
-    return not folder or path == folder or path.startswith(f"{folder}/")

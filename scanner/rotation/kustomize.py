@@ -25,7 +25,9 @@ _CLUSTER_WIDE = {
     "StorageClass", "ClusterIssuer", "CustomResourceDefinition", "GatewayClass", "ClusterPushSecret", "CSIDriver",
 }  # fmt: skip
 
+# A chain of bases this long, or this many visits, is no overlay anybody wrote.
 _DEEPEST = 40
+_MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class _Build:
 
     items: list[Item]
     renames: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class Kustomizer:
@@ -57,6 +60,8 @@ class Kustomizer:
         self._parse = parse
         self._notes: list[str] = []
         self._used: set[str] = set()
+        self._built: dict[str, _Build] = {}
+        self._entered = 0
 
     def render(self) -> Rendered:
         """Every overlay of the repository."""
@@ -97,19 +102,47 @@ class Kustomizer:
         return seen
 
     def _references(self, folder: str, document: Document) -> Iterator[str]:
-        for key in ("resources", "bases", "components"):
+        yield from self._referenced(folder, document, "resources", "bases", "components")
+
+    def _referenced(self, folder: str, document: Document, *keys: str) -> Iterator[str]:
+        for key in keys:
             for word in texts(document.tree, key):
-                if "://" not in word and "?ref=" not in word:
+                if not _is_remote(word):
                     yield _join(folder, word)
 
     def _build(self, folder: str, above: tuple[str, ...]) -> _Build:
+        """What ``folder`` gives. Worked out once: bases can be shared by more ways than could be walked."""
+        known = self._built.get(folder)
+        if known is not None and folder not in above:
+            self._notes += known.notes
+            return known
+        start = len(self._notes)
+        build = _Build([])
+        if self._may_enter(folder, above):
+            self._extend(build, folder, above)
+        build.notes = tuple(self._notes[start:])
+        self._built[folder] = build
+        return build
+
+    def _may_enter(self, folder: str, above: tuple[str, ...]) -> bool:
+        self._entered += 1
+        if folder in above or len(above) > _DEEPEST or self._entered > _MOST:
+            self._notes.append(f"{self._kustomizations[folder].place}: kustomizations use each other in a circle")
+            return False
+        return True
+
+    def _extend(self, build: _Build, folder: str, above: tuple[str, ...]) -> None:
+        """Adds to ``build`` what the kustomization in ``folder`` makes, and changes all of it as it says.
+
+        Components come after resources and change what is there already; that is what they are for.
+        """
         document = self._kustomizations[folder]
-        if folder in above or len(above) > _DEEPEST:
-            self._notes.append(f"{document.place}: kustomizations use each other in a circle")
-            return _Build([])
-        self._used.add(document.place.file)
         tree = document.tree
-        build = self._gather(folder, document, (*above, folder))
+        self._used.add(document.place.file)
+        self._gather(build, folder, document, (*above, folder))
+        for path in self._referenced(folder, document, "components"):
+            if path in self._kustomizations and self._may_enter(path, (*above, folder)):
+                self._extend(build, path, (*above, folder))
         build.items += self._generated(folder, document)
         build.items = self._patched(folder, document, build.items)
         _rename(build, text(tree, "namePrefix"), text(tree, "nameSuffix"))
@@ -119,14 +152,9 @@ class Kustomizer:
         for key in ("helmCharts", "helmChartInflationGenerator", "transformers", "replacements"):
             if key in tree.items:
                 self._notes.append(f"{tree.items[key].place}: {key} are not followed")
-        return build
 
-    def _gather(self, folder: str, document: Document, above: tuple[str, ...]) -> _Build:
-        build = _Build([])
-        for path in (
-            *self._references(folder, document),
-            *(_join(folder, w) for w in texts(document.tree, "generators")),
-        ):
+    def _gather(self, build: _Build, folder: str, document: Document, above: tuple[str, ...]) -> None:
+        for path in self._referenced(folder, document, "resources", "bases", "generators"):
             if path in self._kustomizations:
                 inner = self._build(path, above)
                 build.items += inner.items
@@ -134,11 +162,13 @@ class Kustomizer:
             elif path in self._documents:
                 self._used.add(path)
                 build.items += [_item(found) for found in self._documents[path]]
+        # kustomize refuses one object twice; kept, they would double with each level of shared bases.
+        unique = {(item.kind, item.group, item.namespace, item.name, item.place): item for item in build.items}
+        build.items = list(unique.values())
         for key in ("resources", "bases", "components"):
             for word in texts(document.tree, key):
-                if "://" in word or "?ref=" in word:
+                if _is_remote(word):
                     self._notes.append(f"{document.place.file}: {word.split('?')[0]} is elsewhere and was not read")
-        return build
 
     def _generated(self, folder: str, document: Document) -> Iterator[Item]:
         hashed = not truth(document.tree, "generatorOptions", "disableNameSuffixHash")
@@ -278,6 +308,10 @@ def _fits(wanted: str, value: str) -> bool:
         return re.fullmatch(wanted, value) is not None
     except re.error:
         return bool(fit(wanted, value))
+
+
+def _is_remote(word: str) -> bool:
+    return "://" in word or "?ref=" in word or word.startswith("git@")
 
 
 def _join(folder: str, word: str) -> str:

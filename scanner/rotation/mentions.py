@@ -66,7 +66,7 @@ def index_mentions(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
 
 def asks_for(mention: Mention, name: str) -> bool:
     """Whether a script asks the API for the Secret called ``name``: within one command, after the word "secret"."""
-    return re.search(rf"\bsecrets?[/ ](?:[^|;&\n]*?[ /])?{re.escape(name)}(?![\w.-])", mention.name) is not None
+    return re.search(rf"\bsecrets?[/ ](?:[^|;&\n]{{0,200}}?[ /])?{re.escape(name)}(?![\w.-])", mention.name) is not None
 
 
 def _can_be(tree: Tree, path: tuple[str, ...]) -> bool:

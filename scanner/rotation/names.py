@@ -19,6 +19,9 @@ _CHOICE = re.compile(r"\{\{-?\s*(?:if|else|with|range|end)\b")
 # (sigs.k8s.io/kustomize/api/hasher, encode()).
 _HASH = re.compile(r"-[bcdfghkmt2456789]{10}$")
 
+# A name has at most 253 characters; with its templates it may be longer, but not any length.
+_LONGEST = 2000
+
 # A hole beside fewer literal characters than this would fit nearly every name.
 _LITERAL_ENOUGH = 2
 
@@ -34,17 +37,17 @@ class Fit(IntEnum):
 
 def has_hole(name: str) -> bool:
     """True when part of ``name`` is only known to whoever renders it."""
-    return bool(_HOLE.search(name))
+    return len(name) <= _LONGEST and bool(_HOLE.search(name))
 
 
 def literal(name: str) -> str:
     """``name`` without its holes; nothing where a template chooses between names."""
-    return "" if _CHOICE.search(name) else _HOLE.sub("", name)
+    return "" if len(name) > _LONGEST or _CHOICE.search(name) else _HOLE.sub("", name)
 
 
 def shown(name: str) -> str:
     """``name`` for people: a hole as what fills it (``<app.fullname>-db``), ``*`` where that has no short name."""
-    return "*" if _CHOICE.search(name) else _HOLE.sub(_short, name)
+    return "*" if len(name) > _LONGEST or _CHOICE.search(name) else _HOLE.sub(_short, name)
 
 
 def _short(hole: re.Match[str]) -> str:
@@ -67,7 +70,7 @@ def fit(one: str, other: str, *, same_chart: bool = False) -> Fit:
     Two templates are compared by their text alone, and only inside one chart: elsewhere the same words
     give different names.
     """
-    if not one or not other:
+    if not one or not other or max(len(one), len(other)) > _LONGEST:
         return Fit.NONE
     holes_one, holes_other = has_hole(one), has_hole(other)
     if not holes_one and not holes_other:
@@ -77,7 +80,7 @@ def fit(one: str, other: str, *, same_chart: bool = False) -> Fit:
     template, plain = (one, other) if holes_one else (other, one)
     if len(literal(template).strip("-._")) < _LITERAL_ENOUGH:
         return Fit.NONE
-    return Fit.TEMPLATE if _pattern(template).fullmatch(plain) else Fit.NONE
+    return Fit.TEMPLATE if _gives(template, plain) else Fit.NONE
 
 
 def without_hash(name: str) -> str:
@@ -90,9 +93,20 @@ def _squeezed(name: str) -> str:
     return _HOLE.sub(lambda hole: re.sub(r"\{\{-?\s*|\s*-?\}\}|\s+", " ", hole[0]).strip(), name)
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts, at = [], 0
-    for hole in _HOLE.finditer(template):
-        parts.append(re.escape(template[at : hole.start()]) + "[a-z0-9.-]+")
-        at = hole.end()
-    return re.compile("".join(parts) + re.escape(template[at:]))
+def _gives(template: str, plain: str) -> bool:
+    """Whether ``template`` with something in each of its holes is ``plain``.
+
+    By hand and not by an expression: a hostile name with many holes would take one for ever.
+    """
+    pieces = _HOLE.split(template)
+    first, last = pieces[0], pieces[-1]
+    if not plain.startswith(first) or not plain.endswith(last):
+        return False
+    at, end = len(first), len(plain) - len(last)
+    for piece in filter(None, pieces[1:-1]):
+        # Each hole holds at least one character, and the leftmost fit leaves most room for the rest.
+        found = plain.find(piece, at + 1, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return end > at

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from scanner.rotation.bystanders import references_of
 from scanner.rotation.charts import Chart, chart_of, new_chart, read_helpers
-from scanner.rotation.gitops import Path, delivered_paths, substituted, with_delivery
+from scanner.rotation.gitops import Deliveries, substituted
 from scanner.rotation.items import Document, Item
 from scanner.rotation.kustomize import FILE_NAMES, Kustomizer, Parse, generator_files
 from scanner.rotation.mentions import Mention, index_mentions, mentions_in
@@ -164,8 +164,8 @@ class _Gathered:
         """Everything put together."""
         charts, values = self._read_charts()
         every = [document for found in self._documents.values() for document in found]
-        paths = delivered_paths(every)
-        charts = {folder: _released(chart, paths) for folder, chart in charts.items()}
+        deliveries = Deliveries(every)
+        charts = {folder: _released(chart, deliveries) for folder, chart in charts.items()}
         rendered = Kustomizer(self._kustomizations, self._documents, _Inline()).render()
         plain = [
             Item(document.kind, document.group, document.name, document.namespace, document.tree, document.place)
@@ -173,11 +173,11 @@ class _Gathered:
             if path not in rendered.used
             for document in found
         ]
-        items = tuple(done for item in (*rendered.items, *plain) for done in self._finished(item, charts, paths))
+        items = tuple(done for item in (*rendered.items, *plain) for done in self._finished(item, charts, deliveries))
         made = tuple(_named(one) for item in items for one in made_by(item) if one.name)
         return Repository(items, made, charts, values, rendered.notes, _generators(items), self._files)
 
-    def _finished(self, item: Item, charts: Mapping[str, Chart], paths: Sequence[Path]) -> Iterator[Item]:
+    def _finished(self, item: Item, charts: Mapping[str, Chart], deliveries: Deliveries) -> Iterator[Item]:
         if item.place in self._loose:
             item = replace(item, inferred=(*item.inferred, LINE_BY_LINE))
         chart = chart_of(item.place.file, charts)
@@ -190,7 +190,7 @@ class _Gathered:
                 item, name=name, namespace="" if unknown else namespace, chart=chart.folder,
                 inferred=(*item.inferred, *notes, *more),
             )  # fmt: skip
-        yield from with_delivery(item, paths)
+        yield from deliveries.deliver(item)
 
     def _read_charts(self) -> tuple[dict[str, Chart], dict[str, Table]]:
         values: dict[str, Table] = {}
@@ -219,9 +219,9 @@ def _named(made: Made) -> Made:
     return replace(made, name=substituted(made.name, variables), keys=keys)
 
 
-def _released(chart: Chart, paths: Sequence[Path]) -> Chart:
+def _released(chart: Chart, deliveries: Deliveries) -> Chart:
     """``chart`` with its release's name and namespace, where exactly one GitOps object installs it."""
-    installs = [path for path in paths if path.folder == chart.folder]
+    installs = deliveries.of_folder(chart.folder)
     if len(installs) != 1:
         return chart
     return replace(chart, release=installs[0].release, namespace=installs[0].namespace)

@@ -38,7 +38,7 @@ def replicas_of(repository: Repository, item: Item) -> tuple[int | None, tuple[s
         word = chart.fill(word)[0]
     if not word:
         return 1, ()
-    return (int(word), ()) if word.isdecimal() else (None, ())
+    return (int(word), ()) if word.isdecimal() and len(word) < 10 else (None, ())
 
 
 def rollout_of(
@@ -153,6 +153,8 @@ def _daemon(item: Item, nodes: int | None, wave: tuple[Term, ...], last: Term) -
 
 
 def _share(word: str, whole: int, *, up: bool) -> int:
+    if len(word) > 9:
+        return 1
     if word.endswith("%") and word[:-1].isdecimal():
         part = whole * int(word[:-1]) / 100
         return ceil(part) if up else floor(part)

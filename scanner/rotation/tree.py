@@ -94,7 +94,7 @@ def truth(tree: Tree | None, *path: str) -> bool:
 def number(tree: Tree | None, *path: str) -> int | None:
     """The whole number at ``path``; None where there is none, a template included."""
     word = text(tree, *path)
-    return int(word) if word.removeprefix("-").isdecimal() else None
+    return int(word) if len(word) < 10 and word.removeprefix("-").isdecimal() else None
 
 
 def place(tree: Tree | None, *path: str) -> Place | None:
