@@ -123,6 +123,14 @@ def test_ignore_files(other: Repository, name: str, content: str) -> None:
     assert ran.code == 0, ran
 
 
+def test_places_in_a_commit_are_pinned_to_the_values_there(other: Repository) -> None:
+    commit = other.git("rev-parse", "HEAD").strip()
+    other.write(".gitleaksignore", f"{commit}:app.py:github-pat:1\n")
+    ran = other.unsealed("baseline", "import")
+    assert ".gitleaksignore: 1 finding taken over" in ran.out
+    assert other.unsealed("scan", "app.py").code == 0
+
+
 def test_importing_twice_changes_nothing(other: Repository) -> None:
     theirs(other, True, False)
     other.unsealed("baseline", "import")

@@ -103,9 +103,15 @@ def target_of(args: argparse.Namespace) -> Target:
     return Target(root, named or os.path.relpath(os.path.join(root, FILE_NAME)))
 
 
-def survey(args: argparse.Namespace, target: Target, salts: Sequence[Salt], *, foreign: Sequence[str] = ()) -> Survey:
-    """Scan everything with ``salts``. ``foreign`` are further files that may silence findings."""
-    baselines = [*foreign]
+def survey(
+    args: argparse.Namespace, target: Target, salts: Sequence[Salt], *, foreign: Sequence[str] | None = None
+) -> Survey:
+    """Scan everything with ``salts``.
+
+    ``foreign`` are further files that may silence findings, given when it is asked what they silence: then a
+    finding is silenced that is so anywhere, and otherwise one that counts anywhere counts.
+    """
+    baselines = list(foreign or ())
     if os.path.exists(target.baseline) and not target.usual:
         baselines.append(target.baseline)
     options = ScanOptions(rules=tuple(args.rules), config=args.config, pack=args.pack, baselines=tuple(baselines))
@@ -119,7 +125,8 @@ def survey(args: argparse.Namespace, target: Target, salts: Sequence[Salt], *, f
         if finding.severity > Severity.INFO
     ]
     skipped = tuple(one for result in results for one in result.summary.skipped)
-    return Survey(tuple(_distinct(found)), skipped, context.tally, context)
+    distinct = _distinct(found, silenced=foreign is not None)
+    return Survey(tuple(distinct), skipped, context.tally, context)
 
 
 def _results(args: argparse.Namespace, target: Target, context: Context) -> list[ScanResult]:
@@ -141,7 +148,7 @@ def _results(args: argparse.Namespace, target: Target, context: Context) -> list
     return results
 
 
-def _distinct(found: Sequence[Surveyed]) -> list[Surveyed]:
+def _distinct(found: Sequence[Surveyed], *, silenced: bool) -> list[Surveyed]:
     """One a secret, with the places of all: what is in the files is in the history as well."""
     joined: dict[str, Surveyed] = {}
     for one in found:
@@ -149,8 +156,7 @@ def _distinct(found: Sequence[Surveyed]) -> list[Surveyed]:
         if known is None:
             joined[one.finding.fingerprint] = one
             continue
-        # What counts somewhere counts.
-        first, second = (one, known) if not one.recorded.source else (known, one)
+        first, second = (one, known) if bool(one.recorded.source) == silenced else (known, one)
         places = first.finding.occurrences + second.finding.occurrences
         joined[one.finding.fingerprint] = replace(first, finding=replace(first.finding, occurrences=places))
     return list(joined.values())
