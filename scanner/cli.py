@@ -6,8 +6,10 @@ Only the module of the command that was asked for is imported; the hook's start-
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from scanner.commands.table import COMMANDS, GUIDE, parser_for
@@ -17,6 +19,8 @@ from scanner.model.errors import ExitCode, UnsealedError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. Every expected failure is one line on the error stream."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    with suppress(ValueError):  # in a thread of another program, signals are its own
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _run(arguments)
     except UnsealedError as error:
@@ -39,6 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         _complain(f"a mistake of ours, {_where(error)}: please report it (UNSEALED_DEBUG=1 shows where it comes from)")
         return ExitCode.INCOMPLETE
+
+
+def _interrupt(*_: object) -> None:
+    """Being told to end is the same as being interrupted: workers go, and the exit code says so."""
+    raise KeyboardInterrupt
 
 
 def _where(error: Exception) -> str:

@@ -16,10 +16,6 @@ class Tick(Protocol):
     def __call__(self, done: int, total: int) -> None: ...
 
 
-class WorkerLost(Exception):
-    """A worker process ended without an answer: killed, or out of memory."""
-
-
 def processes() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -29,6 +25,25 @@ def processes() -> int:
 
 # What the forked workers run; a closure cannot be sent to them, but they are born with it.
 _work: Callable[[object], object] | None = None
+
+
+def _born() -> None:
+    """A worker's first act: to leave interruptions to its parent, and not to outlive it."""
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _call(task: object) -> object:
@@ -42,7 +57,8 @@ def run_tasks(
     """``work`` of every task, in the order of the tasks.
 
     Workers are forked, so that they share the loaded rules; where forking is not to be had, or for one
-    worker, the tasks run here. A worker that dies makes its tasks run here too: nothing is left out.
+    worker, the tasks run here. A worker that dies makes its tasks run here too: nothing is left out. Whatever
+    ends the run early, an interruption above all, ends the workers with it.
     """
     if workers <= 1 or len(tasks) <= 1 or not hasattr(os, "fork"):
         return _here(tasks, work, tick)
@@ -73,7 +89,8 @@ def _forked(tasks: Sequence[Task], work: Callable[[Task], Made], workers: int, t
     window = workers * 4
     left = iter(enumerate(tasks))
     running: dict[Future[object], int] = {}
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"), initializer=_born)
     try:
         while True:
             while len(running) < window and (following := next(left, None)) is not None:
@@ -86,6 +103,11 @@ def _forked(tasks: Sequence[Task], work: Callable[[Task], Made], workers: int, t
                 tick(len(results), len(tasks))
     except BrokenProcessPool:
         pass
+    except BaseException:
+        # Nobody waits for what the workers are in the middle of.
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.kill()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     for number, task in enumerate(tasks):

@@ -98,11 +98,15 @@ def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) ->
             skipped.append(data)
             continue
         size += len(data)
-        for text in texts_in(data, _shown(name, context), context.options.archives, skipped):
-            texts += 1
-            matches = scanner.scan(text)
-            if matches:
-                found += placed(text, matches, context=context, rules=scanner.engine.rules)
+        try:
+            for text in texts_in(data, _shown(name, context), context.options.archives, skipped):
+                texts += 1
+                matches = scanner.scan(text)
+                if matches:
+                    found += placed(text, matches, context=context, rules=scanner.engine.rules)
+        except MemoryError:
+            # One file must not stop the others.
+            skipped.append(Skipped(files.shown(name), "needs more memory than there is"))
     return _Batch(found, [*skipped, *scanner.skipped()], texts, size)
 
 

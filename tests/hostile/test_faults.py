@@ -1,0 +1,141 @@
+"""What happens in the middle of a scan: signals, killed workers, a full disk, files that vanish."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Repository, token
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+
+
+@pytest.fixture
+def busy(repo: Repository) -> Iterator[Repository]:
+    """A folder that two processes are busy with for some seconds."""
+    line = "def name(argument): password = settings.get('api_key', token_of(argument)) or secret_for(key=argument)\n"
+    for number in range(600):
+        repo.write(f"f{number}.py", line * 3000)
+    yield repo
+
+
+def started(repo: Repository) -> subprocess.Popen[bytes]:
+    """The command, once its two workers are there."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scanner", "scan", ".", "--workers", "2", "--no-progress", "-f", "json"],
+        cwd=repo.path, env=dict(repo.environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    until = time.monotonic() + 20
+    while len(children(process.pid)) < 2:
+        assert process.poll() is None and time.monotonic() < until
+        time.sleep(0.01)
+    return process
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def gone(pids: list[int]) -> bool:
+    """True once none of these processes runs."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if not any(alive(pid) for pid in pids):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_scan_and_its_workers(busy: Repository, how: signal.Signals, tmp_path: Path) -> None:
+    busy.extra["TMPDIR"] = str(tmp_path)
+    process = started(busy)
+    workers = children(process.pid)
+    process.send_signal(how)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err.decode().count("\n") == 1 and "interrupted" in err.decode()
+    assert gone(workers)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+def test_workers_do_not_outlive_a_killed_parent(busy: Repository) -> None:
+    process = started(busy)
+    workers = children(process.pid)
+    process.kill()
+    process.communicate(timeout=20)
+    assert gone(workers)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+def test_a_killed_worker_costs_time_and_no_finding(busy: Repository) -> None:
+    for number in range(10, 600):
+        (busy.path / f"f{number}.py").unlink()
+    for number in range(300):
+        busy.write(f"g{number}.py", f'key = "{token(str(number))}"\n')
+    process = started(busy)
+    os.kill(children(process.pid)[0], signal.SIGKILL)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert len({item["path"] for item in json.loads(out)["findings"]} & {f"g{number}.py" for number in range(300)}) == 300
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full disk")
+def test_a_full_disk_is_said(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    ran = repo.unsealed("scan", "a.py", "-f", "json", "-o", "/dev/full")
+    assert ran.code == 3
+    assert ran.err.count("\n") == 1
+
+
+def test_a_file_that_vanishes_or_shrinks_is_said(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scanner.model.result import Skipped
+    from scanner.sources import files
+
+    name = repo.write("a.txt", b"x" * 100_000)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda handle, size: (os.truncate(name, 10), read(handle, size))[1])
+    short = files.read(str(name), 1 << 20)
+    assert isinstance(short, Skipped) and short.blocking and "shorter" in short.why
+    monkeypatch.undo()
+    name.unlink()
+    lost = files.read(str(name), 1 << 20)
+    assert isinstance(lost, Skipped) and lost.blocking
+
+
+def test_memory_that_runs_out_in_one_file_does_not_stop_the_others(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    import scanner
+    from scanner.pipeline.text import TextScanner
+
+    repo.write("a.txt", "nothing")
+    repo.write("b.py", f'key = "{token()}"\n')
+    scan = TextScanner.scan
+
+    def out_of_memory(self: TextScanner, text: object) -> object:
+        if text.path.endswith("a.txt"):  # type: ignore[attr-defined]
+            raise MemoryError
+        return scan(self, text)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(TextScanner, "scan", out_of_memory)
+    result = scanner.scan_paths([str(repo.path)])
+    assert len(result.findings) == 1
+    assert [(entry.why, entry.blocking) for entry in result.summary.skipped] == [("needs more memory than there is", True)]
