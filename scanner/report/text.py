@@ -120,6 +120,9 @@ class _Page:
             facts.append(f"since {finding.origin.commit[:10]}" + (f" ({by})" if by else ""))
         if finding.in_head is not None:
             facts.append("still in HEAD" if finding.in_head else "no longer in HEAD")
+        if finding.status_reason:
+            # Of an open finding the reason is what silenced it until it expired.
+            facts.append(f"silenced before by {finding.status_reason}")
         if self._options.verbosity > 0:
             facts += [f"fingerprint {finding.fingerprint}"]
             facts += [f"on {', '.join(finding.refs)}"] if finding.refs else []

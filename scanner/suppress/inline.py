@@ -18,7 +18,7 @@ from scanner.suppress.case import Case
 from scanner.suppress.comments import alone, is_comment
 from scanner.suppress.verdict import ALLOWED, PLACE, Claim, Place
 
-SOURCE = "inline"
+SOURCE = "comment"
 _OWN = "unsealed:"
 _MARK = re.compile(
     rb"(?<![\w:.-])(?:"

@@ -39,7 +39,7 @@ class Place:
 class Claim:
     """One source's word on one match.
 
-    ``source`` is a file's name or ``inline``; ``entry`` names the entry in it, in words that hold no
+    ``source`` is a file's name or ``comment``; ``entry`` names the entry in it, in words that hold no
     secret. ``expires`` is an ISO date, the last day on which the claim holds. ``where`` is an expression
     searched in the path (empty: anywhere), ``commits`` the only commits it holds for (empty: all).
     ``reach`` says of how much the claim speaks: one place, all places in a file, or the secret wherever it is.

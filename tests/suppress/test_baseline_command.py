@@ -139,6 +139,7 @@ def test_expired_entries_count_again_are_named_and_pruned(known: Repository) -> 
     ran = known.unsealed("scan", ".")
     assert ran.code == 1
     assert "3 entries expired" in ran.out
+    assert "silenced before by .unsealed.baseline: private-key " in ran.out
     assert "3 count again because what silenced them has expired" in known.unsealed("baseline", "update").out
     assert len(entries(known)) == 3
     assert "expired: private-key" in known.unsealed("baseline", "prune").out

@@ -60,6 +60,10 @@ def test_silenced_findings_stay_in_the_report_with_their_status(silent: Reposito
     (result,) = sarif["runs"][0]["results"]
     assert result["suppressions"][0]["kind"] == "external"
     assert ".secretsignore" in json.dumps(result["suppressions"])
+    silent.write("src/app.py", f'token = "{token()}"  # unsealed:allow\n')
+    silent.write(".secretsignore", "nothing\n")
+    sarif = json.loads(silent.unsealed("scan", ".", "-f", "sarif").out)
+    assert sarif["runs"][0]["results"][0]["suppressions"][0]["kind"] == "inSource"
 
 
 @pytest.mark.parametrize("folder", ["", "src"])

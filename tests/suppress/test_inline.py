@@ -133,7 +133,7 @@ def test_owner_reason_and_expiry(suppressor: Suppressor) -> None:
     verdict = verdict_of(suppressor, case_of(data, SECRET))
     assert verdict is not None
     assert (verdict.status, verdict.owner, verdict.expires) == ("allowed", "alice", "2026-12-31")
-    assert verdict.told == "inline: unsealed:allow, owner alice, only on the test server, until 2026-12-31"
+    assert verdict.told == "comment: unsealed:allow, owner alice, only on the test server, until 2026-12-31"
 
 
 @pytest.mark.parametrize("date", ["2026-06-14", "2020-01-01", "soon", "2026-13"])
