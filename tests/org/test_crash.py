@@ -70,13 +70,8 @@ def test_random_kills_change_nothing(
         time.sleep(chance.uniform(took * 0.2, took * 0.95))
         process.send_signal(signal.SIGKILL)
         process.wait()
-    for path in ("shaken.db",):
-        with sqlite3.connect(tmp_path / path) as store:
-            unfinished = store.execute("select count(*) from sweeps where finished is null").fetchone()[0]
-            several = store.execute("select count(*) from sweeps").fetchone()[0]
-        store.close()
-        if unfinished or not several:
-            subprocess.run([*start, str(tmp_path / path)], env=clean_environment, check=False)
+    # The last one is left alone: it ends what was begun, or finds nothing to do.
+    subprocess.run([*start, str(tmp_path / "shaken.db")], env=clean_environment, check=False)
     calm, shaken = content(tmp_path / "calm.db"), content(tmp_path / "shaken.db")
     assert calm["secrets"] and shaken["secrets"] == calm["secrets"]
     assert {name: shaken[name] for name in ("repositories", "presences", "occurrences")} == {
