@@ -90,10 +90,11 @@ def main() -> int:
     parser.add_argument("--top", type=int, default=25)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    table = []
-    for source in load_rules([rules_folder()]):
-        if source.rule.pattern and (not args.rules or source.rule.id in args.rules):
-            table.append((*worst(source, args.size), source.rule.id))
+    table = [
+        (*worst(source, args.size), source.rule.id)
+        for source in load_rules([rules_folder()])
+        if source.rule.pattern and (not args.rules or source.rule.id in args.rules)
+    ]
     table.sort(reverse=True)
     for spent, key, name, rule in table[: args.top]:
         print(f"{spent * 1000:8.1f} ms  {rule} ({key}; {name})")

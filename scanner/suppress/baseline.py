@@ -71,7 +71,7 @@ class BaselineSource:
     def entries(self) -> Iterator[Entry]:
         """Every entry, parsed. ConfigError at the first that cannot be read."""
         for line in self.lines.decode("utf-8", "surrogateescape").split("\n"):
-            if line and not line.startswith(("#", "salt = ")):
+            if line.strip() and not line.startswith(("#", "salt = ")):
                 yield self._parsed(line)
 
     def expired(self, today: str) -> list[Entry]:

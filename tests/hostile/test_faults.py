@@ -71,7 +71,7 @@ def test_a_signal_ends_the_scan_and_its_workers(busy: Repository, how: signal.Si
     process = started(busy)
     workers = children(process.pid)
     process.send_signal(how)
-    out, err = process.communicate(timeout=20)
+    _out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert err.decode().count("\n") == 1 and "interrupted" in err.decode()
     assert gone(workers)
