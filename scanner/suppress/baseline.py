@@ -55,7 +55,7 @@ class BaselineSource:
 
     def claims(self, case: Case) -> Iterable[Claim]:
         """A claim for every entry about this secret."""
-        index = self.memo.once(self.name, self._index)
+        index = self.memo.once((self.name, hash(self.lines)), self._index)
         for salt in self.salts:
             digest = self.memo.digest(salt, case, kinds=index.kinds.get(salt.id, ""))
             if digest is None:

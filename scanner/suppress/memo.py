@@ -31,7 +31,7 @@ class Memo:
         self.folder = folder
         self._key = os.urandom(_KEY)
         self._known: dict[bytes, Digest] = {}
-        self._done: dict[str, object] = {}
+        self._done: dict[tuple[object, ...], object] = {}
         self._disk: _Disk | None = None
 
     def digest(self, salt: Salt, case: Case, *, kinds: str = FAST + SLOW) -> Digest | None:
@@ -48,7 +48,7 @@ class Memo:
             self._known[tag] = known
         return known
 
-    def once(self, name: str, work: Callable[[], T]) -> T:
+    def once(self, name: tuple[object, ...], work: Callable[[], T]) -> T:
         """What ``work`` gives, done the first time that it is asked for under ``name``."""
         if name not in self._done:
             self._done[name] = work()

@@ -15,6 +15,7 @@ from scanner.suppress.baseline import BaselineSource
 from scanner.suppress.baseline_file import baseline_of
 from scanner.suppress.digest import Digest, Salt
 from scanner.suppress.entry import Entry, Key
+from scanner.suppress.memo import Memo
 from tests.suppress.cases import TODAY, case_of, status_of, verdict_of
 
 SALT = Salt(b"s" * 16, 10)
@@ -87,6 +88,17 @@ def test_rules_of_one_family_know_each_others_secrets(
     made = Entry(key=Key(rule, SALT.digest(family, Secret(SECRET))))
     rule, specific = other
     assert status_of(suppressor(made), case_of(b"p = 'hunter2horse'", SECRET, rule=rule, specific=specific)) == expected
+
+
+def test_two_versions_of_one_file_are_told_apart_by_a_shared_memory() -> None:
+    memo, case = Memo(), case_of(b"p = 'hunter2horse'", SECRET)
+    for made, expected in (
+        ([entry()], "baseline"),
+        ([entry(b"x"), entry(b"y")], "new"),
+        ([entry(b"x"), entry()], "baseline"),
+    ):
+        source = BaselineSource.read(baseline_of([SALT], made).render(), "b", memo)
+        assert status_of(Suppressor((source,), TODAY), case) == expected
 
 
 def test_a_digest_in_a_reason_is_no_entry() -> None:

@@ -34,9 +34,6 @@ NAMES = ["app.py", "lib/util.js", "deploy/values.yml", ".env", "docs/notes.txt",
 
 Line = tuple[str, int, int]
 
-# Known defect: after some edits the rendered baseline holds a line that its own reader refuses.
-pytestmark = pytest.mark.xfail(reason="a rendered baseline can hold a line that its reader refuses", strict=False)
-
 
 class Tree:
     """Files with lines; a line is noise (kind ``""``) or a secret (kind, number) in one of its notations."""
