@@ -66,7 +66,7 @@ class ConsumerFinder:
                     found += self._of_bystander(uses.item, reference)
         found += self._of_values(found)
         found += self._of_mentions(found)
-        rows = tuple(sorted(dict.fromkeys(self._only_affected(found)), key=_order))
+        rows = tuple(sorted(_distinct(self._only_affected(found)), key=_order))
         return Found(rows, tuple(self._unresolved()), tuple(self._arrivals.assumptions))
 
     def _unresolved(self) -> Iterator[str]:
@@ -178,6 +178,16 @@ class ConsumerFinder:
         for one in found:
             if one.affected or (one.kind, one.namespace, one.name) not in busy:
                 yield one
+
+
+def _distinct(found: Iterable[Consumer]) -> Iterable[Consumer]:
+    """Each use once. What several overlays render of one document is one use when it can only be the same Secret."""
+    kept: dict[tuple[object, ...], Consumer] = {}
+    for one in found:
+        use = (one.kind, one.namespace, one.name, one.place, one.via, one.container)
+        if use not in kept or len(one.inferred) < len(kept[use].inferred):
+            kept[use] = one
+    return kept.values()
 
 
 def _followed(found: Iterable[Consumer]) -> str:

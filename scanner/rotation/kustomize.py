@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from scanner.rotation.items import Document, Item, strings
 from scanner.rotation.names import fit
@@ -223,16 +224,24 @@ class Kustomizer:
         self._used.add(path)
         for document in self._documents.get(path, ()):
             yield document.tree
-        if path not in self._documents:
-            self._notes.append(f"{place}: the patch {word} is not in the repository or could not be read")
+        if path in self._documents:
+            return
+        found = self._parse.file(path)
+        if found is None:
+            self._notes.append(f"{place}: the patch {word} is not in the repository")
+        yield from found or ()
 
 
-class Parse:
-    """Reads a text that stands inside another file; ``place`` is where it begins."""
+class Parse(Protocol):
+    """Reads what is no manifest of its own."""
 
     def __call__(self, source: str, place: Place) -> Iterable[Tree]:
-        """The documents in ``source``; nothing for what cannot be read."""
-        raise NotImplementedError
+        """The documents in a text that stands inside another file, at ``place``; nothing for what cannot be read."""
+        ...
+
+    def file(self, path: str) -> Iterable[Tree] | None:
+        """The documents of a patch file that is no manifest; None where there is no such file."""
+        ...
 
 
 def generator_files(entry: Tree, folder: str) -> Iterator[tuple[str, str]]:

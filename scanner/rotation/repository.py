@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,11 +15,20 @@ from scanner.rotation.items import Document, Item
 from scanner.rotation.kustomize import FILE_NAMES, Kustomizer, Parse, generator_files
 from scanner.rotation.mentions import Mention, index_mentions, mentions_in
 from scanner.rotation.producers import Made, made_by
-from scanner.rotation.reader import LINE_BY_LINE, is_helper_file, is_manifest_file, read_file, read_inline, read_values
+from scanner.rotation.reader import (
+    LINE_BY_LINE,
+    is_helper_file,
+    is_manifest_file,
+    read_file,
+    read_inline,
+    read_patch,
+    read_values,
+)
 from scanner.rotation.references import Reference, pod_references, pod_specs
 from scanner.rotation.settings import references_in_values
 from scanner.rotation.tree import Place, Table, Tree
 
+_A_KIND = re.compile(rb"\bkind[\"']?\s*:")
 _KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
 
 
@@ -121,8 +131,19 @@ def index_repository(files: Iterable[tuple[str, bytes]]) -> Repository:
 
 
 class _Inline(Parse):
+    """Reads patches, those inside kustomizations and those in files that are no manifests."""
+
+    def __init__(self, patches: Mapping[str, bytes], paths: set[str]) -> None:
+        self._patches = patches
+        self._paths = paths
+
     def __call__(self, source: str, place: Place) -> Iterable[Tree]:
         return read_inline(source, place)
+
+    def file(self, path: str) -> Iterable[Tree] | None:
+        if path in self._patches:
+            return read_patch(path, self._patches[path])
+        return () if path in self._paths else None
 
 
 class _Gathered:
@@ -135,6 +156,8 @@ class _Gathered:
         self._charts: dict[str, Table | None] = {}
         self._values: dict[str, bytes] = {}
         self._helpers: dict[str, dict[str, frozenset[str]]] = {}
+        self._patches: dict[str, bytes] = {}
+        self._paths: set[str] = set()
         self._files = 0
 
     def add(self, path: str, data: bytes) -> None:
@@ -144,6 +167,7 @@ class _Gathered:
             helpers = read_helpers(data.decode("utf-8", "replace"))
             self._helpers.setdefault(path.partition("/templates/")[0], {}).update(helpers)
             return
+        self._paths.add(path)
         if not is_manifest_file(path):
             return
         if name == "Chart.yaml":
@@ -152,6 +176,8 @@ class _Gathered:
         if name.startswith("values") or "ecret" in name:
             self._values[path] = data
         self._files += 1
+        if b"op" in data and not _A_KIND.search(data):
+            self._patches[path] = data
         for document, loose in read_file(path, data):
             if loose:
                 self._loose.add(document.place)
@@ -166,7 +192,7 @@ class _Gathered:
         every = [document for found in self._documents.values() for document in found]
         deliveries = Deliveries(every)
         charts = {folder: _released(chart, deliveries) for folder, chart in charts.items()}
-        rendered = Kustomizer(self._kustomizations, self._documents, _Inline()).render()
+        rendered = Kustomizer(self._kustomizations, self._documents, _Inline(self._patches, self._paths)).render()
         plain = [
             Item(document.kind, document.group, document.name, document.namespace, document.tree, document.place)
             for path, found in self._documents.items()
