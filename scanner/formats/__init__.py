@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scanner.formats.keystores import Keystores
 from scanner.model.match import Detector
 
-DETECTORS: tuple[Detector, ...] = ()
+DETECTORS: tuple[Detector, ...] = (Keystores(),)

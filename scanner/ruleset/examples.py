@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import quote
 
-from scanner.ruleset import example_keys, example_tokens
+from scanner.ruleset import example_keys, example_stores, example_tokens
 
 _DIGITS, _LOWER, _UPPER = string.digits, string.ascii_lowercase, string.ascii_uppercase
 _CLASSES = {
@@ -125,6 +125,7 @@ _MAKERS: dict[str, Callable[[str, random.Random], str]] = {
     "pypi": example_tokens.pypi,
     "age": example_tokens.age,
     "nkey": example_tokens.nkey,
+    "keystore": example_stores.keystore,
 }
 # ... and of what the parts between them give.
 _CODINGS: dict[str, Callable[[str], str]] = {
