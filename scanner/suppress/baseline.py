@@ -1,7 +1,7 @@
 """Our baseline while scanning: a digest for what was found, and one search in the file for it.
 
-The file is kept as its bytes. A hook that finds nothing pays for reading it and for one pass that sees
-whether every line has the right shape; nothing is parsed before a line is asked for.
+The file is kept as its bytes. The first finding pays for one pass that sees whether every line has the right
+shape; nothing is parsed before a line is asked for.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from scanner.model.errors import ConfigError
 from scanner.suppress.baseline_file import checked_text
 from scanner.suppress.case import Case
 from scanner.suppress.digest import Salt
-from scanner.suppress.entry import Entry, parse_entry
+from scanner.suppress.entry import SHAPE, Entry, parse_entry
 from scanner.suppress.globs import glob_expression
+from scanner.suppress.join import joined
 from scanner.suppress.memo import Memo
 from scanner.suppress.verdict import BASELINE, PLACE, SECRET, Claim, Place
 
-_ENTRY = re.compile(rb"^[\w.:/@-]+ (([0-9a-f]{8})\.([fs])\.[0-9a-f]{32})(?: [^\n]*)?(?=\n)", re.MULTILINE)
-_ODD = re.compile(rb"^(?!#|salt = |$)[^\n]+", re.MULTILINE)
+_ENTRY = re.compile(b"^" + SHAPE.encode() + rb"(?=\n)", re.MULTILINE)
+_ODD = re.compile(rb"^(?!#|salt = |[ \t]*$)[^\n]+", re.MULTILINE)
 
 
 class _Index(NamedTuple):
@@ -60,9 +61,9 @@ class BaselineSource:
             digest = self.memo.digest(salt, case, kinds=index.kinds.get(salt.id, ""))
             if digest is None:
                 continue
-            for start in index.starts.get(digest.render(), ()):
-                line = self.lines[start : self.lines.index(b"\n", start)]
-                yield _claim(self.name, self._parsed(line.decode("utf-8", "surrogateescape")))
+            about = (self._parsed(self._line(start)) for start in index.starts.get(digest.render(), ()))
+            for entry in joined(about).values():
+                yield _claim(self.name, entry)
 
     def at(self, rule: str, place: Place) -> Claim | None:
         """Entries are about secrets, never about places alone."""
@@ -70,9 +71,9 @@ class BaselineSource:
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, parsed. ConfigError at the first that cannot be read."""
-        for line in self.lines.decode("utf-8", "surrogateescape").split("\n"):
-            if line.strip() and not line.startswith(("#", "salt = ")):
-                yield self._parsed(line)
+        lines = self.lines.decode("utf-8", "surrogateescape").split("\n")
+        about = (self._parsed(line) for line in lines if line.strip(" \t") and not line.startswith(("#", "salt = ")))
+        yield from joined(about).values()
 
     def expired(self, today: str) -> list[Entry]:
         """Entries whose last day was before ``today``; a file without dates is not parsed for them."""
@@ -88,6 +89,9 @@ class BaselineSource:
         except ValueError as error:
             raise ConfigError(f"{self.name}: {' '.join(line.split()[:2])[:80]}: {error}") from None
 
+    def _line(self, start: int) -> str:
+        return self.lines[start : self.lines.index(b"\n", start)].decode("utf-8", "surrogateescape")
+
     def _index(self) -> _Index:
         """Where each digest's lines start. Every line must have the shape of an entry: one that has not may be
         what is left of the one asked for."""
@@ -98,11 +102,13 @@ class BaselineSource:
             if found.start() != end + 1:
                 self._passed(end + 1, found.start())
             end = found.end()
-            salt, kind, digest = found[2].decode(), found[3].decode(), found[1].decode()
+            digest, salt, kind = (part.decode() for part in found.group(2, 3, 4))
             starts.setdefault(digest, []).append(found.start())
             if kind not in kinds.setdefault(salt, ""):
                 kinds[salt] += kind
         self._passed(end + 1, len(self.lines))
+        for salt in kinds.keys() - {salt.id for salt in self.salts}:
+            raise ConfigError(f"{self.name}: the salt {salt} is missing: take its line back from version control")
         return _Index(starts, kinds)
 
     def _passed(self, start: int, end: int) -> None:

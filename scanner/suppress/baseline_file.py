@@ -14,6 +14,7 @@ from types import MappingProxyType
 from scanner.model.errors import ConfigError
 from scanner.suppress.digest import Salt
 from scanner.suppress.entry import Entry, Key, parse_entry
+from scanner.suppress.join import joined
 
 FILE_NAME = ".unsealed.baseline"
 FORMAT = 1
@@ -81,7 +82,7 @@ def parse_baseline(data: bytes, name: str) -> Baseline:
             raise ConfigError(f"{name}: the salt of {entry.shown} is missing: take its line back from version control")
     if not salts:
         raise ConfigError(f"{name}: the salt is missing: take its line back from version control")
-    return baseline_of(salts, entries, notes)
+    return baseline_of(salts, joined(entries).values(), notes)
 
 
 def checked_text(data: bytes, name: str) -> str:
@@ -112,7 +113,7 @@ def _take(line: str, salts: list[Salt], entries: list[Entry], notes: list[str]) 
             notes.append(line)
     elif line.startswith(_SALT):
         salts.append(Salt.parse(line.removeprefix(_SALT)))
-    elif line.strip():
+    elif line.strip(" \t"):
         entries.append(parse_entry(line))
 
 

@@ -11,8 +11,16 @@ from scanner.suppress.digest import Digest
 
 # In the order in which a merge prefers them: what asks for work wins over what lets it rest.
 DECISIONS = ("real", "accepted", "false", "open")
-_FIELD = re.compile(r"([a-z]+)=(\"(?:[^\"\\]|\\.)*\"|[^\s\"]\S*)(?:\s+|\Z)")
-_RULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*\Z")
+# One shape for whoever reads a line, as text or as bytes: rule, digest, and fields after blanks. Rules that come
+# with a repository may be called anything: such a name is quoted.
+_PLAIN_RULE = r"[A-Za-z0-9][A-Za-z0-9._:/@-]*"
+SHAPE = (
+    rf"[ \t]*({_PLAIN_RULE}|\"(?:[^\"\\\n]|\\[^\n])*\")"
+    r"[ \t]+(([0-9a-f]{8})\.([fs])\.([0-9a-f]{32}))(?:[ \t]+([^\n]*))?"
+)
+_LINE = re.compile(SHAPE + r"\Z")
+_PLAIN = re.compile(_PLAIN_RULE + r"\Z")
+_FIELD = re.compile(r"([a-z]+)=(\"(?:[^\"\\]|\\.)*\"|[^ \t\"][^ \t]*)(?:[ \t]+|\Z)")
 _DELIMITERS = frozenset(' "\\')
 _SHOWN_FIELDS = ("decision", "path", "owner", "expires", "reason")
 
@@ -45,7 +53,8 @@ class Entry:
         values = {"decision": self.decision, "path": self.key.path, "owner": self.owner}
         values |= {"expires": self.expires, "reason": self.reason}
         shown = [f"{name}={_quoted(values[name])}" for name in _SHOWN_FIELDS if values[name]]
-        return " ".join((self.key.rule, self.key.digest.render(), *shown))
+        rule = self.key.rule if _PLAIN.match(self.key.rule) else _string(self.key.rule)
+        return " ".join((rule, self.key.digest.render(), *shown))
 
     @property
     def name(self) -> str:
@@ -62,27 +71,16 @@ class Entry:
 
 def parse_entry(line: str) -> Entry:
     """The entry written on ``line``. ValueError, without the line in it, says what is wrong."""
-    parts = line.split(None, 2)
-    if len(parts) < 2:
-        raise ValueError("expected a rule, a digest and a decision")
-    rule = checked_rule(parts[0])
-    try:
-        digest = Digest.parse(parts[1])
-    except ValueError:
-        raise ValueError("the digest is damaged") from None
-    values = _fields(parts[2] if len(parts) > 2 else "")
+    shaped = _LINE.match(line)
+    if not shaped:
+        raise ValueError("this line is no entry: take it back from version control")
+    rule, _, *digest, rest = shaped.groups("")
+    values = _fields(rest)
     decision = values.pop("decision", "open")
     if decision not in DECISIONS:
         raise ValueError(f"the decision must be one of {', '.join(DECISIONS)}")
     checked_date(values.get("expires", ""))
-    return Entry(key=Key(rule, digest, values.pop("path", "")), decision=decision, **values)
-
-
-def checked_rule(text: str) -> str:
-    """``text`` itself: the name of a rule. ValueError when it cannot be one."""
-    if not _RULE.match(text):
-        raise ValueError("expected a rule, a digest and a decision")
-    return text
+    return Entry(key=Key(_unquoted(rule), Digest(*digest), values.pop("path", "")), decision=decision, **values)
 
 
 def checked_date(text: str) -> str:
@@ -113,9 +111,11 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def _quoted(value: str) -> str:
-    if value.isprintable():
-        return json.dumps(value, ensure_ascii=False) if set(value) & _DELIMITERS else value
-    return json.dumps(value)
+    return value if value.isprintable() and not set(value) & _DELIMITERS else _string(value)
+
+
+def _string(value: str) -> str:
+    return json.dumps(value, ensure_ascii=not value.isprintable())
 
 
 def _unquoted(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from scanner.model.errors import ConfigError
 from scanner.suppress.baseline_file import FORMAT, Baseline, baseline_of
 from scanner.suppress.digest import Digest, Salt
-from scanner.suppress.entry import DECISIONS, Entry, Key, checked_date, checked_rule
+from scanner.suppress.entry import DECISIONS, Entry, Key, checked_date
 
 _KIND = "unsealed-baseline"
 
@@ -50,7 +50,7 @@ def from_json(content: bytes, name: str) -> Baseline:
             raise ConfigError(f"{name}: a newer unsealed wrote version {document['version']!r}")
         salts = [Salt.parse(line) for line in document["salts"]]
         entries = [_entry(values) for values in document["entries"]]
-        notes = [str(note) for note in document["notes"]]
+        notes = [_note(text) for text in document["notes"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError(f"{name}: damaged, or not an export of a baseline ({type(error).__name__})") from None
     if not salts:
@@ -58,11 +58,19 @@ def from_json(content: bytes, name: str) -> Baseline:
     return baseline_of(salts, entries, notes)
 
 
+def _note(text: str) -> str:
+    """One comment line as the file has them; anything else would be read as an entry."""
+    text.encode("utf-8", "surrogateescape")
+    if not text.startswith("#") or "\n" in text:
+        raise ValueError("note")
+    return text
+
+
 def _entry(values: dict[str, str]) -> Entry:
     if values["decision"] not in DECISIONS or not all(isinstance(value, str) for value in values.values()):
         raise ValueError("decision")
     return Entry(
-        key=Key(checked_rule(values["rule"]), Digest.parse(values["digest"]), values["path"]),
+        key=Key(values["rule"], Digest.parse(values["digest"]), values["path"]),
         decision=values["decision"],
         owner=values["owner"],
         expires=checked_date(values["expires"]),

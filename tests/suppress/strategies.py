@@ -11,7 +11,7 @@ from scanner.suppress.entry import DECISIONS, Entry, Key
 SALTS = tuple(Salt(bytes([number]) * 16, 10) for number in range(3))
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
-_RULES = st.sampled_from(["generic-password", "github-token", "kubernetes.secret", "a"])
+_RULES = st.sampled_from(["generic-password", "github-token", "kubernetes.secret", "a", 'My own: "rule" é'])
 # Few values, so that two sides often speak of the same secret.
 _VALUES = st.integers(0, 7).map(lambda number: f"{number:032x}")
 _PATHS = st.sampled_from(["", "", "src/**", "docs/a b.md", "ü/*.yml"])

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from scanner.model.errors import ConfigError
 from scanner.ruleset.examples import fill
 from scanner.suppress.baseline_file import Baseline, baseline_of, parse_baseline
 from scanner.suppress.interchange import from_json, to_json
 from tests.conftest import Ran, Repository, token
-from tests.suppress.strategies import baselines
+from tests.suppress.strategies import SALTS, baselines
 
 NAME = ".unsealed.baseline"
 
@@ -57,6 +57,16 @@ def test_after_create_only_what_is_new_counts(known: Repository) -> None:
     assert ran.code == 1
     assert "new.py" in ran.out
     assert "app.py" not in ran.out
+
+
+def test_a_rule_with_blanks_in_its_name_is_kept_like_any_other(repo: Repository) -> None:
+    repo.write(".gitleaks.toml", "[[rules]]\nid = \"Zork's own: key (1)\"\nregex = 'zork_[a-z0-9]{16}'\n")
+    repo.write("a.py", f'a = "zork_{password("z").lower()}00"\n')
+    repo.commit()
+    create(repo)
+    assert entries(repo)[0].startswith('"Zork\'s own: key (1)" ')
+    assert repo.unsealed("history").code == 0
+    assert repo.unsealed("baseline", "update").out.startswith(".unsealed.baseline: 1 entry; 0 findings added\n")
 
 
 def test_the_file_holds_no_secret_and_scanning_it_finds_none(known: Repository) -> None:
@@ -262,6 +272,7 @@ def test_entries_under_a_second_salt_move_to_the_first(known: Repository) -> Non
     assert all('reason="first; second"' in line for line in entries(known))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(baselines())
 def test_export_and_import_lose_nothing(baseline: Baseline) -> None:
     again = from_json(to_json(baseline), "x")
@@ -290,6 +301,9 @@ def test_an_export_comes_back_in_another_clone(known: Repository) -> None:
         b'{"kind": "unsealed-baseline", "version": 1, "salts": ["x"], "entries": [], "notes": []}',
         b'{"kind": "unsealed-baseline", "version": 1, "salts": 7, "entries": [], "notes": []}',
         b'{"kind": "unsealed-baseline", "version": 1, "salts": [], "entries": [{"rule": "x"}], "notes": []}',
+        to_json(baseline_of(SALTS[:1], [], ["no comment"])),
+        to_json(baseline_of(SALTS[:1], [], ["# two\nlines"])),
+        to_json(baseline_of(SALTS[:1], [], ["# \ud800"])),
     ],
 )
 def test_a_damaged_export_is_an_error(content: bytes) -> None:

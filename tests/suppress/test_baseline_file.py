@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.model.errors import ConfigError
 from scanner.suppress.baseline import BaselineSource
@@ -15,6 +17,7 @@ from scanner.suppress.baseline_file import Baseline, baseline_of, parse_baseline
 from scanner.suppress.digest import Digest, Salt
 from scanner.suppress.entry import Entry, Key
 from scanner.suppress.store import write_whole
+from tests.suppress.cases import case_of
 from tests.suppress.strategies import SALTS, baselines
 
 SALT = SALTS[0]
@@ -42,6 +45,51 @@ def test_an_entry_reads_like_this() -> None:
     line = f'generic-password {digest} decision=false owner=alice expires=2027-01-31 reason="a test"'
     assert ENTRY.render() == line
     assert WHOLE.decode().split("\n")[-2] == line
+
+
+@pytest.mark.parametrize("rule", ["My own: rule (1)", "#1", "<<<<<<<", "salt", "é", 'say "no"', "a\nb", ""])
+def test_a_rule_may_be_called_anything(rule: str) -> None:
+    baseline = baseline_of([SALT], [replace(ENTRY, key=replace(KEY, rule=rule))])
+    data = baseline.render()
+    assert parse_baseline(data, "b").entries == baseline.entries
+    assert list(BaselineSource.read(data, "b").entries()) == list(baseline)
+
+
+def test_two_lines_about_one_thing_are_joined() -> None:
+    """As they are left behind by a merge line by line: the date of one does not hide the other's."""
+    other = replace(ENTRY, decision="real", expires="2026-12-31")
+    data = WHOLE + other.render().encode() + b"\n"
+    expected = replace(ENTRY, decision="real", expires="2026-12-31")
+    assert list(parse_baseline(data, "b")) == [expected]
+    assert list(BaselineSource.read(data, "b").entries()) == [expected]
+
+
+@given(baselines(4), st.data())
+def test_scans_and_commands_read_a_changed_file_alike(baseline: Baseline, data: st.DataObject) -> None:
+    changed = baseline.render()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(changed)))
+        cut = data.draw(st.integers(0, 3))
+        put = data.draw(
+            st.sampled_from([b"", b" ", b"\t", b"\n", b"\r\n", b"\x0c", b'"', b"\\", b"#", b"\xff", b"0", b"\xc2\xa0"])
+        )
+        changed = changed[:at] + put + changed[at + cut :]
+    assert understood(lambda: parse_baseline(changed, "b")) == understood(lambda: scanned(changed))
+
+
+def scanned(data: bytes) -> list[Entry]:
+    """The entries as a scan sees them, after what it checks when the first finding asks."""
+    source = BaselineSource.read(data, "b")
+    case = case_of(b"p = 'hunter2horse'", b"hunter2horse")
+    tuple(source.claims(case))
+    return list(source.entries())
+
+
+def understood(read: Callable[[], Iterable[Entry]]) -> set[Entry] | None:
+    try:
+        return set(read())
+    except ConfigError:
+        return None
 
 
 def test_there_is_neither_time_nor_place_in_it() -> None:
@@ -113,8 +161,11 @@ def test_a_damaged_entry_is_named_by_its_line(change: Callable[[bytes], bytes], 
 
 def test_entries_whose_salt_is_missing_are_an_error() -> None:
     other = baseline_of([SALTS[1]], []).render()
+    orphaned = other + WHOLE.split(b"\n")[-2] + b"\n"
     with pytest.raises(ConfigError, match="salt of generic-password 00000000 is missing"):
-        parse_baseline(other + WHOLE.split(b"\n")[-2] + b"\n", "b")
+        parse_baseline(orphaned, "b")
+    with pytest.raises(ConfigError, match=f"salt {SALT.id} is missing"):
+        scanned(orphaned)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scanner.suppress.baseline_file import Baseline, baseline_of, parse_baseline
 from scanner.suppress.digest import Digest
 from scanner.suppress.entry import Entry, Key
-from scanner.suppress.merge import join, merge
+from scanner.suppress.join import join
+from scanner.suppress.merge import merge
 from tests.suppress.strategies import SALTS, baselines, entries
 
 KEY = Key("generic-password", Digest(SALTS[0].id, "s", "0" * 32))

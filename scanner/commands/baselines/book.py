@@ -11,7 +11,7 @@ from scanner.suppress.baseline_file import Baseline, baseline_of
 from scanner.suppress.digest import Digest
 from scanner.suppress.entry import Entry, Key
 from scanner.suppress.globs import glob_expression
-from scanner.suppress.merge import join
+from scanner.suppress.join import join
 
 
 class Book:
