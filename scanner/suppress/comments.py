@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scanner.model.filekind import FileKind
 
 _HASH, _SLASH, _DASH, _MARKUP = (b"#",), (b"//", b"/*"), (b"--",), (b"<!--",)
@@ -20,24 +22,29 @@ for _openers, _extensions in (
     (_DASH, "lua elm adb ads vhd vhdl"),
     ((*_DASH, b"{-"), "hs"),
     ((*_DASH, b"/*", b"#"), "sql"),
-    ((b";",), "asm s lisp clj cljs el scm reg inf ahk"),
-    ((b"#", b";"), "ini cfg cnf editorconfig gitconfig service desktop"),
+    ((b";", b"#|"), "asm s lisp lsp clj cljs edn el scm rkt reg inf ahk"),
+    ((b"#", b";"), "ini cfg cnf editorconfig gitconfig service desktop npmrc pypirc netrc"),
     ((b"#", b"!"), "properties"),
     ((b"%",), "tex sty erl hrl"),
     ((b"(*", b"//"), "ml mli fs fsi fsx pas"),
+    ((b"*>",), "cob cbl cpy"),
     (_MARKUP, "html htm xhtml xml xsd wsdl svg md markdown plist csproj resx"),
     ((b"rem ", b"REM ", b"Rem ", b"::", b"@rem "), "bat cmd"),
     ((b"..",), "rst"),
 ):
     _STYLES.update(dict.fromkeys(_extensions.split(), _openers))
 _TEMPLATES = ("vue", "svelte", "mdx", "erb", "jsp", "aspx", "cshtml", "twig", "tpl", "j2", "jinja", "template", "haml")
-_STYLES.update(dict.fromkeys(_TEMPLATES, (*_MARKUP, *_SLASH, *_HASH, b"{{", b"{#", b"{%", b"<%")))
+_STYLES.update(dict.fromkeys(_TEMPLATES, (*_MARKUP, *_SLASH, *_HASH, b"{{", b"{%", b"<%")))
+# Any text may be a template of one language in another: a chart's YAML, a site's TOML.
+_IN_TEMPLATES = (b"{{/*", b"{{- /*", b"{{!", b"{#", b"<%#")
 _ANY = _HASH + _SLASH + _MARKUP
 # In these a word after the value belongs to the value: without an opener there is no comment.
 _VALUES_RUN_ON = frozenset({FileKind.CONFIG, FileKind.DOTENV})
 # Here an opener inside a word is part of the word: ``a#b`` in a shell, ``https://`` anywhere.
 _LONELY = frozenset({b"#", b";", b"!", b"--", b"%", b".."})
 _QUOTES = b"\"'`"
+COMMENT_END = re.compile(rb"\*/|-->|#\}|\}\}|%>|\*\)|-\}|\|#|#>|\]\]")
+_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
 
 
 def is_comment(line: bytes, at: int, *, path: str, kind: FileKind) -> bool:
@@ -80,12 +87,14 @@ def alone(line: bytes, at: int, *, path: str) -> bool:
     """True when nothing but a comment stands on ``line``, which has a mark at byte ``at``."""
     start = comment_start(line, at, path=path)
     before = line[: at if start is None else start]
-    return not before.strip(b" \t*'\"/#;%!-") and not in_string(line, at, path=path)
+    closed = COMMENT_END.search(line, at)
+    after = line[closed.end() :] if closed else b""
+    return not (_WORD.search(before) or _WORD.search(after) or in_string(line, at, path=path))
 
 
 def openers_of(path: str) -> tuple[bytes, ...]:
     """What begins a comment in a file of this name."""
-    return _STYLES.get(path.rsplit("/", 1)[-1].lower().rpartition(".")[2], _ANY)
+    return (*_STYLES.get(path.rsplit("/", 1)[-1].lower().rpartition(".")[2], _ANY), *_IN_TEMPLATES)
 
 
 def _opener_at(line: bytes, index: int, openers: tuple[bytes, ...]) -> bytes:

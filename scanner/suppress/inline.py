@@ -1,8 +1,8 @@
 """Marks in comments: ours and those of the scanners people come from.
 
 A mark counts on the secret's own line, and alone on the line above; marks with ``next-line``,
-``nextline`` or ``previous-line`` in their name count for that line. One inside the secret, or inside
-another string of the line, is text and does not count.
+``nextline`` or ``previous-line`` in their name count for that line; secretlint's also open regions. One
+inside the secret, or inside another string of the line, is text and does not count.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from typing import NamedTuple
 from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.suppress.case import Case
-from scanner.suppress.comments import alone, is_comment
+from scanner.suppress.comments import COMMENT_END, alone, is_comment
+from scanner.suppress.entry import checked_date
 from scanner.suppress.verdict import ALLOWED, PLACE, Claim, Place
 
 SOURCE = "comment"
 _OWN = "unsealed:"
+_LINE_LIMIT = 4096
 _MARK = re.compile(
     rb"(?<![\w:.-])(?:"
     rb"(?P<own>unsealed:allow)(?P<where>-next-line|-previous-line)?"
@@ -28,14 +30,14 @@ _MARK = re.compile(
     rb"|(?P<lint>secretlint-disable-(?:(?P<lintnext>next-)?line))"
     # These two silence every kind of warning; only a named secrets check speaks of a secret.
     rb"|(?P<semgrep>nosemgrep: ?[\w.,/ -]*\bsecrets?\b[\w.-]*)"
-    rb"|(?P<bandit>nosec:? ?[\w, ]*\bB10[567]\b)"
+    rb"|(?P<bandit>(?:nosec:? ?[\w, ]*\bB|noqa: ?[\w, ]*\bS)10[567]\b)"
     rb")(?![\w:]|-\w)"
 )
 _ATTRIBUTE = re.compile(r"\b(expires|owner|reason|rule)=(?:\"([^\"]*)\"|(\S+))")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+# secretlint's marks that open and close a region, of whatever length.
+_REGION = re.compile(rb"secretlint-(?P<off>disable|enable)(?!-)\b")
 # Before the mark: a blank or the sign that opens the comment, so that no word merely ends in it.
 _BEFORE = re.compile(rb"[\s#/*;%!'\"<>{}().:,\[\]-]\Z")
-_COMMENT_END = re.compile(r"\*/|-->|#\}|\}\}|%>|\*\)|-\}")
 # A word of a reason that could itself be a credential is not repeated in reports.
 _OPAQUE = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])\S{12,}|\S{25,}")
 
@@ -83,6 +85,7 @@ class InlineMarks:
 def _marks(case: Case) -> Iterator[tuple[bytes, Mark]]:
     """Marks around the match that count for it, each with its line."""
     data, lines, text = case.text.data, case.lines, case.text
+    yield from _region(case)
     secret = Span(case.match.span.start - lines.start, case.match.span.end - lines.start)
     start = 0
     for own in data[lines.start : lines.end].split(b"\n"):
@@ -98,6 +101,20 @@ def _marks(case: Case) -> Iterator[tuple[bytes, Mark]]:
     for mark in _on(below, text):
         if mark.offset == -1 or (mark.offset == 0 and case.several_lines and alone(below, mark.start, path=text.path)):
             yield below, mark
+
+
+def _region(case: Case) -> Iterator[tuple[bytes, Mark]]:
+    """The mark that opens the region the match lies in, when none has closed it."""
+    data, end = case.text.data, case.lines.start
+    if b"secretlint-disable" not in data:
+        return
+    last = max(_REGION.finditer(data, 0, end), key=re.Match.start, default=None)
+    if last is None or last["off"] != b"disable":
+        return
+    start = data.rfind(b"\n", 0, last.start()) + 1
+    line, at = data[start : data.find(b"\n", start)], last.start() - start
+    if len(line) <= _LINE_LIMIT and is_comment(line, at, path=case.text.path, kind=case.text.kind):
+        yield line, Mark("secretlint-disable", at, at + len(last.group()), 0)
 
 
 def _on(line: bytes, text: Text) -> Iterator[Mark]:
@@ -117,7 +134,7 @@ def _offset(seen: re.Match[bytes]) -> int:
 
 def _attributes(rest: bytes) -> dict[str, str]:
     """``key=value`` words after a mark of ours, and what is left of the comment as the reason."""
-    comment = _COMMENT_END.split(rest.decode("utf-8", "replace"), maxsplit=1)[0]
+    comment = COMMENT_END.split(rest, maxsplit=1)[0].decode("utf-8", "replace")
     found = {name: quoted or plain for name, quoted, plain in _ATTRIBUTE.findall(comment)}
     left = _ATTRIBUTE.sub("", comment).strip("-*/#!%;,: \t\r")
     found.setdefault("reason", left)
@@ -130,20 +147,21 @@ def _plain(value: str) -> str:
 
 
 def _date(value: str | None) -> str:
-    if value is None:
-        return ""
-    return value if _DATE.match(value) else "0000-00-00"
+    try:
+        return checked_date(value or "")
+    except ValueError:
+        return "0000-00-00"
 
 
 def _line_above(data: bytes, start: int) -> bytes:
     if start <= 0:
         return b""
     end = start - 1
-    return data[data.rfind(b"\n", 0, end) + 1 : end][-4096:]
+    return data[data.rfind(b"\n", 0, end) + 1 : end][-_LINE_LIMIT:]
 
 
 def _line_below(data: bytes, end: int) -> bytes:
     if end >= len(data) or data[end : end + 1] != b"\n":
         return b""
     stop = data.find(b"\n", end + 1)
-    return data[end + 1 : len(data) if stop < 0 else stop][:4096]
+    return data[end + 1 : len(data) if stop < 0 else stop][:_LINE_LIMIT]

@@ -12,7 +12,7 @@ SECRET = b"hunter2horse"
 MARKS = [
     "unsealed:allow", "gitleaks:allow", "betterleaks:allow", "trufflehog:ignore", "kingfisher:ignore", "ggignore",
     "pragma: allowlist secret", "pragma: whitelist secret", "pragma:allowlist-secret", "secretlint-disable-line",
-    "nosemgrep: generic.secrets.security.detected-key", "nosec B105",
+    "nosemgrep: generic.secrets.security.detected-key", "nosec B105", "noqa: E501, S105",
 ]  # fmt: skip
 
 
@@ -50,6 +50,13 @@ def test_every_mark_counts_in_a_comment_on_the_line(suppressor: Suppressor, mark
         ("a.hs", 'p = "hunter2horse" {- MARK -}'),
         ("a.ml", 'let p = "hunter2horse" (* MARK *)'),
         ("values.tpl", "p: hunter2horse {{/* MARK */}}"),
+        ("templates/s.yaml", "p: hunter2horse {{- /* MARK */ -}}"),
+        ("a.hbs", "p: hunter2horse {{!-- MARK --}}"),
+        ("a.toml", "p = 'hunter2horse' {# MARK #}"),
+        ("a.lisp", '(defvar p "hunter2horse") #| MARK |#'),
+        ("a.json5", "p: 'hunter2horse', // MARK"),
+        ("a.vim", "let p = 'hunter2horse' \" MARK"),
+        (".npmrc", "p=hunter2horse ; MARK"),
         ("a.tf", 'p = "hunter2horse" // MARK'),
         ("README.md", "The password is hunter2horse <!-- MARK -->"),
         ("unknown", "p hunter2horse MARK"),
@@ -108,10 +115,18 @@ def test_a_mark_inside_the_secret_does_not_count(suppressor: Suppressor) -> None
         ("# unsealed:allow-previous-line\np = 'hunter2horse'", "new"),
         ("# unsealed:allow\r\np = 'hunter2horse'\r\n", "allowed"),
         ("s = 'unsealed:allow'\np = 'hunter2horse'", "new"),
+        ("/* unsealed:allow */ s = 1\np = 'hunter2horse'", "new"),
+        ("{/* unsealed:allow */}\np = 'hunter2horse'", "allowed"),
+        ("<!-- unsealed:allow -->\np = 'hunter2horse'", "allowed"),
+        ("# secretlint-disable\n\np = 'hunter2horse'", "allowed"),
+        ("# secretlint-disable\n# secretlint-enable\np = 'hunter2horse'", "new"),
+        ("s = 'secretlint-disable'\np = 'hunter2horse'", "new"),
+        ("p = 'hunter2horse'\n# secretlint-disable", "new"),
     ],
 )
 def test_neighbouring_lines(suppressor: Suppressor, data: str, expected: str) -> None:
-    assert status_of(suppressor, case_of(data.encode(), SECRET)) == expected
+    path = "a.jsx" if data[0] in "/{<" else "a.py"
+    assert status_of(suppressor, case_of(data.encode(), SECRET, path=path)) == expected
 
 
 @pytest.mark.parametrize(
@@ -136,7 +151,7 @@ def test_owner_reason_and_expiry(suppressor: Suppressor) -> None:
     assert verdict.told == "comment: unsealed:allow, owner alice, only on the test server, until 2026-12-31"
 
 
-@pytest.mark.parametrize("date", ["2026-06-14", "2020-01-01", "soon", "2026-13"])
+@pytest.mark.parametrize("date", ["2026-06-14", "2020-01-01", "soon", "2026-13", "2026-13-40"])
 def test_an_expired_or_unreadable_date_no_longer_silences(suppressor: Suppressor, date: str) -> None:
     data = f'p = "hunter2horse"  # unsealed:allow expires={date}\n'.encode()
     verdict = verdict_of(suppressor, case_of(data, SECRET))
