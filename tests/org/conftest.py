@@ -15,19 +15,27 @@ import pytest
 
 from tests.conftest import Repository, make_repository, token
 
-pytest.importorskip("sqlalchemy", reason="the extra 'org' is not installed")
+if not os.environ.get("UNSEALED_TEST_COMPLETE"):
+    pytest.importorskip("sqlalchemy", reason="the extra 'org' is not installed")
 
+# The URL of a server, as `tools/postgres.py` sets it.
 POSTGRES = os.environ.get("UNSEALED_TEST_POSTGRES", "")
+# Set where everything is there: a test that finds its service missing then fails instead of being skipped.
+COMPLETE = bool(os.environ.get("UNSEALED_TEST_COMPLETE"))
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgres", marks=pytest.mark.skipif(not POSTGRES, reason="no server was named"))]
-)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty store; on PostgreSQL a schema of its own."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "store.db")
-        return
+def absent(service: str) -> None:
+    """Skip the test for want of ``service``; fail it where nothing may be left out."""
+    if COMPLETE:
+        pytest.fail(f"{service} is missing, and UNSEALED_TEST_COMPLETE says that nothing may be skipped")
+    pytest.skip(f"{service} is missing")
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """An empty schema of its own on a PostgreSQL server."""
+    if not POSTGRES:
+        absent("PostgreSQL (python tools/postgres.py python -m pytest)")
     import psycopg
 
     schema = f"t{uuid.uuid4().hex[:12]}"
@@ -36,6 +44,14 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         connection.execute(f"create schema {schema}")
         yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{schema}"
         connection.execute(f"drop schema {schema} cascade")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store on either database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.db")
+    return str(request.getfixturevalue("postgres_url"))
 
 
 def leak(repository: Repository, seed: str, name: str = "conf.py") -> None:
