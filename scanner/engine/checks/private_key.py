@@ -24,6 +24,8 @@ _SAMPLES = frozenset(("EXAMPLE", "SAMPLE", "TEST", "TESTING", "DUMMY", "FAKE", "
 # An Ed25519 key in PKCS#8 is 48 bytes; nothing shorter is a key.
 _SHORTEST = 40
 _NO_KEY = Verdict(Outcome.DROP, "no key material between the marks")
+# A body that no parser knows has at least one row of letters as a key has them; sentences and addresses have none.
+_KEY_ROW = re.compile(rb"[A-Za-z0-9+/]{32}")
 
 
 def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
@@ -45,7 +47,7 @@ def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
         return Verdict(Outcome.DROP, "an example that says so")
     if armour.elided and len(longest) < 400:
         return Verdict(Outcome.DROP, "the key is left out")
-    if _is_text(longest):
+    if _is_text(longest) or not _KEY_ROW.search(armour.body):
         return Verdict(Outcome.DROP, "the body is text, not a key")
     if armour.label == "OPENSSH":
         return Verdict(Outcome.DROP, "the body is no OpenSSH key")
