@@ -10,7 +10,7 @@ from scanner.kubernetes.findings import Findings
 from scanner.kubernetes.judge import secret_values
 from scanner.kubernetes.resource import entry_of, part_of
 from scanner.manifest.documents import Document
-from scanner.manifest.node import Node, Scalar, walk
+from scanner.manifest.node import Node, Scalar
 
 _LINE = re.compile(r"^[ \t]*([\w.-]+):(\S+)[ \t]*$", re.MULTILINE)
 _HASH = re.compile(r"\$(?:\d\w?|y|gy|sha1|md5)\$")
@@ -18,7 +18,7 @@ _HASH = re.compile(r"\$(?:\d\w?|y|gy|sha1|md5)\$")
 
 def handle(document: Document, out: Findings) -> None:
     """Reports passwords of ``chpasswd`` and ``plain_text_passwd``."""
-    for path, node in walk(document.root):
+    for path, node in document.nodes():
         if path and path[-1] == "chpasswd":
             secret_values(_passwords(node, document), out, detail={"kind": "cloud-config"}, rule="cloud-init-password")
 

@@ -11,7 +11,7 @@ from scanner.kubernetes.findings import Findings
 from scanner.kubernetes.reading import Reading
 from scanner.manifest.documents import Document, Manifest, manifests
 from scanner.manifest.node import Mapping as MappingNode
-from scanner.manifest.node import Scalar, walk
+from scanner.manifest.node import Scalar
 
 Handler = Callable[[Case], None]
 
@@ -107,7 +107,7 @@ def _kustomize(document: Document, out: Findings, done: set[int], *, by_sops: bo
 def _kindless(document: Document, done: set[int]) -> list[Manifest]:
     """Secrets by their shape: patches and parts of charts leave ``kind`` to somebody else."""
     made = []
-    for path, node in walk(document.root):
+    for path, node in document.nodes():
         if not isinstance(node, MappingNode) or node.child("kind") is not None or id(node) in done:
             continue
         kind = node.child("type")

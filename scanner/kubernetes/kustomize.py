@@ -11,7 +11,7 @@ from scanner.kubernetes.judge import assigned_values, secret_values
 from scanner.kubernetes.resource import entry_of, part_of
 from scanner.kubernetes.secret import meaning
 from scanner.manifest.documents import Document
-from scanner.manifest.node import Mapping, Node, Scalar, walk
+from scanner.manifest.node import Mapping, Node, Scalar
 
 _PATCHES = ("/data/", "/stringData/")
 
@@ -29,7 +29,7 @@ def handle(case: Case) -> None:
 def patches(document: Document, out: Findings) -> None:
     """Reports JSON patches that set a value of a Secret."""
     plain: list[Entry] = []
-    for _, node in walk(document.root):
+    for _, node in document.nodes():
         if not isinstance(node, Mapping):
             continue
         path, value = node.child("path"), node.child("value")

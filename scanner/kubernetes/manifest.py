@@ -31,7 +31,7 @@ class Manifests:
 
     def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
         """What the manifests in ``text`` hold, one match a key."""
-        from scanner.kubernetes.interest import worth
+        from scanner.kubernetes.interest import advisable, interesting, worth
 
         if not self._advice and not worth(text.data):
             return ()
@@ -40,5 +40,5 @@ class Manifests:
         from scanner.kubernetes.reading import is_loose, read
 
         out = Findings(inspect, advice=self._advice, loose=is_loose(text))
-        examine(read(text, advice=self._advice), out)
+        examine(read(text, advisable if self._advice else interesting), out)
         return out.matches

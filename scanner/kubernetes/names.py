@@ -48,7 +48,7 @@ _IDENTIFIER_NAMES = frozenset(
 )
 _ABOUT = frozenset("ref refs reference selector policy mtime".split())
 # After "password": the value says where the password is.
-_PLACE = frozenset("key keys secret secrets field fields property item entry template generator".split())
+_PLACE = frozenset("encryption key keys secret secrets field fields property item entry template generator".split())
 
 
 def plain(name: str) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.kubernetes.interest import advisable, interesting
+from scanner.kubernetes.interest import interesting
 from scanner.manifest.documents import Document, Manifest, documents, manifests
 from scanner.manifest.islands import islands
 from scanner.manifest.layer import Layer
-from scanner.manifest.node import Scalar, walk
+from scanner.manifest.node import Scalar
 from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 
@@ -49,12 +49,12 @@ class Reading:
 
 
 @lru_cache(maxsize=4)
-def read(text: Text, *, advice: bool = False) -> Reading:
-    """Everything in ``text``; with ``advice`` also what holds no secret of its own.
+def read(text: Text, wanted: Callable[[bytes], bool] = interesting) -> Reading:
+    """The documents of ``text`` that are ``wanted`` by their bytes: by default those that may hold a secret.
 
     Remembers the last few texts: regions and matches are asked for one after the other.
     """
-    return _Reader(advisable if advice else interesting).read(text)
+    return _Reader(wanted).read(text)
 
 
 def is_loose(text: Text) -> bool:
@@ -92,14 +92,14 @@ class _Reader:
 
     def _nested(self, document: Document) -> None:
         """Texts in the document's scalars that may be manifests, or hold some."""
-        for path, node in walk(document.root):
+        for path, node in document.nodes():
             if not isinstance(node, Scalar) or len(node.value) < _SHORTEST_INNER or ":" not in node.value:
                 continue
             if "\n" not in node.value and not node.value.lstrip().startswith(("{", "[")):
                 continue
             value = node.value.encode("utf-8", "replace")
             chart = path and path[-1] in _CHART_VALUES
-            if not (chart or interesting(value)) or not self._affordable(value, document.layers):
+            if not (chart or self._wanted(value)) or not self._affordable(value, document.layers):
                 continue
             layers = document.inner(node)
             self._text(layers[0].data, layers, all_of_it=bool(chart))

@@ -21,6 +21,7 @@ _REFERENCE = re.compile(
     |https?://[\w.-]+\.vault(?:core)?\.azure\.(?:net|cn|us)\b.*|@Microsoft\.KeyVault\(.*\)
     |\{\{resolve:.*\}\}|!(?:Ref|Sub|GetAtt|vault|ImportValue)\b.*
     |\$[\w.-]+:[\w.-]+                                      # argocd-cm: $secret:key
+    |\$[a-z0-9]+(?:-[a-z0-9]+)*-(?:password|token|secret|key|username|url|webhook)  # notifications: $slack-token
     |\$(?:oidc|dex|webhook|github|google|azure|secret|microsoft)[\w.-]*\.[\w.-]+
     |\?\{\w+:.*\}                                           # kapitan
     |(?:data|var|local|module|each|random_password|random_string|tls_private_key|aws_\w+|google_\w+|azurerm_\w+)
@@ -59,17 +60,17 @@ _RUN = re.compile(r"(\w)\1{7,}")
 _LONGEST_PLACEHOLDER = 200
 # Default passwords of programs, and what keyboards and children give.
 _WEAK = frozenset(
-    """changeme changeit minioadmin 123456 1234567 12345678 123456789 1234567890 1234 12345 0000 111111 qwerty letmein
+    """changeme changeit change-me change_me change-it change_it minioadmin 123456 1234567 12345678 123456789 1234567890 1234 12345 0000 111111 qwerty letmein
     prom-operator toor pa55word passw0rd p@ssw0rd p@ssword p4ssw0rd harbor12345 tiger scott neo4j1""".split()
 )
 # Words that people make a password of when they only need one to stand there.
 _STOCK = re.compile(
-    r"""(?:my|your|our|the|a|an|some|this|that|is|it|its|as|for|of|in|with|and|very|super|ultra|top|mega|most|extra|secure
+    r"""(?:not|my|your|our|the|a|an|some|this|that|is|it|its|as|for|of|in|with|and|very|super|ultra|top|mega|most|extra|secure
     |secured|safe|strong|weak|long|new|old|secrets?|passwords?|passwd|passphrase|pass|pwd|pw|keys?|tokens?|val(?:ue)?s?|data|text
     |string|plain|default|initial|demo|tests?|testing|tester|sample|dummy|temp|tmp|foo|bar|baz|any|thing|something|anything
     |admin|administrator|root|user|users|username|name|login|auth|access|api|app|application|client|server|service|principal
     |principle|account|db|database|data|base|sql|postgres(?:ql)?|mysql|redis|mongo(?:db)?|rabbitmq|private|public|shared
-    |credentials?|cred|config|local|dev|prod|production|staging|stage|github|gitlab|registry|repo|email|smtp|ldap|oidc
+    |credentials?|cred|config|local|ids?|aws|gcp|azure|some|drift|change|replace|encrypt(?:ed|ion)?|dev|prod|production|staging|stage|github|gitlab|registry|repo|email|smtp|ldap|oidc
     |oauth|jwt|session|cookie|encryption|signing|webhook|monitoring|grafana|vault|k8s|kubernetes|cluster|namespace|node
     |one|two|three|first|second|only|other|real|good|bad|hello|world|example|current|target|source|fake|invalid|valid
     |passcode|abc|xyz|console|guest|operator|manager|simple|basic|cookie|erlang|bitnami|minio|mariadb|rabbit|elastic

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from scanner.kubernetes import ciphertext
-from scanner.kubernetes.interest import schemas, worth
+from scanner.kubernetes.interest import interesting, schemas, telling
+from scanner.manifest.split import split
 from scanner.model.match import Match
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -22,7 +23,7 @@ _PUBLIC = re.compile(
 def regions(text: Text) -> tuple[Span, ...]:
     """Spans of ``text`` in which a weakly anchored match means nothing, in the order of the text."""
     found = {*schemas(text.data), *(Span(*place) for place in ciphertext.spans(text.data))}
-    if worth(text.data):
+    if telling(text.data):
         found.update(_judged(text))
     if b"checksum/" in text.data or b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS" in text.data:
         found.update(Span(*place.span(place.lastindex or 0)) for place in _PUBLIC.finditer(text.data))
@@ -33,10 +34,14 @@ def _judged(text: Text) -> list[Span]:
     """What the handlers of the kinds claim."""
     from scanner.kubernetes.dispatch import examine
     from scanner.kubernetes.findings import Findings
-    from scanner.kubernetes.reading import read
+    from scanner.kubernetes.reading import is_loose, read
 
     out = Findings(_nothing)
-    examine(read(text), out)
+    # Documents that hold nothing may still be told about: ``password: name-of-a-key`` of an ExternalSecret. What has
+    # been read to be searched is not read again.
+    parts = [text.data[span.start : span.end] for span in split(text.data)]
+    same = not is_loose(text) and all(interesting(part) for part in parts if telling(part))
+    examine(read(text) if same else read(text, telling), out)
     return out.regions
 
 

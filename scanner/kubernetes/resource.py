@@ -14,7 +14,7 @@ from scanner.kubernetes.entries import Entry
 from scanner.kubernetes.findings import ASSIGNED, TYPED, Findings, told_of
 from scanner.kubernetes.judge import assigned_values, template_literals
 from scanner.manifest.documents import Document, Manifest
-from scanner.manifest.node import Mapping, Node, Scalar, walk
+from scanner.manifest.node import Mapping, Node, Scalar
 from scanner.manifest.node import Sequence as Items
 
 _NAMES = ("name", "key", "Name", "Key", "variable", "header")
@@ -39,7 +39,7 @@ def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, 
     owners = {manifest.path: manifest for manifest in manifests}
     groups: dict[tuple[str, tuple[str, ...]], list[Entry]] = {}
     skipped: list[tuple[str, ...]] = []
-    for path, node in walk(document.root):
+    for path, node in document.nodes():
         if skipped and path[: len(skipped[-1])] == skipped[-1]:
             continue
         if id(node) in done:
@@ -48,11 +48,16 @@ def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, 
         if path and (_REFERENCES.search(path[-1]) or path[-1] in _PUBLIC):
             out.safe(node, document)
             continue
+        found = list(_entries(path, node, document))
+        arguments = isinstance(node, Items) and bool(path) and path[-1] in _ARGUMENTS
+        if not found and not arguments:
+            continue
         owner = _owner(path, owners)
         if owner is not None and owner.kind in _JUDGED:
             continue
-        _claim_arguments(path, node, document, out)
-        for rule, entry in _entries(path, node, document):
+        if arguments:
+            _claim_arguments(node, document, out)
+        for rule, entry in found:
             groups.setdefault((rule, owner.path if owner is not None else ("",)), []).append(entry)
     for (rule, place), entries in groups.items():
         owner = owners.get(place)
@@ -83,10 +88,8 @@ def _entries(path: tuple[str, ...], node: Node, document: Document) -> Iterator[
         yield from _arguments(node, document)
 
 
-def _claim_arguments(path: tuple[str, ...], node: Node, document: Document, out: Findings) -> None:
+def _claim_arguments(node: Node, document: Document, out: Findings) -> None:
     """Options of a list are judged here one by one: to rules for text ``--secret-name=x,`` looks like more."""
-    if not (isinstance(node, Items) and path and path[-1] in _ARGUMENTS):
-        return
     if all(isinstance(item, Scalar) and "\n" not in item.value for item in node.items()):
         out.safe(node, document)
 

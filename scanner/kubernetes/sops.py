@@ -9,7 +9,7 @@ from scanner.kubernetes.entries import Entry
 from scanner.kubernetes.findings import Findings
 from scanner.kubernetes.judge import assigned_values
 from scanner.manifest.documents import Document
-from scanner.manifest.node import Mapping, Node, Scalar, walk
+from scanner.manifest.node import Mapping, Node, Scalar
 
 _MARKS = ("mac", "lastmodified", "version", "encrypted_regex", "unencrypted_suffix")
 _UNENCRYPTED = re.compile(r"_unencrypted$")
@@ -28,7 +28,7 @@ def handle(document: Document, out: Findings, *, done: set[int]) -> None:
     block = document.root.child("sops")
     out.safe(block, document)
     entries = []
-    for path, node in walk(document.root):
+    for path, node in document.nodes():
         if not path or path[0] in _NEVER or not isinstance(node, Scalar) or not node.value.strip():
             continue
         if ciphertext.sops(node.value):

@@ -14,7 +14,7 @@ raises for any input, time is linear in its length.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scanner.manifest.compose import Composer, UnreadableError
@@ -27,12 +27,14 @@ from scanner.model.span import Span
 
 # Longer documents are left to the rules that read text: at 4 MB a second this is some seconds' work.
 MAX_DOCUMENT = 32 * 1024 * 1024
+# Paths of longer documents are made again for each reader instead of kept.
+_LONGEST_REMEMBERED = 1024 * 1024
 
 _DIRECTIVE = re.compile(rb"^%[^\n]*", re.MULTILINE)
 _JSON_LINES = re.compile(rb"\s*\{[^{\n][^\n]*\}[ \t\r]*\n\{[^{]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """One document: its root node and how it was read (``yaml``, ``tabs``, ``lines``).
 
@@ -45,6 +47,15 @@ class Document:
     how: str
     data: bytes = field(repr=False)
     layers: tuple[Layer, ...] = field(default=(), repr=False)
+    _walked: list[tuple[tuple[str, ...], Node]] = field(default_factory=list, repr=False)
+
+    def nodes(self) -> Iterable[tuple[tuple[str, ...], Node]]:
+        """Every node below the root as ``walk`` gives them; remembered, as each handler asks, unless it is a lot."""
+        if self.span.end - self.span.start > _LONGEST_REMEMBERED:
+            return walk(self.root)
+        if not self._walked:
+            self._walked.extend(walk(self.root))
+        return self._walked
 
     def place(self, span: Span) -> Span:
         """The bytes of the outermost text that ``span`` (of a node) stands for."""
@@ -109,7 +120,7 @@ def documents(
 
 def manifests(document: Document) -> Iterator[Manifest]:
     """The document itself if it is a manifest, and every manifest inside it: of a List, of Helm values, of a patch."""
-    for path, node in walk(document.root):
+    for path, node in document.nodes():
         if isinstance(node, Mapping) and isinstance(node.child("kind"), Scalar):
             yield Manifest(node, document, path)
 

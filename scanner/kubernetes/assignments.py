@@ -1,0 +1,80 @@
+"""Is anything assigned in these bytes that is called like a secret? Asked before a document is read.
+
+The names are judged as they are once the document is read, so what is passed over here would not have been reported.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.kubernetes import names
+
+_SIGN = re.compile(
+    rb""":(?:[ \t]{0,200}\\{0,2}["']?(?:[^\s"'\\{\[\#,}]|\{\{)|[ \t]{0,200}\r?\n[ \t]{1,200}["']?[^\s:\#-][^:\n]{0,400}\n)"""
+)
+# An expression that ends at the colon would be tried at each letter before it; splitting is ten times faster.
+_NO_NAME = bytes(32 if chr(byte) in "\t\r\n\"'{}[],:\\" else byte for byte in range(256))
+_LONGEST_NAME = 110
+# A value of nothing but small letters is an object's name unless a password is promised.
+_NO_WORD = re.compile(rb"[0-9A-Z|>*]")
+_VALUE = re.compile(
+    rb"""[vV]alue\\{0,2}["']?[ \t]{0,20}:[ \t]{0,20}(?:[|>][-+]?[ \t\r]{0,4}\n[ \t]*)?
+        \\{0,2}["']?(?:[^\s"'{$]|\{\{|\$(?![({A-Z]))""",
+    re.VERBOSE,
+)
+_DEFAULT = re.compile(rb"""default\\{0,2}["']?[ \t]{0,20}:[ \t]{0,20}\\{0,2}["']?[^\s"'{$]""")
+_NAME = re.compile(
+    rb"""(?:[nN]ame|[kK]ey|variable|header)\\{0,2}["']?\s{0,20}:\s{0,20}\\{0,2}["']?([^\s"'\\,{}]{1,200})"""
+)
+# Between the two parts of a pair there is no other entry.
+_BOUNDARY = re.compile(rb"[{}]|\n[ \t]*-[ \t]")
+# How far from "value" its "name" may stand: a line or two, or a comment.
+_NEAR = 300
+_OPTION = re.compile(rb"""--([A-Za-z][\w.-]{0,60})(=["']?[$\{]|)""")
+_SHORT_OPTION = re.compile(rb"""(?:- |["'])-([A-Za-z][\w.]{2,40})(=["']?[$\{]|)""")
+
+
+def fields(part: bytes) -> bool:
+    """True when a key that promises a secret is followed by a value of its own."""
+    for found in _SIGN.finditer(part):
+        before = part[max(0, found.start() - _LONGEST_NAME) : found.start()].translate(_NO_NAME).rstrip()
+        name = before[before.rfind(b" ") + 1 :].decode("utf-8", "replace")
+        if not name or not names.promising(name):
+            continue
+        end = part.find(b"\n", found.end())
+        value = part[found.start() + 1 : end if end >= 0 else len(part)]
+        if names.password(name) or _NO_WORD.search(value) is not None:
+            return True
+    return False
+
+
+def pairs(part: bytes) -> bool:
+    """True when a name that promises a secret stands beside a literal value: variables, parameters."""
+    return any(_paired(part, found) for word in (_VALUE, _DEFAULT) for found in word.finditer(part))
+
+
+def options(part: bytes) -> bool:
+    """True when an option of a command promises a secret and is not given a variable."""
+    for expression in (_OPTION, _SHORT_OPTION):
+        for found in expression.finditer(part):
+            if not found.group(2) and names.promising(found.group(1).decode()):
+                return True
+    return False
+
+
+def _paired(part: bytes, value: re.Match[bytes]) -> bool:
+    before = None
+    for before in _NAME.finditer(part, max(0, value.start() - _NEAR), value.start()):
+        pass
+    after = _NAME.search(part, value.end(), value.end() + _NEAR)
+    for name, start, end in (
+        (before, before.end() if before else 0, value.start()),
+        (after, value.end(), after.start() if after else 0),
+    ):
+        if name is not None and _BOUNDARY.search(part, start, end) is None and _promises(name.group(1)):
+            return True
+    return False
+
+
+def _promises(name: bytes) -> bool:
+    return names.weakly_promising(name.decode("utf-8", "replace"))
