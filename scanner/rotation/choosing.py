@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scanner.rotation.guides import GENERIC
-from scanner.rotation.producers import Made
+from scanner.rotation.made import Made
 
 # Guides that do not know which service issued the value; its name may tell.
 VAGUE = ("", GENERIC, "kubernetes-secret-value")

@@ -16,10 +16,10 @@ from scanner.rotation.copies import Copies, copies_of, mirrored_by_annotation
 from scanner.rotation.guides import GENERIC, guide_or_generic
 from scanner.rotation.items import NO_RENAMES
 from scanner.rotation.kubelet import kubelet_of
+from scanner.rotation.made import Made
 from scanner.rotation.names import shown
 from scanner.rotation.overlap import Overlap, overlap_of
 from scanner.rotation.plan import Plan, steps_of
-from scanner.rotation.producers import Made
 from scanner.rotation.publishing import publication, remote_words
 from scanner.rotation.readers import readers_of
 from scanner.rotation.repository import Repository

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from scanner.rotation.items import Item
-from scanner.rotation.producers import Made, Remote
+from scanner.rotation.made import Made, Remote
 from scanner.rotation.repository import Repository
 from scanner.rotation.stores import find_store
 from scanner.rotation.subjects import Matcher, Subject

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scanner.model.finding import Finding
 from scanner.rotation.compose import Question
-from scanner.rotation.producers import Made
+from scanner.rotation.made import Made
 from scanner.rotation.repository import Repository
 
 _LENGTH = re.compile(r"\((\d+) chars\)$")

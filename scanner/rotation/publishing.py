@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from scanner.rotation.advice import printable, quoted
 from scanner.rotation.items import folder
 from scanner.rotation.kustomize import generator_files
+from scanner.rotation.made import Made
 from scanner.rotation.names import has_hole, shown
-from scanner.rotation.producers import Made
 from scanner.rotation.repository import Repository
 from scanner.rotation.stores import find_store, patch_secret, write_command
 from scanner.rotation.subjects import Subject

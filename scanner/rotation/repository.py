@@ -13,8 +13,9 @@ from scanner.rotation.charts import Chart, chart_of, new_chart, read_helpers
 from scanner.rotation.gitops import Deliveries, substituted
 from scanner.rotation.items import Document, Item
 from scanner.rotation.kustomize import FILE_NAMES, Kustomizer, Parse, generator_files
+from scanner.rotation.made import Made
 from scanner.rotation.mentions import Mention, index_mentions, mentions_in
-from scanner.rotation.producers import Made, made_by
+from scanner.rotation.producers import made_by
 from scanner.rotation.reader import (
     LINE_BY_LINE,
     is_helper_file,

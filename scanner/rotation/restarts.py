@@ -10,8 +10,8 @@ import re
 
 from scanner.rotation.advice import quoted
 from scanner.rotation.items import Item, strings
+from scanner.rotation.made import Made
 from scanner.rotation.names import shown
-from scanner.rotation.producers import Made
 from scanner.rotation.tree import Table, at, rows, text
 
 _RELOADER = "reloader.stakater.com"

@@ -26,7 +26,7 @@ from scanner.rotation.cron import Window, longest_closed
 from scanner.rotation.durations import seconds
 from scanner.rotation.items import Item
 from scanner.rotation.kubelet import Kubelet
-from scanner.rotation.producers import Made
+from scanner.rotation.made import Made
 from scanner.rotation.repository import Repository
 from scanner.rotation.runbook import Term, Time
 from scanner.rotation.tree import Tree, at, place, rows, text, truth, walk

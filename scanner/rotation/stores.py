@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scanner.rotation.advice import quoted
 from scanner.rotation.items import Item
-from scanner.rotation.producers import Remote
+from scanner.rotation.made import Remote
 from scanner.rotation.repository import Repository
 from scanner.rotation.tree import Table, Tree, at, table, text
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from scanner.rotation.gitops import substituted
 from scanner.rotation.items import Item, folder, namespaces_meet, nearness
+from scanner.rotation.made import Made
 from scanner.rotation.names import Fit, fit, has_hole, helper_of, shown, without_hash
-from scanner.rotation.producers import Made
 from scanner.rotation.repository import Repository
 
 
