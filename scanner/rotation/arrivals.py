@@ -16,7 +16,7 @@ from scanner.rotation.repository import Repository
 from scanner.rotation.restarts import automatic_restart, csi_restart, pod_annotations, restart_command, sync_command
 from scanner.rotation.rollouts import STARTUP, replicas_of, rollout_of
 from scanner.rotation.runbook import CONTROLLER, NEXT_PULL, NEXT_RUN, Consumer, Term, Time
-from scanner.rotation.settings import asks_for_restart, installs_charts, release_name
+from scanner.rotation.settings import installs_charts, release_name, restarted_by_reloader, schedule_of
 from scanner.rotation.sources import SourceTime, csi_time
 from scanner.rotation.subjects import Subject
 from scanner.rotation.tree import Table, text
@@ -75,7 +75,7 @@ class Arrivals:
             return base
         self._assume(notes)
         if item.kind == "CronJob":
-            return self._scheduled(base, item)
+            return self._scheduled(base, item, text(item.tree, "spec", "schedule"))
         if item.kind in _TRANSIENT:
             note = "the next run takes the new value; a run that is going on keeps the old one"
             return self._started(base, when=NEXT_RUN, note=note)
@@ -92,8 +92,9 @@ class Arrivals:
         if reference.via == Via.EDGE:
             term = Term(EDGE, "the edge reloads by itself", "allowance")
             return replace(base, hot=True, most=self._source.most.plus(term), least=self._source.forced.plus(term))
-        if installs_charts(item) and reference.via in (Via.ENV, Via.ENV_FROM):
-            return self._release(base, item)
+        if installs_charts(item) and reference.via in (Via.ENV, Via.ENV_FROM, Via.VOLUME, Via.SUBPATH):
+            schedule = schedule_of(item, reference)
+            return self._scheduled(base, item, schedule) if schedule else self._release(base, item, reference)
         if reference.via in (Via.IMAGE_PULL, Via.SERVICE_ACCOUNT):
             when = NEXT_PULL if reference.via == Via.IMAGE_PULL else ""
             return self._started(base, when=when, note="the next pod that starts takes the new value")
@@ -143,8 +144,8 @@ class Arrivals:
             return replace(base, hot=False, automatic=automatic)
         return replace(base, rollout=None)
 
-    def _scheduled(self, base: Consumer, item: Item) -> Consumer:
-        schedule = shown(text(item.tree, "spec", "schedule"))
+    def _scheduled(self, base: Consumer, item: Item, schedule: str) -> Consumer:
+        schedule = shown(schedule)
         suspended = text(item.tree, "spec", "suspend") == "true"
         gap = None if suspended else longest_gap(schedule)
         ready = self._ready().seconds
@@ -175,9 +176,13 @@ class Arrivals:
         ready, forced = self._ready(), self._ready(forced=True)
         return replace(base, hot=hot, when=when, most=ready, least=forced, notes=(*base.notes, note))
 
-    def _release(self, base: Consumer, item: Item) -> Consumer:
-        """Environment variables in Helm values: the chart's pods have to start anew, whatever they are called."""
-        automatic = "Reloader" if asks_for_restart(item) else ""
+    def _release(self, base: Consumer, item: Item, reference: Reference) -> Consumer:
+        """A use in Helm values: mounted files follow; for variables the chart's pods start anew."""
+        automatic = "Reloader" if restarted_by_reloader(item, reference) else ""
+        if reference.via == Via.VOLUME and not automatic and not self._immutable:
+            kubelet = self._setting.kubelet
+            ready = self._source.most.plus(kubelet.resync, kubelet.lag)
+            return replace(base, most=ready, least=self._source.forced.plus(kubelet.resync, kubelet.lag))
         command = ""
         if item.kind != "Values":
             label = quoted(f"app.kubernetes.io/instance={release_name(item)}")

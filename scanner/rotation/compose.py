@@ -172,7 +172,7 @@ class _Composer:
             leak=leak,
             advised=_advised(advice, why),
             producers=tuple(self._producer(made) for made in _ordered(subject.made, self._primary)),
-            copies=tuple(self._producer(made) for one in copies.subjects for made in one.made),
+            copies=tuple(self._producer(made, one) for one in copies.subjects for made in one.made),
             consumers=tuple(consumers),
             readers=tuple(dict.fromkeys(readers)),
             overlap=overlap.seconds,
@@ -202,8 +202,9 @@ class _Composer:
         self._unresolved.update(dict.fromkeys(found.unresolved))
         return found
 
-    def _producer(self, made: Made) -> Producer:
-        key = self._question.key
+    def _producer(self, made: Made, copy: Subject | None = None) -> Producer:
+        """``copy`` is the Secret that ``made`` makes, where it is another than the one asked for."""
+        key = self._question.key if copy is None else next(iter(sorted(copy.keys)), "")
         chain = [made.item.label if not made.item.generated else f"secretGenerator {shown(made.name)}"]
         store = find_store(self._repository, made.store)
         if store is not None and made.kind != "SecretProviderClass":
@@ -212,7 +213,12 @@ class _Composer:
         if words:
             chain.append(words)
         return Producer(
-            made.kind, made.namespace, shown(made.name), made.key_place(key), tuple(chain), made.item.inferred
+            made.kind,
+            made.namespace,
+            shown(made.name),
+            made.key_place(key),
+            tuple(chain),
+            (*made.item.inferred, *(copy.inferred if copy else ())),
         )
 
     def _advice(self, consumers: list[Consumer]) -> tuple[Advice, str]:
@@ -260,9 +266,7 @@ class _Composer:
             notes[f"a container is taken to start within {self._question.startup} s; image pulls are not counted"] = (
                 None
             )
-        if any(
-            not one.restart and one.hot is not True for one in affected if one.via.startswith(("volume", "projected"))
-        ):
+        if any(not one.restart and one.hot is not True for one in affected if one.mounted):
             notes.update(dict.fromkeys(self._kubelet.assumptions))
             notes[
                 "a program that reads a mounted file only once keeps the old value; whether it does cannot be seen here"

@@ -169,7 +169,7 @@ class ConsumerFinder:
             key=",".join(reference.keys) if len(reference.keys) <= _KEYS_SHOWN else "",
             container=reference.container,
             affected=self._subject.holds(reference.keys),
-            inferred=reasons,
+            inferred=(*reasons, *self._subject.inferred),
         )
 
     def _only_affected(self, found: list[Consumer]) -> Iterator[Consumer]:

@@ -25,6 +25,9 @@ _MIRRORED = (
 )
 
 
+_WHICH_ENTRY = "several entries of the store are fetched whole, and nothing says which one has this property"
+
+
 @dataclass(frozen=True, slots=True)
 class Copies:
     """``subjects`` hold the value too, ``remotes`` are what it is outside, ``pushes`` say where it is written to."""
@@ -69,14 +72,19 @@ class _Search:
             for made in self._repository.made:
                 if id(made) in self._seen:
                     continue
-                keys = self._keys(made, tuple(self.remotes))
-                keys = self._mirrored_keys(made, subject) if keys is None else keys
+                mirrored = self._mirrored_keys(made, subject)
+                if mirrored is not None:
+                    self._take(made, mirrored)
+                    continue
+                canonical = replace_remotes(made, self._canonical)
+                keys = self._keys(canonical, tuple(self.remotes))
                 if keys is not None:
-                    self._take(made, keys)
+                    sure = canonical.surely_holds(tuple(self.remotes))
+                    self._take(made, keys, () if sure else (_WHICH_ENTRY,))
 
-    def _take(self, made: Made, keys: frozenset[str]) -> None:
+    def _take(self, made: Made, keys: frozenset[str], inferred: tuple[str, ...] = ()) -> None:
         self._seen.add(id(made))
-        copy = Subject(made.namespace, made.name, keys, made.item.overlay, (made,))
+        copy = Subject(made.namespace, made.name, keys, made.item.overlay, (made,), inferred)
         if (copy.namespace, copy.name, copy.overlay) != (self._first.namespace, self._first.name, self._first.overlay):
             self.found.append(copy)
             self._open.append(copy)
@@ -85,8 +93,7 @@ class _Search:
         """The keys of ``made`` that hold one of ``remotes``; empty for "cannot be told", None for none."""
         if not remotes:
             return None
-        canonical = replace_remotes(made, self._canonical)
-        held = canonical.keys_with(remotes)
+        held = made.keys_with(remotes)
         if not held:
             return None
         return frozenset() if "*" in held else held

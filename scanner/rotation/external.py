@@ -6,13 +6,22 @@ Field paths and rules are those of external-secrets.io/v1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from scanner.rotation.items import Item, strings
 from scanner.rotation.made import KeySource, Made, Remote
 from scanner.rotation.tree import Tree, at, place, rows, table, text, texts
 
-_TEMPLATE_FIELD = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|(?:index\s+\.\s+|\.\s*)\"([^\"]+)\"")
+_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+# A field of the template's data, and not the field of a field, nor one of Helm's objects.
+_FIELD = re.compile(
+    r"(?<![\w)\]])\.(?!(?:Values|Release|Chart|Files|Capabilities|Template)\b)([A-Za-z_]\w*)"
+    r"|\bindex\s+\.\s+\"([^\"]+)\""
+)
+# ``rewrite`` rules that put something before or behind every name, and can be turned round.
+_EVERY = ("(.*)", "^(.*)$", "(.+)", "^(.+)$")
+_AROUND = re.compile(r"([^$]*)\$(?:1|\{1\})([^$]*)")
 
 
 def external(item: Item) -> Iterator[Made]:
@@ -49,36 +58,80 @@ def _external_spec(item: Item, spec: Tree | None, name: str) -> Iterator[Made]:
         store = _store(at(entry, "sourceRef"), item, "storeRef") or default
         remote = Remote(store, text(ref, "key"), text(ref, "property"))
         fields[text(entry, "secretKey")] = KeySource(place(entry, "secretKey") or item.place, (remote,))
-    whole: list[Remote] = []
-    for entry in rows(spec, "dataFrom"):
-        store = _store(at(entry, "sourceRef"), item, "storeRef") or default
-        if at(entry, "extract") is not None:
-            whole.append(Remote(store, text(entry, "extract", "key"), text(entry, "extract", "property")))
-        elif at(entry, "find") is not None:
-            whole.append(Remote(store, text(entry, "find", "path") or text(entry, "find", "name", "regexp"), "*"))
-    keys = _templated(at(target, "template"), fields)
-    if whole:
-        keys["*"] = KeySource(item.place, tuple(whole))
+    whole = tuple(_whole(rows(spec, "dataFrom"), item, default))
+    template = at(target, "template")
+    keys = _templated(template, fields, whole)
+    # A template's data takes the place of everything that was fetched, unless it is merged into it.
+    replaced = bool(table(template, "data") or rows(template, "templateFrom")) and not _merges(template)
+    if whole and not replaced:
+        keys["*"] = KeySource(item.place, tuple(one.remote for one in whole))
     annotations = strings(at(target, "template", "metadata", "annotations"))
     immutable = text(target, "immutable").lower() == "true"
     yield Made(
-        item, text(target, "name") or name, item.namespace, item.place, keys, bool(whole), immutable,
+        item, text(target, "name") or name, item.namespace, item.place, keys, "*" in keys, immutable,
         tuple(annotations.items()), default,
     )  # fmt: skip
 
 
-def _templated(template: Tree | None, fields: dict[str, KeySource]) -> dict[str, KeySource]:
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """An entry that is fetched with all its properties; ``renamed`` are its rewrite rules."""
+
+    remote: Remote
+    renamed: tuple[Tree, ...] = ()
+
+    def field(self, name: str) -> Remote:
+        """What the template's field ``name`` can be in this entry."""
+        if self.remote.prop:
+            return self.remote
+        for rule in reversed(self.renamed):
+            around = _AROUND.fullmatch(text(rule, "regexp", "target"))
+            if text(rule, "regexp", "source") not in _EVERY or around is None:
+                # Which property it was before cannot be told.
+                return replace(self.remote, maybe=True)
+            name = name.removeprefix(around[1]).removesuffix(around[2])
+        return replace(self.remote, prop=name)
+
+
+def _whole(entries: Iterable[Tree], item: Item, default: str) -> Iterator[_Whole]:
+    """The entries under ``dataFrom``; with several of them nothing says which one a property is in."""
+    listed = list(entries)
+    maybe = len(listed) > 1
+    for entry in listed:
+        store = _store(at(entry, "sourceRef"), item, "storeRef") or default
+        if at(entry, "extract") is not None:
+            remote = Remote(store, text(entry, "extract", "key"), text(entry, "extract", "property"), maybe)
+        elif at(entry, "find") is not None:
+            remote = Remote(store, text(entry, "find", "path") or text(entry, "find", "name", "regexp"), "*", maybe)
+        else:
+            continue
+        yield _Whole(remote, tuple(rows(entry, "rewrite")))
+
+
+def _merges(template: Tree | None) -> bool:
+    return text(template, "mergePolicy") == "Merge"
+
+
+def _templated(template: Tree | None, fields: dict[str, KeySource], whole: tuple[_Whole, ...]) -> dict[str, KeySource]:
     """The Secret's keys: the fields themselves, or what a template makes of them."""
     entries = table(template, "data")
-    keys = {} if entries and text(template, "mergePolicy") != "Merge" else dict(fields)
+    keys = {} if entries and not _merges(template) else dict(fields)
     for key, value in entries.items():
-        used = {found[1] or found[2] for found in _TEMPLATE_FIELD.finditer(text(value))}
-        remotes = tuple(remote for name in used if name in fields for remote in fields[name].remotes)
-        keys[key] = KeySource(value.place, remotes)
+        remotes: dict[Remote, None] = {}
+        for action in _ACTION.findall(text(value)):
+            for named, indexed in _FIELD.findall(action):
+                remotes.update(dict.fromkeys(_field_remotes(named or indexed, fields, whole)))
+        keys[key] = KeySource(value.place, tuple(remotes))
     for source in rows(template, "templateFrom"):
         # A template in a ConfigMap can use any field under any key.
-        keys.setdefault("*", KeySource(source.place, tuple(r for field in fields.values() for r in field.remotes)))
+        every = (r for field in fields.values() for r in field.remotes)
+        keys.setdefault("*", KeySource(source.place, (*every, *(one.remote for one in whole))))
     return keys
+
+
+def _field_remotes(name: str, fields: dict[str, KeySource], whole: tuple[_Whole, ...]) -> tuple[Remote, ...]:
+    # Fields under ``data`` win over equally named ones from ``dataFrom``.
+    return fields[name].remotes if name in fields else tuple(one.field(name) for one in whole)
 
 
 def _store(tree: Tree | None, item: Item, key: str = "secretStoreRef") -> str:

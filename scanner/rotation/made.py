@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from scanner.rotation.items import Item
 from scanner.rotation.tree import Place
@@ -10,11 +10,15 @@ from scanner.rotation.tree import Place
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A value in an outside store. ``prop`` is empty for the whole entry, ``*`` where a search decides."""
+    """A value in an outside store. ``prop`` is empty for the whole entry, ``*`` where a search decides.
+
+    ``maybe`` marks one of several entries of which the manifest does not say which one has the property.
+    """
 
     store: str
     key: str
     prop: str = ""
+    maybe: bool = field(default=False, compare=False)
 
     def holds(self, other: Remote) -> bool:
         """True when one of the two contains the other's value."""
@@ -70,7 +74,7 @@ class Made:
         if key in self.keys:
             return self.keys[key].remotes
         whole = self.keys["*"].remotes if "*" in self.keys else ()
-        return tuple(Remote(remote.store, remote.key, remote.prop or key) for remote in whole if remote.prop != "*")
+        return tuple(replace(remote, prop=remote.prop or key) for remote in whole if remote.prop != "*")
 
     def keys_with(self, remotes: tuple[Remote, ...]) -> frozenset[str]:
         """The keys that hold any of ``remotes``; ``*`` stands for keys that cannot be told."""
@@ -80,3 +84,12 @@ class Made:
             if held:
                 found |= {key} if key != "*" else {remote.prop or "*" for remote in held}
         return frozenset(found)
+
+    def surely_holds(self, remotes: tuple[Remote, ...]) -> bool:
+        """Whether some key holds one of ``remotes`` and the manifests leave no choice of entries."""
+        return any(
+            own.holds(remote) and not (own.maybe or remote.maybe)
+            for source in self.keys.values()
+            for own in source.remotes
+            for remote in remotes
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from scanner.rotation.advice import printable, quoted
 from scanner.rotation.items import folder
 from scanner.rotation.kustomize import generator_files
-from scanner.rotation.made import Made
+from scanner.rotation.made import Made, Remote
 from scanner.rotation.names import has_hole, shown
 from scanner.rotation.repository import Repository
 from scanner.rotation.stores import find_store, patch_secret, write_command
@@ -64,7 +64,7 @@ def _to_store(repository: Repository, made: Made, key: str) -> Publication:
     if not remotes:
         return Publication(f"Put the new value into the store that {made.item.label} reads ({made.item.place}).")
     commands, words = [], []
-    for remote in remotes:
+    for remote in _certain(remotes):
         store = find_store(repository, remote.store)
         if made.kind == "SecretProviderClass":
             words.append(f"{remote} at the provider of SecretProviderClass {made.item.name}")
@@ -72,12 +72,26 @@ def _to_store(repository: Repository, made: Made, key: str) -> Publication:
         words.append(f"{printable(str(remote))} in {store.label if store else 'its store'}")
         command = write_command(store, remote, key)
         commands += [command] if command else []
-    sentence = f"Write the new value to {', '.join(words)}."
+    doubtful = [printable(str(remote)) for remote in remotes if remote.maybe]
+    if len(doubtful) > 1:
+        words.append(f"whichever of these has the property in {_store_label(repository, made)}: {', '.join(doubtful)}")
+    sentence = f"Write the new value to {', and to '.join(words) if doubtful else ', '.join(words)}."
     if any("vault kv patch" in command for command in commands):
         sentence += (
             " On version 1 of the KV engine use `vault kv put` with every field of the entry, because it replaces all."
         )
     return Publication(sentence, "\n".join(commands))
+
+
+def _certain(remotes: list[Remote]) -> list[Remote]:
+    """Without those of which only one is meant, unless there is just one."""
+    doubtful = sum(remote.maybe for remote in remotes)
+    return [remote for remote in remotes if not remote.maybe or doubtful == 1]
+
+
+def _store_label(repository: Repository, made: Made) -> str:
+    store = find_store(repository, made.store)
+    return store.label if store else "its store"
 
 
 def _sealed(made: Made, key: str) -> Publication:

@@ -36,7 +36,8 @@ class Reference:
     """One mention of a Secret. ``namespace`` is empty for the object's own; ``keys`` is empty for all keys.
 
     ``how`` is what people read (``env DB_PASSWORD``). ``provider`` names a SecretProviderClass instead of a
-    Secret. ``interval`` is how often the user reads it again, where the manifest says so.
+    Secret. ``interval`` is how often the user reads it again, where the manifest says so. ``path`` is where in Helm
+    values it stands.
     """
 
     via: Via
@@ -50,6 +51,7 @@ class Reference:
     optional: bool = False
     interval: str = ""
     inferred: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
 
 
 # kind -> path to the PodSpec. Pods made from a schedule or a queue are told apart in ``workloads.py``.

@@ -109,6 +109,11 @@ class Consumer:
         """``Deployment/web``."""
         return f"{self.kind}/{self.name}"
 
+    @property
+    def mounted(self) -> bool:
+        """Whether it reads the value from a mounted file."""
+        return "volume" in self.via and self.via.startswith(("volume", "projected", "values "))
+
 
 @dataclass(frozen=True, slots=True)
 class Producer:

@@ -18,6 +18,8 @@ from scanner.rotation.tree import Leaf, Table, Tree, at, rows, text, walk
 REFERENCE_KEY = re.compile(
     r"^(?:secretName|.*[sS]ecretRef|secretKeyRef|existingSecret|.*ExistingSecret|credentialName|.*SecretName|secretRefs?)$"
 )
+_RELOADER_AUTO = ("reloader.stakater.com/auto", "secret.reloader.stakater.com/auto")
+_RELOADER_NAMED = "secret.reloader.stakater.com/reload"
 _RELEASE_NAME = re.compile(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
 _RELEASE_NAMESPACE = re.compile(r"\{\{-?\s*\.Release\.Namespace\s*-?\}\}")
 _INFERRED = "Helm values name it; which workload uses it is decided in the chart"
@@ -42,6 +44,9 @@ def installs_charts(item: Item) -> bool:
 
 def release_values(item: Item) -> Iterator[tuple[Table, str]]:
     """The values inside ``item``, each with the namespace that the release goes to."""
+    if item.kind == "Values":
+        yield item.tree, ""
+        return
     if item.kind == "HelmRelease":
         values = item.get("spec", "values")
         if isinstance(values, Table):
@@ -58,16 +63,29 @@ def references_in_values(values: Table, *, release: str = "", namespace: str = "
     """Every field of ``values`` that looks like a reference to a Secret, the release's name put in."""
     for path, node in walk(values):
         field = next((step for step in reversed(path) if step != "[]"), "")
-        if not field or not REFERENCE_KEY.match(field):
+        mounted = _is_secret_volume(node)
+        if not field or not (mounted or REFERENCE_KEY.match(field)):
             continue
         found = named_in(node)
         if found is None:
             continue
         name = with_release(found.text, release, namespace)
         where = ".".join(step for step in path if step != "[]")
+        via = _mounted_by(node) if mounted else _via(path)
         yield Reference(
-            _via(path), name, found.place, f"values {where}", key_in(node), namespace=namespace, inferred=(_INFERRED,)
-        )
+            via, name, found.place, f"values {where}" + (f" ({via.value})" if mounted else ""),
+            () if mounted else key_in(node), namespace=namespace, inferred=(_INFERRED,), path=path,
+        )  # fmt: skip
+
+
+def _is_secret_volume(node: Tree) -> bool:
+    """A volume as the common library charts write it: ``{type: secret, name: ..., globalMounts: ...}``."""
+    return isinstance(node, Table) and text(node, "type") == "secret" and bool(text(node, "name"))
+
+
+def _mounted_by(node: Tree) -> Via:
+    frozen = any(path and path[-1] in ("subPath", "subPathExpr") and text(leaf) for path, leaf in walk(node))
+    return Via.SUBPATH if frozen else Via.VOLUME
 
 
 def with_release(word: str, release: str, namespace: str) -> str:
@@ -76,15 +94,32 @@ def with_release(word: str, release: str, namespace: str) -> str:
     return _RELEASE_NAMESPACE.sub(namespace, word) if namespace else word
 
 
-def asks_for_restart(item: Item) -> bool:
-    """Whether the values ask Reloader to restart what the chart makes."""
-    return any(
-        path
-        and path[-1] in ("reloader.stakater.com/auto", "secret.reloader.stakater.com/auto")
-        and text(node) == "true"
-        for values, _ in release_values(item)
-        for path, node in walk(values)
-    )
+def restarted_by_reloader(item: Item, reference: Reference) -> bool:
+    """Whether annotations in the values ask Reloader to restart what the chart makes of ``reference``'s part of them.
+
+    Annotations count for the part of the values that they stand in: a controller's for that controller.
+    """
+    for values, _ in release_values(item):
+        for path, node in walk(values):
+            if len(path) < 2 or reference.path[: len(path) - 2] != path[:-2]:
+                continue
+            if path[-1] in _RELOADER_AUTO and text(node) == "true":
+                return True
+            if path[-1] == _RELOADER_NAMED and reference.secret in re.split(r"\s*,\s*", text(node).strip()):
+                return True
+    return False
+
+
+def schedule_of(item: Item, reference: Reference) -> str:
+    """The schedule by which the chart runs ``reference``'s part of the values; empty for what keeps running."""
+    for values, _ in release_values(item):
+        for depth in range(len(reference.path) - 1, 0, -1):
+            part = at(values, *reference.path[:depth])
+            if text(part, "type") in ("", "cronjob"):
+                found = text(part, "cronjob", "schedule") or text(part, "schedule")
+                if found:
+                    return found
+    return ""
 
 
 def named_in(node: Tree) -> Leaf | None:

@@ -21,6 +21,7 @@ class Subject:
     """One Secret in one overlay. ``keys`` are those that hold the value; empty means all of them.
 
     ``made`` is empty where nothing in the repository makes it, and has several members where two things claim to.
+    ``inferred`` says why it is not certain that this Secret holds the value.
     """
 
     namespace: str
@@ -28,6 +29,7 @@ class Subject:
     keys: frozenset[str] = frozenset()
     overlay: str = ""
     made: tuple[Made, ...] = ()
+    inferred: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -23,7 +23,8 @@ def leak_label(leak: Leak) -> str:
 def producer_line(producer: Producer) -> str:
     """``k8s/prod/es.yaml:12 (ExternalSecret -> store vault-prod, remoteRef prod/db#password)``."""
     rest = ", ".join(producer.chain[1:])
-    return f"{producer.place} ({producer.kind}{' -> ' + rest if rest else ''})"
+    doubt = "  (inferred)" if producer.inferred else ""
+    return f"{producer.place} ({producer.kind}{' -> ' + rest if rest else ''}){doubt}"
 
 
 def who(consumer: Consumer, home: str) -> str:
