@@ -10,7 +10,9 @@ import re
 from scanner.kubernetes import names
 
 _SIGN = re.compile(
-    rb""":(?:[ \t]{0,200}\\{0,2}["']?(?:[^\s"'\\{\[\#,}]|\{\{)|[ \t]{0,200}\r?\n[ \t]{1,200}["']?[^\s:\#-][^:\n]{0,400}\n)"""
+    rb""":(?:[ \t]{0,200}\\{0,2}["']?(?:[^\s"'\\{\[\#,}]|\{\{)
+        |[ \t]{0,200}\r?\n[ \t]{1,200}["']?[^\s:\#-][^:\n]{0,400}\n)""",
+    re.VERBOSE,
 )
 # An expression that ends at the colon would be tried at each letter before it; splitting is ten times faster.
 _NO_NAME = bytes(32 if chr(byte) in "\t\r\n\"'{}[],:\\" else byte for byte in range(256))
@@ -63,9 +65,7 @@ def options(part: bytes) -> bool:
 
 
 def _paired(part: bytes, value: re.Match[bytes]) -> bool:
-    before = None
-    for before in _NAME.finditer(part, max(0, value.start() - _NEAR), value.start()):
-        pass
+    before = next(reversed(list(_NAME.finditer(part, max(0, value.start() - _NEAR), value.start()))), None)
     after = _NAME.search(part, value.end(), value.end() + _NEAR)
     for name, start, end in (
         (before, before.end() if before else 0, value.start()),

@@ -60,7 +60,8 @@ _RUN = re.compile(r"(\w)\1{7,}")
 _LONGEST_PLACEHOLDER = 200
 # Default passwords of programs, and what keyboards and children give.
 _WEAK = frozenset(
-    """changeme changeit change-me change_me change-it change_it minioadmin 123456 1234567 12345678 123456789 1234567890 1234 12345 0000 111111 qwerty letmein
+    """changeme changeit change-me change_me change-it change_it minioadmin 123456 1234567
+    12345678 123456789 1234567890 1234 12345 0000 111111 qwerty letmein
     prom-operator toor pa55word passw0rd p@ssw0rd p@ssword p4ssw0rd harbor12345 tiger scott neo4j1""".split()
 )
 # Words that people make a password of when they only need one to stand there.
