@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Seconds one expression may take in one window; past it the rule is reported as not tried there.
 EXPRESSION_TIMEOUT = 1.0
+# What ``specific`` is for a vendor's own format.
+_VENDOR = 3
 
 
 @dataclass(slots=True)
@@ -119,6 +121,9 @@ class Matcher:
             return match
         if self._allowed(value):
             return replace(match, reason="allowed by the rule")
+        doubt = doubtful(value) if self._vendors_form else ""
+        if doubt and not implausible(value, mode="token"):
+            return self._doubted(match, doubt)
         line = windows.lines_around(text.data, match.span, 0)
         reason = implausible(
             value,
@@ -127,11 +132,17 @@ class Matcher:
             kind=text.kind,
             line=text.data[line.start : line.end],
         )
-        if reason:
-            return replace(match, reason=reason)
-        doubt = doubtful(value) if self.rule.plausible == "token" else ""
-        if not doubt:
-            return match
+        return replace(match, reason=reason) if reason else match
+
+    @property
+    def _vendors_form(self) -> bool:
+        """True when the rule says exactly what a vendor's value looks like: then a made-up one is worth a line."""
+        return self.rule.plausible == "token" or (self.rule.plausible == "value" and self.rule.specific >= _VENDOR)
+
+    def _doubted(self, match: Match, doubt: str) -> Match:
+        """``match`` as a low finding with the reason for the doubt; an identifier is worth no doubt."""
+        if match.severity <= Severity.LOW and match.confidence <= Confidence.LOW:
+            return replace(match, reason=f"looks like a {doubt}")
         severity, detail = min(match.severity, Severity.LOW), {**match.detail, "doubt": f"looks like a {doubt}"}
         return replace(match, severity=severity, confidence=Confidence.LOW, detail=detail)
 

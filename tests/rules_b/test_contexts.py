@@ -8,6 +8,7 @@ import pytest
 
 from scanner import scan_text
 from scanner.model.finding import Finding
+from scanner.model.levels import Confidence, Severity
 from scanner.ruleset.examples import fill
 
 FOUND = [
@@ -58,7 +59,6 @@ SILENT = [
     ("curl -u \"$USER:$PASSWORD\" https://api.acme.dev", "run.sh"),
     ("datadog_agent_sha256 = '<<%H64>>'", "versions.bzl"),
     ("okta_issuer = 'https://acme.okta.com/oauth2/default'", "settings.py"),
-    ("TWILIO_ACCOUNT_SID=<<AC %H32>>", ".env"),
     ("[Peer]\nPublicKey = <<%B42 A=>>\n", "wg0.conf"),
     ("bob:<<$apr1$ %A8 $ %A22>>", "README.md"),
 ]  # fmt: skip
@@ -87,3 +87,17 @@ def test_details_never_hold_a_password_or_a_token_in_the_users_place() -> None:
     for finding in findings:
         assert secret not in str(finding.detail)
         assert secret[::-1] not in str(finding.detail) + finding.excerpt
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('{"unique_id": "<<AROA %S17>>"}', "terraform.tfstate"),
+        ("TWILIO_ACCOUNT_SID=<<AC %H32>>", ".env"),
+        ("GITLAB_TOKEN=<<glpat- abcd1234 abcd1234 abcd>>", ".env"),
+        ("DATADOG_API_KEY=<<01234567 89abcdef 01234567 89abcdef>>", ".env"),
+    ],
+)
+def test_identifiers_and_tokens_that_count_up_are_low(text: str, path: str) -> None:
+    (finding,) = found(text, path)
+    assert (finding.severity, finding.confidence) == (Severity.LOW, Confidence.LOW)

@@ -31,8 +31,9 @@ _ROWS = (
     b"qwertyuiopasdfghjklzxcvbnm",
 )
 _FOURS = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) - 3))
-# Pieces so long that a whole value made of them was typed off the keyboard; chance makes none.
-_EIGHTS = frozenset(row[at : at + 8] for row in _ROWS for at in range(len(row) - 7))
+# Rows to go along from any place, round and round.
+_CYCLES = (b"abcdefghijklmnopqrstuvwxyz", b"zyxwvutsrqponmlkjihgfedcba", b"0123456789", b"9876543210")
+_SHORTEST_ROW = 5
 # A key's worth of bytes: what is monotonous so far need not be read to its end.
 _ENOUGH, _LONGEST, _SHORTEST_BODY = 256, 4096, 16
 # "AKIA", "AIza", "dapi": marks that nothing parts from the body.
@@ -74,7 +75,7 @@ def placeholder(value: bytes) -> str:
 def stand_in(value: bytes) -> str:
     """Why nobody could take ``value``, of a vendor's exact form, for a token; an empty string otherwise.
 
-    Says less than ``placeholder``: tokens in tests and in documentation are often counted up in part or
+    Says less than ``placeholder``: tokens in tests and in documentation often count up, piece after piece, or
     repeat themselves, and among such tokens are real ones that were cut or masked by hand.
     """
     if _TELLING.pattern.search(value, 0, _LONGEST):
@@ -87,9 +88,7 @@ def stand_in(value: bytes) -> str:
     for body in (small, small[_SHORTEST_MARK:], _PREFIX.pattern.sub(b"", small)):
         if len(body) >= 8 and len(set(body)) <= 2:
             return "repetition"
-        pieces = _FOURS if len(body) <= _SHORTEST_BODY else _EIGHTS
-        counted = sum(_in_rows(run, pieces) for run in _ALNUM.pattern.findall(body))
-        if counted >= 8 and counted * 10 >= len(body) * 9:
+        if len(body) >= 8 and _counted_through(body):
             return "sequence"
     return ""
 
@@ -149,6 +148,30 @@ def _monotonous(value: bytes) -> str:
     return ""
 
 
+def _counted_through(body: bytes) -> bool:
+    """True for one row of the alphabet or of digits from end to end, or two: ``1234567890abcdef``."""
+    at = 0
+    for _ in range(2):
+        length = max(_shared(body, at, row) for row in _CYCLES)
+        if length < _SHORTEST_ROW:
+            return False
+        at += length
+        if at >= len(body):
+            return True
+    return False
+
+
+def _shared(body: bytes, at: int, row: bytes) -> int:
+    """How many characters from ``at`` on go along ``row``, from wherever it holds the first one."""
+    start = row.find(body[at : at + 1])
+    if start < 0:
+        return 0
+    length = 0
+    while at + length < len(body) and body[at + length] == row[(start + length) % len(row)]:
+        length += 1
+    return length
+
+
 def _counts_in_hex(value: bytes) -> bool:
     """True for test vectors: bytes in hex, each so much more than the one before."""
     try:
@@ -164,14 +187,13 @@ def _period(value: bytes) -> bool:
     return at <= len(value) // 2
 
 
-def _in_rows(run: bytes, pieces: frozenset[bytes] = _FOURS) -> int:
-    """How many characters of ``run`` lie in ``pieces`` of a familiar row, all of one length, or in longer ones."""
+def _in_rows(run: bytes) -> int:
+    """How many characters of ``run`` lie in pieces of four or more from a familiar row."""
     covered = end = 0
-    size = len(next(iter(pieces)))
-    for at in range(len(run) - size + 1):
-        if run[at : at + size] in pieces:
-            covered += at + size - max(at, end)
-            end = at + size
+    for at in range(len(run) - 3):
+        if run[at : at + 4] in _FOURS:
+            covered += at + 4 - max(at, end)
+            end = at + 4
     if not covered and 3 <= len(run) < 5 and any(run[:3] in row for row in _ROWS):
         return 3
     return covered
