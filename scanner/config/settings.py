@@ -109,24 +109,19 @@ def _toml(path: Path, raw: bytes) -> Any:
         data = tomllib.loads(raw.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
     tool = data.get("tool")
     return tool.get("unsealed", {}) if isinstance(tool, dict) else {}
 
 
 def _yaml(path: Path, raw: bytes) -> Any:
-    import yaml
+    from scanner.ruleset import yamlfile
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(raw, Loader=loader)):
-            raise ConfigError(f"{path}: aliases are not allowed in a configuration")
-        return yaml.load(raw, Loader=loader)  # noqa: S506 - a safe loader, chosen above
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ConfigError(f"{where}: not valid YAML: {getattr(error, 'problem', error)}") from None
-    except RecursionError:
-        raise ConfigError(f"{path}: nested too deeply") from None
+        return yamlfile.load(raw)
+    except yamlfile.Unreadable as error:
+        raise ConfigError(error.at(path)) from None
 
 
 def _strings(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:

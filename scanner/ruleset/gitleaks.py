@@ -39,12 +39,14 @@ def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
     rules: dict[str, RuleSource] = {}
     disabled: list[str] = []
     notes: list[str] = []
     extend = data.get("extend", {})
     if isinstance(extend, dict):
-        disabled += [str(name) for name in extend.get("disabledRules", [])]
+        disabled += [str(name) for name in _list(extend, "disabledRules", path)]
         if extend.get("path") and depth < _DEEPEST:
             inner = read_gitleaks(_within(path, str(extend["path"])), depth + 1)
             rules |= {source.rule.id: source for source in inner.rules}
@@ -52,18 +54,33 @@ def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
             notes += inner.notes
         if extend.get("url"):
             notes.append(f"{path.name}: extend.url is not fetched; nothing leaves this machine")
-    entries = data.get("rules", [])
-    if not isinstance(entries, list):
-        raise ConfigError(f"{path}: 'rules' must be a list of tables ([[rules]])")
+    entries = _list(data, "rules", path)
     patterns = {str(entry.get("id")): str(entry.get("regex", "")) for entry in entries if isinstance(entry, dict)}
     for number, entry in enumerate(entries, 1):
         if not isinstance(entry, dict) or not entry.get("id"):
             raise ConfigError(f"{path}: rule {number} has no id")
-        rule, said = _rule(entry, patterns)
+        try:
+            rule, said = _rule(entry, patterns)
+        except (TypeError, ValueError, AttributeError):
+            raise ConfigError(f"{path}: rule {number}: {_wrong(entry)}") from None
         notes += [f"{path.name}: rule {entry['id']}: {text}" for text in said]
         if rule is not None:
             rules[rule.id] = RuleSource(rule, (), (), str(path), 1)
     return Foreign(tuple(rules.values()), tuple(disabled), tuple(notes))
+
+
+def _list(table: Mapping[str, Any], key: str, path: Path) -> list[Any]:
+    found = table.get(key, [])
+    if not isinstance(found, list):
+        raise ConfigError(f"{path}: {key!r} must be a list")
+    return found
+
+
+def _wrong(entry: Mapping[str, Any]) -> str:
+    """Which key of a rule that could not be read is of a type it cannot be."""
+    if not isinstance(entry.get("entropy", 0), int | float):
+        return "'entropy' must be a number"
+    return "'required' must be a list of tables with an id and numbers of lines"
 
 
 def _within(path: Path, named: str) -> Path:

@@ -12,9 +12,7 @@ from scanner.model.errors import ConfigError
 from scanner.ruleset.gitleaks import read_gitleaks
 from scanner.ruleset.location import rule_files
 from scanner.ruleset.schema import RuleSource, RuleSyntaxError, parse_rule
-
-# The C loader reads the rules ten times faster; PyYAML built without libyaml still works.
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from scanner.ruleset.yamlfile import DAMAGE, Loader, refuse_aliases, unreadable
 
 
 def load_rules(folders: Sequence[Path | str]) -> tuple[RuleSource, ...]:
@@ -46,14 +44,15 @@ def load_rules(folders: Sequence[Path | str]) -> tuple[RuleSource, ...]:
 def read_rule_file(path: Path) -> Iterator[RuleSource]:
     """The rules of one file. A file whose top level is no list of rules is an error, an empty one is not."""
     try:
-        loader = _Loader(path.read_bytes())
-        node = loader.get_single_node()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise ConfigError(f"{path}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+        raw = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        refuse_aliases(raw)
+        loader = Loader(raw)
+        node = loader.get_single_node()
+    except DAMAGE as error:
+        raise ConfigError(unreadable(error, 1).at(path)) from None
     if node is None:
         return
     if not isinstance(node, yaml.SequenceNode):
@@ -64,7 +63,10 @@ def read_rule_file(path: Path) -> Iterator[RuleSource]:
         line = item.start_mark.line + 1
         if not isinstance(item, yaml.MappingNode):
             raise ConfigError(f"{path}:{line}: a rule is a mapping (keys and values)")
-        entry = loader.construct_document(item)
+        try:
+            entry = loader.construct_document(item)
+        except DAMAGE as error:
+            raise ConfigError(unreadable(error, line).at(path)) from None
         try:
             rule, examples, counter = parse_rule(entry)
         except RuleSyntaxError as error:
@@ -84,7 +86,7 @@ def load_known_examples(folders: Sequence[Path | str]) -> dict[str, str]:
         for name in rule_files(str(folder)):
             if "known-examples" not in os.path.basename(name):
                 continue
-            data = yaml.load(Path(name).read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, chosen above
+            data = yaml.load(Path(name).read_bytes(), Loader=Loader)  # noqa: S506 - a safe loader, chosen above
             for entry in data.get("known_examples", []) if isinstance(data, dict) else []:
                 known[str(entry["sha256"])] = str(entry["what"])
     return known

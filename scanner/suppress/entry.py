@@ -123,6 +123,6 @@ def _unquoted(value: str) -> str:
         return value
     try:
         text: str = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("a quoted value is damaged") from None
     return text

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+# A whole name of two stars with the slash after it: any number of folders, also none.
+_ANY_FOLDERS = re.compile(r"(?:(?<=/)|^)\*\*/")
+_STARS = re.compile(r"\*+")
+
 
 def glob_expression(pattern: str) -> str:
     """An expression to ``search`` in a path with ``/`` between folders and none in front.
@@ -25,23 +29,43 @@ def glob_expression(pattern: str) -> str:
 
 
 def _translate(body: str) -> str:
-    made, index = "", 0
-    while index < len(body):
-        taken, part = _token(body, index)
-        made += part
-        index += taken
-    return made
+    """The expression for ``body``, in time that grows with a path's length and not with its powers.
+
+    A pattern may come from whoever wants the scan to hang. So everything up to a ``**/`` is taken at its first place
+    and never tried again at a later one, which changes nothing: ``**`` reaches all that the later place would. The
+    same holds for what stands between two ``*``.
+    """
+    *before, last = _ANY_FOLDERS.split(body)
+    parts = [_names(before[0])] if before else []
+    parts += [f"(?:.*?/)??{_names(part)}" for part in before[1:]]
+    made = "".join(f"(?>{part})" for part in parts if part)
+    return made + ("(?:.*/)?" if before else "") + _names(last)
+
+
+def _names(part: str) -> str:
+    """The expression for a part without folders of any number."""
+    made: list[str] = []
+    chunk, started, index = "", False, 0
+    while index < len(part):
+        stars = _STARS.match(part, index)
+        if stars is None:
+            taken, piece = _token(part, index)
+            chunk += piece
+            index += taken
+            continue
+        made.append(f"(?>[^/]*?{chunk})" if started else chunk)
+        index = stars.end()
+        # Two stars are more than one only where they are a whole name.
+        whole = index == len(part) and part[: stars.start()][-1:] in ("", "/")
+        if whole and len(stars.group()) > 1:
+            return "".join(made) + ".*"
+        chunk, started = "", True
+    return "".join(made) + (f"[^/]*{chunk}" if started else chunk)
 
 
 def _token(body: str, index: int) -> tuple[int, str]:
     """How many characters of the pattern are taken at ``index``, and the expression for them."""
     char = body[index]
-    if body.startswith("**/", index):
-        return 3, "(?:.*/)?"
-    if body.startswith("**", index):
-        return 2, ".*"
-    if char == "*":
-        return 1, "[^/]*"
     if char == "?":
         return 1, "[^/]"
     if char == "[":
@@ -58,6 +82,11 @@ def _class(body: str, index: int) -> tuple[int, str]:
     inner = re.sub(r"([\\\[&|~])", r"\\\1", body[index + 1 : close])
     if inner[0] in "!^":
         inner = "^/" + inner[1:]
+    try:
+        re.compile(f"[{inner}]")
+    except re.error:
+        # A range from behind to before (``[z-a]``) fits nothing, as git has it.
+        return close + 1 - index, r"(?!)"
     return close + 1 - index, f"[{inner}]"
 
 

@@ -51,7 +51,7 @@ def from_json(content: bytes, name: str) -> Baseline:
         salts = [Salt.parse(line) for line in document["salts"]]
         entries = [_entry(values) for values in document["entries"]]
         notes = [_note(text) for text in document["notes"]]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ConfigError(f"{name}: damaged, or not an export of a baseline ({type(error).__name__})") from None
     if not salts:
         raise ConfigError(f"{name}: the salt is missing")

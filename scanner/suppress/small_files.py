@@ -150,14 +150,12 @@ def _gg_path(pattern: str) -> str:
 
 def _yaml(content: bytes, name: str) -> Mapping[str, Any]:
     """A YAML (or JSON) mapping. ConfigError with the line when it is none."""
-    import yaml
+    from scanner.ruleset import yamlfile
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document = yaml.load(content, Loader=loader)  # noqa: S506 - a safe loader, the one written in C
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ConfigError(f"{name}{f':{mark.line + 1}' if mark else ''}: not YAML") from None
+        document = yamlfile.load(content)
+    except yamlfile.Unreadable as error:
+        raise ConfigError(error.at(name)) from None
     if not isinstance(document, dict):
         raise ConfigError(f"{name}: expected a mapping of settings")
     return document
