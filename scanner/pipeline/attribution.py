@@ -17,6 +17,7 @@ from scanner.history.store import ObjectStore
 from scanner.history.trees import TreeIndex
 from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.result import Skipped
+from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import order
 from scanner.pipeline.ledger import Blob, Sighted
@@ -24,6 +25,7 @@ from scanner.pipeline.places import severity_at
 from scanner.pipeline.portions import Workshop, Yield
 from scanner.pipeline.scope import Scope, Tips
 from scanner.pipeline.text import TextScanner
+from scanner.pipeline.unpack import outermost, texts_in
 
 if TYPE_CHECKING:
     from scanner.suppress import Sighting
@@ -120,7 +122,11 @@ class _Attribution:
         path, first = span.path, span.first
         if first == NO_COMMIT and not span.tips and not self._scope.unreachable:
             return
-        if not self._scope.has(path) or (path and self._context.excluded(path)) or not self._fits(sighted, path):
+        if (
+            not self._scope.has(path)
+            or (path and self._context.excluded(path))
+            or not self._fits(sighted, path + sighted.inside)
+        ):
             return
         graph, view = self._tips.graph, self._tips.view
         note = self._tips.note_of(first) if first != NO_COMMIT else ""
@@ -129,7 +135,7 @@ class _Attribution:
         yield _Seen(
             sighted=sighted,
             object=blob.name,
-            path=path or f"(unreachable object {blob.name.hex()})",
+            path=(path or f"(unreachable object {blob.name.hex()})") + sighted.inside,
             line=blob.line,
             commit=graph.names[first] if first != NO_COMMIT else b"",
             rank=view.ranks[first] if first != NO_COMMIT else _LAST,
@@ -217,10 +223,14 @@ class _Attribution:
             kind, data = self._store.read(seen.object, limit=self._context.options.max_size)
         except NoObject:
             return None
-        text = to_text(data if kind == "blob" else data[data.find(b"\n\n") + 2 :], seen.path)
-        for match in self._scanner.scan(text):
-            if match.secret.fingerprint(match.rule, self._context.options.key) == seen.sighted.finding.fingerprint:
-                return match.secret.reveal().decode("utf-8", "replace")
+        if kind != "blob":
+            texts: Iterable[Text] = (to_text(data[data.find(b"\n\n") + 2 :], seen.path),)
+        else:
+            texts = texts_in(data, outermost(seen.path), self._context.options.archives, [])
+        for text in texts:
+            for match in self._scanner.scan(text):
+                if match.secret.fingerprint(match.rule, self._context.options.key) == seen.sighted.finding.fingerprint:
+                    return match.secret.reveal().decode("utf-8", "replace")
         return None
 
 

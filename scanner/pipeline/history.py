@@ -151,4 +151,3 @@ def _odd(sweep: _Sweep, made: Sequence[Yield]) -> Yield:
                 sweep.shop.object(found.kind, name, found.data, extra)
     sweep.shop.collect(extra)
     return extra
-

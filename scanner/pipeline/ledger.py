@@ -30,13 +30,15 @@ class Sighted:
 
     ``finding`` has no path; its position is right but for the line, which each of ``blobs`` has for itself.
     ``name_class`` is the number of the class of file names for which it counts, ``specific`` that of its match.
-    ``claims`` are what may silence it once its places are known.
+    ``claims`` are what may silence it once its places are known. ``inside`` is the way to its file within an object
+    that is an archive (``!/name``).
     """
 
     finding: Finding
     claims: tuple[Claim, ...]
     name_class: int
     specific: int
+    inside: str = ""
     blobs: dict[Blob, None] = field(default_factory=dict)
 
 
@@ -49,7 +51,14 @@ class Ledger:
         self._known: dict[tuple[object, ...], Sighted] = {}
 
     def write(
-        self, text: Text, matches: Sequence[Match], *, name: bytes, name_class: int = 0, above: int = 0
+        self,
+        text: Text,
+        matches: Sequence[Match],
+        *,
+        name: bytes,
+        name_class: int = 0,
+        above: int = 0,
+        inside: str = "",
     ) -> list[tuple[Match, Sighted, int]]:
         """Note the matches of a text, which is, or from line ``above`` on is in, object ``name``.
 
@@ -61,7 +70,7 @@ class Ledger:
         for match in matches:
             for placed in placed_among(nameless, [match], matches, context=self._context, rules=self._rules):
                 claims = () if match.reason else tuple(self._context.suppressor.claims(match, text))
-                sighted = self._sighted(placed.finding, claims, name_class, match.specific)
+                sighted = self._sighted(placed.finding, claims, name_class, match.specific, inside)
                 line = placed.finding.position.line + above
                 sighted.blobs[Blob(name, line)] = None
                 noted.append((match, sighted, line))
@@ -72,15 +81,17 @@ class Ledger:
         known, self._known = self._known, {}
         return list(known.values())
 
-    def _sighted(self, finding: Finding, claims: tuple[Claim, ...], name_class: int, specific: int) -> Sighted:
+    def _sighted(
+        self, finding: Finding, claims: tuple[Claim, ...], name_class: int, specific: int, inside: str
+    ) -> Sighted:
         place = finding.position
         key = (
             finding.fingerprint, finding.severity, finding.confidence, finding.status, finding.status_reason,
             finding.excerpt, place.column, place.end_column, place.end_line - place.line,
-            tuple(finding.detail.items()), claims, name_class,
+            tuple(finding.detail.items()), claims, name_class, inside,
         )  # fmt: skip
         known = self._known.get(key)
         if known is None:
             finding = replace(finding, occurrences=(), detail=dict(finding.detail))
-            known = self._known[key] = Sighted(finding, claims, name_class, specific)
+            known = self._known[key] = Sighted(finding, claims, name_class, specific, inside)
         return known

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from scanner.engine.encoding import to_text
 from scanner.git import listing
 from scanner.git.listing import Brought, Listed
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
@@ -24,6 +23,7 @@ from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, order, placed
 from scanner.pipeline.text import TextScanner
+from scanner.pipeline.unpack import outermost, texts_in
 
 
 class _Seen(NamedTuple):
@@ -67,7 +67,7 @@ def scan_listed(
             commits += one.kind == "commit"
             key = _key(one)
             if data is not None:
-                _scan(one, data, key, scanner=scanner, context=context, family=family)
+                skipped += _scan(one, data, key, scanner=scanner, context=context, family=family)
             if key in family.held:
                 held[one.name] = family.held[key]
     except GitError as error:
@@ -92,7 +92,7 @@ def adopt(family: Family, git: Git, tips: Sequence[str], result: ScanResult) -> 
     of the first place alone.
     """
     places = {place for finding in result.findings for place in finding.occurrences}
-    paths = {place.path for place in places if place.path}
+    paths = {outermost(place.path) for place in places if place.path}
     messages = {place.commit for place in places if not place.path}
     for one in listing.objects(git, tips):
         if one.kind != "tree" and one.path not in paths and one.name not in messages:
@@ -124,20 +124,30 @@ def _texts(
                     yield one, data
 
 
-def _scan(one: Listed, data: bytes, key: _Seen, *, scanner: TextScanner, context: Context, family: Family) -> None:
+def _scan(
+    one: Listed, data: bytes, key: _Seen, *, scanner: TextScanner, context: Context, family: Family
+) -> list[Skipped]:
+    """Scan one object; what an archive holds and was not read is given back."""
+    missed: list[Skipped] = []
     family.seen.add(key)
     family.texts += 1
     family.bytes += len(data)
     if one.kind != "blob":
         # The head of a commit or tag is git's own; its message is what people write.
-        text = Text(data[data.find(b"\n\n") + 2 :], "", FileKind.PROSE)
+        texts: Iterable[Text] = (Text(data[data.find(b"\n\n") + 2 :], "", FileKind.PROSE),)
     else:
-        text = to_text(data, one.path)
-    matches = scanner.scan(text)
-    if matches:
-        made = tuple(placed(text, matches, context=context, rules=scanner.engine.rules))
-        if made:
-            family.held[key] = made
+        texts = texts_in(data, one.path, context.options.archives, missed)
+    made: list[Placed] = []
+    for text in texts:
+        matches = scanner.scan(text)
+        if matches:
+            inside = text.path[len(one.path) :] if text.path != one.path else ""
+            found = placed(text, matches, context=context, rules=scanner.engine.rules)
+            # The object may have several paths; the way within it is the same at all of them.
+            made += [replace(one, finding=replace(one.finding, path=inside)) for one in found] if inside else found
+    if made:
+        family.held[key] = tuple(made)
+    return missed
 
 
 def _attributed(
@@ -163,7 +173,8 @@ def _placed_at(made: Placed, place: Brought, context: Context) -> Placed:
     from scanner.suppress import Place, Sighting
 
     line = made.finding.position.line
-    path = place.path or made.finding.path
+    inside = made.finding.path if made.finding.path.startswith("!/") else ""
+    path = place.path + inside if inside else place.path or made.finding.path
     finding = replace(
         made.finding,
         path=path,
@@ -212,11 +223,11 @@ def gone_from_head(
     wanted = {fingerprint for fingerprint, _ in places}
     there: set[str] = set()
     with ObjectReader(git, limit=context.options.max_size) as reader:
-        for path in sorted({path for _, path in places if path and "\n" not in path}):
+        for path in sorted({outermost(path) for _, path in places if path and "\n" not in path}):
             try:
                 data = reader.read(f"HEAD:{path}").data
             except GitError:
                 continue
-            text = to_text(data, path)
-            there |= {match.secret.fingerprint(match.rule, context.options.key) for match in scanner.scan(text)}
+            for text in texts_in(data, path, context.options.archives, []):
+                there |= {match.secret.fingerprint(match.rule, context.options.key) for match in scanner.scan(text)}
     return tuple(sorted(wanted - there))

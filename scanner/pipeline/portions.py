@@ -185,7 +185,8 @@ class Workshop:
         made.texts += self._sweeper.texts
         made.bytes += self._sweeper.bytes
         self._sweeper.texts = self._sweeper.bytes = 0
-        made.skipped += self._scanner.skipped()
+        made.skipped += [*self._sweeper.skipped, *self._scanner.skipped()]
+        self._sweeper.skipped.clear()
         return made
 
     def object(self, kind: str, name: bytes, data: bytes, made: Yield) -> None:

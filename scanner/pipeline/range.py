@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scanner.engine.encoding import to_text
 from scanner.git import changes, revisions
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.revisions import Range
@@ -13,6 +12,7 @@ from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import Context
 from scanner.pipeline.listed import scan_listed
 from scanner.pipeline.text import TextScanner
+from scanner.pipeline.unpack import texts_in
 
 # A range can have many edges (a merge of long-lived branches); so many are compared with.
 _MOST_EDGES = 16
@@ -56,5 +56,9 @@ def _fingerprints(
         data = reader.read(name).data
     except (MissingObject, TooLarge):
         return ()
-    matches = scanner.scan(to_text(data, path))
-    return [match.secret.fingerprint(match.rule, context.options.key) for match in matches if not match.reason]
+    return [
+        match.secret.fingerprint(match.rule, context.options.key)
+        for text in texts_in(data, path, context.options.archives, [])
+        for match in scanner.scan(text)
+        if not match.reason
+    ]

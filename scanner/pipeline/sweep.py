@@ -18,6 +18,7 @@ from scanner.engine.prefilter import Hit
 from scanner.engine.windows import lines_around
 from scanner.history.delta import Batch, Version, line_spans
 from scanner.model.match import Match
+from scanner.model.result import Skipped
 from scanner.model.text import Text
 from scanner.pipeline import extent
 from scanner.pipeline.barren import Barren
@@ -26,6 +27,8 @@ from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
 from scanner.pipeline.ledger import Blob, Ledger, Sighted
 from scanner.pipeline.text import TextScanner
+from scanner.pipeline.unpack import texts_in
+from scanner.sources.magic import kind_of_archive
 
 # Lines either side of what is fresh that are scanned with it. Most rules look no further.
 LINES = 3
@@ -62,12 +65,16 @@ class _View:
 
 
 class Sweeper:
-    """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` what was scanned."""
+    """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` what was scanned,
+    ``skipped`` what archives held and was not.
+    """
 
     def __init__(self, scanner: TextScanner, context: Context, classes: NameClasses, *, name_size: int) -> None:
         self.ledger = Ledger(scanner.engine.rules, context)
         self.texts = 0
         self.bytes = 0
+        self.skipped: list[Skipped] = []
+        self._archives = context.options.archives
         self._scanner = scanner
         self._classes = classes
         self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
@@ -92,13 +99,26 @@ class Sweeper:
     def whole(self, data: bytes, numbers: Numbers = NAMELESS) -> None:
         """Scan one blob that comes by itself."""
         version = Version(-1, data, None, None)
+        self.texts += 1
+        self.bytes += len(data)
+        if self._archives.depth and kind_of_archive(data):
+            self._unpack(version, numbers or NAMELESS)
+            return
         for number in numbers or NAMELESS:
             view = _View(version, number, self._text(data, number), None, [])
             self._look(view)
             if view.hits or self._classes[number].whole:
                 self._scan(view, {})
-        self.texts += 1
-        self.bytes += len(data)
+
+    def _unpack(self, version: Version, numbers: Numbers) -> None:
+        """Scan what an archive holds. Each version of one is read anew: what is packed has no lines to inherit."""
+        name = self._name(version)
+        missed: list[Skipped] = []
+        for text in texts_in(version.data, "", self._archives, missed):
+            matches = [match for match in self._scanner.scan(text) if self._show_dropped or not match.reason]
+            for number in numbers if matches else ():
+                self.ledger.write(text, matches, name=name, name_class=number, inside=text.path)
+        self.skipped += [one._replace(what=f"object {name.hex()[:12]}{one.what}") for one in missed]
 
     def _text(self, data: bytes, number: int) -> Text:
         named = self._classes[number]
@@ -120,6 +140,9 @@ class Sweeper:
             base, data = version.base, version.data
             numbers = names[version.position] or NAMELESS
             self.bytes += len(data)
+            if kind_of_archive(data) and self._archives.depth:
+                self._unpack(version, numbers)
+                continue
             mark = base.mark if base is not None else 0
             odd = data.startswith(_MARKS) or data.find(b"\0", 0, _PROBE) >= 0
             renamed = base is not None and numbers is not names[base.position] and numbers != names[base.position]

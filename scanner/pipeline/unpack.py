@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _CLOSED = frozenset({"7z", "rar"})
 
 
+def outermost(path: str) -> str:
+    """The file that ``path`` is in, where it leads into an archive."""
+    return path.partition("!/")[0] or path
+
+
 def texts_in(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skipped]) -> Iterator[Text]:
     """``data`` as a text; where it is an archive, every file in it as ``path!/name``.
 
