@@ -56,6 +56,21 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BYTES",
         help="unpack no more of one archive",
     )
+    parser.add_argument(
+        "--max-archive-files", type=reporting.count, default=ArchiveLimits().files, metavar="N",
+        help="unpack no more files of one archive",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-archive-ratio", type=reporting.count, default=ArchiveLimits().ratio, metavar="N",
+        help="unpack nothing to more than so many times its size",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-time", type=reporting.count, default=0, metavar="SECONDS", help="stop after so long; 0 is no limit"
+    )
+    parser.add_argument(
+        "--max-memory", type=size, default=0, metavar="BYTES",
+        help="give each process no more (where the system can); 0 is no limit",
+    )  # fmt: skip
     parser.add_argument("--strict", action="store_true", help="exit 3 when anything at all was passed over")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but findings and failures")
@@ -76,6 +91,7 @@ def scan_options(args: argparse.Namespace) -> ScanOptions:
     for folder in args.rules:
         if not os.path.exists(folder):
             raise UsageError(f"--rules {folder}: there is no such file or folder")
+    limit_memory(args.max_memory)
     return ScanOptions(
         rules=tuple(args.rules),
         severity=Severity[args.severity.upper()],
@@ -84,6 +100,7 @@ def scan_options(args: argparse.Namespace) -> ScanOptions:
         advice=getattr(args, "advice", False),
         key=fingerprint_key(),
         max_size=args.max_size,
+        max_time=args.max_time,
         baselines=tuple(args.baseline),
         repo_config=not args.no_repo_config,
         config=args.config or "",
@@ -92,8 +109,25 @@ def scan_options(args: argparse.Namespace) -> ScanOptions:
             depth=args.max_archive_depth,
             member=min(args.max_size, args.max_archive_size),
             total=args.max_archive_size,
+            files=args.max_archive_files,
+            ratio=args.max_archive_ratio,
         ),
     )
+
+
+def limit_memory(size: int) -> None:
+    """Let this process, and those it starts, have ``size`` bytes of their own; 0 is no limit.
+
+    Packs that are mapped are the file system's and do not count. UsageError where the system knows no such limit.
+    """
+    if not size:
+        return
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    except (ImportError, ValueError, OSError):
+        raise UsageError("--max-memory: this system does not limit a process's memory") from None
 
 
 def fingerprint_key() -> bytes:

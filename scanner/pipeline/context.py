@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", ".gitleaks.toml")
 
+# Why something was not looked at once the time was over.
+OVERTIME = "the time that --max-time gives was over"
+
 
 class Context:
     """``options`` complete; ``notes`` name what the repository's own configuration silences.
@@ -34,10 +37,16 @@ class Context:
         self.options = options
         self.settings_notes = settings_notes
         self.own_baseline = own_baseline
+        # The clock is the system's, so that it means the same to every process.
+        self._deadline = time.monotonic() + options.max_time if options.max_time else 0.0
         # The folder that the paths of texts are relative to; empty where they are relative to ``root`` already.
         self.base = ""
         # Sources of one command only: how a baseline being made learns the digests of what is found.
         self.sources: tuple[Source, ...] = ()
+
+    def late(self) -> bool:
+        """True once the time that ``max_time`` gives is over."""
+        return bool(self._deadline) and time.monotonic() > self._deadline
 
     @cached_property
     def _loaded(self) -> Loaded:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
+from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.unpack import texts_in
@@ -98,6 +99,9 @@ class _Scan:
         try:
             for file in layer_files(reader, names, largest=largest, allowed=LARGEST_IMAGE):
                 path = prefix + file.path
+                if self._context.late():
+                    skipped.append(Skipped(f"{path} and what follows in its layer", OVERTIME))
+                    break
                 if file.data is None:
                     skipped.append(Skipped(path, f"has {file.size:,} bytes, more than --max-size allows"))
                     continue

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.engine.encoding import to_text
 from scanner.model.result import Skipped
 from scanner.model.text import Text
+from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed_among
 from scanner.pipeline.options import LARGEST_TEXT
 from scanner.sources.magic import kind_of_archive
@@ -44,6 +45,9 @@ def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) ->
     for portion in given:
         if isinstance(portion, Skipped):
             skipped.append(portion)
+            break
+        if context.late():
+            skipped.append(Skipped(shown, OVERTIME))
             break
         if kind is None:
             head = portion.data[:_HEAD]

@@ -18,7 +18,8 @@ class ScanOptions(NamedTuple):
 
     ``rules`` are folders and gitleaks files beside the shipped rules; ``off`` are rules that are not tried and
     ``severities`` replaces single ones. ``key`` makes fingerprints. ``severity`` hides what is below it.
-    ``max_size`` is in bytes; ``archives`` limits what is unpacked of one. ``advice`` adds findings that are no leak.
+    ``max_size`` is in bytes, ``max_time`` in seconds (0: no limit); ``archives`` limits what is unpacked of one.
+    ``advice`` adds findings that are no leak.
     ``exclude`` are glob patterns of paths.
     """
 
@@ -31,6 +32,7 @@ class ScanOptions(NamedTuple):
     advice: bool = False
     key: bytes = DEFAULT_KEY
     max_size: int = LARGEST_TEXT
+    max_time: int = 0
     baselines: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     repo_config: bool = True

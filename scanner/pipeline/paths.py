@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.git.worktree import work_tree
 from scanner.model.errors import UsageError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
-from scanner.pipeline.context import Context
+from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.large import scan_large
 from scanner.pipeline.parallel import processes, run_tasks
@@ -57,7 +57,8 @@ def scan_paths(
     context.base = _base(paths, context)
     batches: list[_Batch] = []
     if "-" in paths:
-        batches.append(_scan_data(sys.stdin.buffer.read(), "", scanner, context))
+        typed = _texts(sys.stdin.buffer.read(), "", scanner, context)
+        batches.append(typed._replace(skipped=[*typed.skipped, *scanner.skipped()]))
     listing = _list([path for path in paths if path != "-"], ignore=ignore)
     names = files.outside(context.excluded, listing.names)
     tasks = [tuple(names[at : at + FILES_A_TASK]) for at in range(0, len(names), FILES_A_TASK)]
@@ -84,40 +85,45 @@ def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) ->
     found: list[Placed] = []
     skipped: list[Skipped] = []
     texts = size = 0
-    for name in names:
-        if is_large(name):
-            large = scan_large(name, _shown(name, context), scanner, context)
-            if large is not None:
-                found += large.found
-                skipped += large.skipped
-                texts += 1
-                size += large.bytes
-                continue
-        data = files.read(name, context.options.max_size)
-        if isinstance(data, Skipped):
-            skipped.append(data)
-            continue
-        size += len(data)
+    for number, name in enumerate(names):
+        if context.late():
+            skipped += [Skipped(files.shown(left), OVERTIME) for left in names[number:]]
+            break
         try:
-            for text in texts_in(data, _shown(name, context), context.options.archives, skipped):
-                texts += 1
-                matches = scanner.scan(text)
-                if matches:
-                    found += placed(text, matches, context=context, rules=scanner.engine.rules)
+            one = _scan_file(name, scanner, context)
         except MemoryError:
             # One file must not stop the others.
             skipped.append(Skipped(files.shown(name), "needs more memory than there is"))
+            continue
+        found += one.found
+        skipped += one.skipped
+        texts += one.texts
+        size += one.bytes
     return _Batch(found, [*skipped, *scanner.skipped()], texts, size)
 
 
-def _scan_data(data: bytes, name: str, scanner: TextScanner, context: Context) -> _Batch:
+def _scan_file(name: str, scanner: TextScanner, context: Context) -> _Batch:
+    shown = _shown(name, context)
+    if is_large(name):
+        large = scan_large(name, shown, scanner, context)
+        if large is not None:
+            return _Batch(large.found, large.skipped, 1, large.bytes)
+    data = files.read(name, context.options.max_size)
+    if isinstance(data, Skipped):
+        return _Batch([], [data], 0, 0)
+    return _texts(data, shown, scanner, context)
+
+
+def _texts(data: bytes, name: str, scanner: TextScanner, context: Context) -> _Batch:
     found: list[Placed] = []
     skipped: list[Skipped] = []
     texts = 0
     for text in texts_in(data, name, context.options.archives, skipped):
         texts += 1
-        found += placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules)
-    return _Batch(found, [*skipped, *scanner.skipped()], texts, len(data))
+        matches = scanner.scan(text)
+        if matches:
+            found += placed(text, matches, context=context, rules=scanner.engine.rules)
+    return _Batch(found, skipped, texts, len(data))
 
 
 def _base(paths: Sequence[str], context: Context) -> str:

@@ -17,7 +17,7 @@ from scanner.history.pack import Families, Pack
 from scanner.history.store import ObjectStore
 from scanner.model.result import Skipped
 from scanner.pipeline.classes import ClassKey, NameClass, NameClasses
-from scanner.pipeline.context import Context
+from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.ledger import Sighted
 from scanner.pipeline.messages import Message, MessageScanner
 from scanner.pipeline.sweep import LINES, Sweeper
@@ -99,6 +99,7 @@ class Workshop:
         self.limit = context.options.max_size
         self.classes = NameClasses(scanner, _off(scanner, context))
         self._scanner = scanner
+        self._context = context
         self._whole = whole
         self._selection = selection or Selection()
         self._sweeper = Sweeper(scanner, context, self.classes, name_size=store.name_size)
@@ -170,7 +171,9 @@ class Workshop:
     def work(self, portion: Portion) -> Yield:
         """Scan one portion."""
         made = Yield(pack=portion.pack)
-        if portion.pack < 0:
+        if self._context.late():
+            made.skipped.append(Skipped("some of the objects", OVERTIME))
+        elif portion.pack < 0:
             self._loose(portion.loose, made)
         elif portion.kind == delta.BLOB:
             self._blobs(portion, made)

@@ -16,9 +16,6 @@ from scanner.sources.magic import ArchiveLimits, kind_of_archive
 if TYPE_CHECKING:
     from scanner.sources.archives import Member
 
-# Formats that are recognised and not read: their bytes are looked at as they are.
-_CLOSED = frozenset({"7z", "rar"})
-
 
 def outermost(path: str) -> str:
     """The file that ``path`` is in, where it leads into an archive."""
@@ -34,8 +31,6 @@ def texts_in(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skippe
     if not kind or not limits.depth:
         yield to_text(data, path)
         return
-    if kind in _CLOSED:
-        yield to_text(data, path)
     yield from _unpacked(data, path, limits, skipped)
 
 
@@ -48,8 +43,8 @@ def _unpacked(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skipp
         some = True
         yield member_text(member)
     skipped += unpacker.skipped
-    if not some and kind_of_archive(data) not in _CLOSED:
-        # A first line that only looks like an archive's must not hide the rest of the file.
+    if not some:
+        # A format that is not read, or a first line that only looks like an archive's: it must not hide the rest.
         yield to_text(data, path)
 
 

@@ -1,7 +1,7 @@
 """Files inside archives, and archives inside those: read in memory, never written to disk.
 
 Everything about an archive is taken to be a lie until it is read: sizes, counts, names. Names are only shown.
-Formats: zip and its kin (jar, whl, docx, xlsx …), tar, gzip, bzip2, xz, and zstd where Python has it.
+Formats: zip and its kin (jar, whl, docx, xlsx …), tar, gzip, bzip2, xz; zstd and 7z where what reads them is installed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scanner.model.result import Skipped
-from scanner.sources import tar, zips
+from scanner.sources import sevenzip, tar, zips
 from scanner.sources.damage import DAMAGE, told
 from scanner.sources.magic import STREAMS, ArchiveLimits, kind_of_archive
 from scanner.sources.streams import Decompressor, Inflated, Reader, decompressor, everything, pieces
@@ -62,6 +62,8 @@ class Unpacker:
                 yield from self._zip(path, data, depth)
             elif kind == "tar":
                 yield from self._tar(path, io.BytesIO(data), depth)
+            elif kind == "7z":
+                yield from self._seven(path, data, depth)
             elif kind in STREAMS:
                 yield from self._stream(kind, path, data, depth)
             else:
@@ -98,6 +100,11 @@ class Unpacker:
                 content = everything(zips.opened(data, listed, allowed), allowed)
             if content is not None:
                 yield from self._inside(name, content, depth)
+
+    def _seven(self, path: str, data: bytes, depth: int) -> Iterator[Member]:
+        allowed = min(self._limits.total, self._limits.ratio * max(len(data), 1024))
+        for name, content in sevenzip.contents(data, files=self._limits.files, allowed=allowed):
+            yield from self._inside(f"{path}!/{name}", content, depth)
 
     def _tar(self, path: str, reader: Reader, depth: int) -> Iterator[Member]:
         archive = tar.TarReader(reader)

@@ -109,7 +109,10 @@ def _zstd() -> Decompressor:
         # Part of Python from 3.14 on.
         from compression.zstd import ZstdDecompressor  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
-        raise Unreadable("zstd, which this Python does not read") from None
+        try:
+            from backports.zstd import ZstdDecompressor
+        except ImportError:
+            raise Unreadable("zstd, which this Python does not read: pip install 'unsealed[archives]'") from None
     made: Decompressor = ZstdDecompressor()
     return made
 

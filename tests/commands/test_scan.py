@@ -248,3 +248,33 @@ def test_a_file_of_holes_takes_no_time(repo: Repository) -> None:
     started = time.monotonic()
     assert repo.unsealed("scan", "sparse.bin").code == 1
     assert time.monotonic() - started < 20
+
+
+def test_every_limit_has_an_option_and_says_what_it_cut(repo: Repository) -> None:
+    repo.write("a.zip", zipped({f"{number}.txt": b"x" * 5000 for number in range(9)}))
+    repo.write("b.txt", f"key = {token()}\n")
+    for option, value in (("files", "5"), ("ratio", "1"), ("size", "6000"), ("depth", "0")):
+        ran = repo.unsealed("scan", ".", f"--max-archive-{option}", value, "-v")
+        assert ran.code == 1
+        assert option == "depth" or "a.zip" in ran.out + ran.err
+        assert repo.unsealed("scan", ".", f"--max-archive-{option}", value, "--strict").code == (1 if option == "depth" else 3)
+    assert repo.unsealed("scan", ".", "--strict").code == 1
+
+
+def test_a_scan_that_runs_out_of_time_is_never_green(repo: Repository) -> None:
+    line = "def name(argument): password = settings.get('api_key', token_of(argument)) or secret_for(key=argument)\n"
+    for number in range(400):
+        repo.write(f"f{number}.py", line * 4000)
+    ran = repo.unsealed("scan", ".", "--max-time", "1")
+    assert ran.code == 3
+    assert "--max-time" in ran.out + ran.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory")
+def test_a_file_that_needs_more_memory_than_is_given_does_not_stop_the_others(repo: Repository) -> None:
+    repo.write("a.txt", ("x" * 100 + "\n").encode("utf-16") * 500_000)
+    repo.write("b.py", f'key = "{token()}"\n')
+    ran = repo.unsealed("scan", ".", "--max-memory", "200m", "-f", "json")
+    found = json.loads(ran.out)
+    assert (ran.code, paths(found)) == (3, ["b.py"])
+    assert [entry["what"] for entry in found["scan"]["skipped"]] == ["a.txt"]

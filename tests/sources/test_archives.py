@@ -7,10 +7,12 @@ import gzip
 import io
 import lzma
 import random
+import sys
 import tarfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -139,3 +141,41 @@ def test_damage_never_raises(junk: bytes, which: int, chance: random.Random) -> 
     if kind_of_archive(cut):
         unpacker = Unpacker(ArchiveLimits(member=1_000_000, total=2_000_000))
         assert sum(len(member.data) for member in unpacker.members("x", cut)) <= 3_000_000
+
+
+def seven(files: dict[str, bytes]) -> bytes:
+    py7zr = pytest.importorskip("py7zr")
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", filters=[{"id": py7zr.FILTER_LZMA2, "preset": 1}]) as archive:
+        for name, data in files.items():
+            archive.writestr(data, name)
+    return out.getvalue()
+
+
+def test_7z_gives_its_files_and_archives_in_it() -> None:
+    data = seven({**FILES, "in.zip": zipped({"c": b"c"})})
+    unpacker = Unpacker()
+    assert dict(unpacker.members("x", data)) == {"x!/a.txt": b"hello", "x!/dir/b.env": b"KEY=value\n", "x!/in.zip!/c": b"c"}
+    assert unpacker.skipped == []
+
+
+def test_7z_within_limits_and_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    bomb = seven({"a": b"one", "b": bytes(3_000_000)})
+    for limits, data in (
+        (ArchiveLimits(ratio=10), bomb), (ArchiveLimits(total=1000), bomb), (ArchiveLimits(files=1), bomb),
+        (ArchiveLimits(), bomb[:60]), (ArchiveLimits(), bomb[:6] + bytes(60)), (ArchiveLimits(), bomb[:40] + b"x" + bomb[41:]),
+    ):  # fmt: skip
+        unpacker = Unpacker(limits)
+        assert sum(len(member.data) for member in unpacker.members("x", data)) <= 3
+        assert len(unpacker.skipped) == 1
+    assert list(tmp_path.iterdir()) == [], "nothing is written"
+
+
+def test_zstd_alone_and_as_a_tar() -> None:
+    zstd = pytest.importorskip("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd")
+    assert list(Unpacker().members("log.txt.zst", zstd.compress(b"one"))) == [("log.txt.zst!/log.txt", b"one")]
+    assert dict(Unpacker().members("x", zstd.compress(tarred(FILES)))) == {f"x!/{name}": data for name, data in FILES.items()}
+    unpacker = Unpacker(ArchiveLimits(member=1000))
+    assert list(unpacker.members("x", zstd.compress(bytes(5_000_000)))) == []
+    assert "limit" in unpacker.skipped[0].why
