@@ -20,6 +20,20 @@ class Content(NamedTuple):
     data: bytes
 
 
+class _Account:
+    """What came out so far, and how much more may."""
+
+    def __init__(self, left: int) -> None:
+        self.done: list[Content] = []
+        self._left = left
+
+    def take(self, size: int) -> None:
+        """Count bytes that came out."""
+        self._left -= size
+        if self._left < 0:
+            raise TooMuch
+
+
 def contents(data: bytes, *, files: int, allowed: int) -> Iterator[Content]:
     """Every file; at most ``files``, of ``allowed`` bytes in all. TooMuch, Damaged, or Unreadable without py7zr.
 
@@ -31,20 +45,19 @@ def contents(data: bytes, *, files: int, allowed: int) -> Iterator[Content]:
     except ImportError:
         raise Unreadable("7z, which takes py7zr to read: pip install 'unsealed[archives]'") from None
 
+    account = _Account(allowed)
+
     class File(Py7zIO):  # type: ignore[misc,unused-ignore]
         """Keeps what it is given, as long as that is not too much."""
 
-        def __init__(self, kept: Kept, name: str) -> None:
-            self._kept = kept
-            self._name = name
-            self._parts: list[bytes] = []
-            self._closed: bool = False
+        def __init__(self, name: str) -> None:
+            self.name: str = name
+            self.parts: list[bytes] = []
+            self.open: bool = True
 
         def write(self, s: bytes | bytearray) -> int:
-            self._kept.left -= len(s)
-            if self._kept.left < 0:
-                raise TooMuch
-            self._parts.append(bytes(s))
+            account.take(len(s))
+            self.parts.append(bytes(s))
             return len(s)
 
         def read(self, size: int | None = None) -> bytes:
@@ -57,25 +70,20 @@ def contents(data: bytes, *, files: int, allowed: int) -> Iterator[Content]:
             pass
 
         def size(self) -> int:
-            return sum(map(len, self._parts))
+            return sum(len(part) for part in self.parts)
 
         def close(self) -> None:
-            if not self._closed:
-                self._kept.done.append(Content(self._name, b"".join(self._parts)))
-                self._parts.clear()
-            self._closed = True
+            if self.open:
+                account.done.append(Content(self.name, b"".join(self.parts)))
+                self.parts.clear()
+            self.open = False
 
-    class Kept(WriterFactory):  # type: ignore[misc,unused-ignore]
-        """The files so far."""
-
-        def __init__(self) -> None:
-            self.left: int = allowed
-            self.done: list[Content] = []
+    class Files(WriterFactory):  # type: ignore[misc,unused-ignore]
+        """Makes a place for each."""
 
         def create(self, filename: str) -> File:
-            return File(self, filename)
+            return File(filename)
 
-    kept = Kept()
     wrong: Exception | None = None
     try:
         with SevenZipFile(io.BytesIO(data)) as archive:
@@ -83,11 +91,11 @@ def contents(data: bytes, *, files: int, allowed: int) -> Iterator[Content]:
                 raise Unreadable("encrypted")
             if len(archive.namelist()) > files:
                 raise TooMuch
-            archive.extractall(factory=kept)
+            archive.extractall(factory=Files())
     except (TooMuch, Unreadable) as error:
         wrong = error
     except Exception:  # whatever a library makes of damage: it has some twenty words for it
         wrong = Damaged()
-    yield from kept.done
+    yield from account.done
     if wrong is not None:
         raise wrong
