@@ -1,71 +1,51 @@
-"""How fast an organisation is swept: the first time, again with nothing new, and in how much memory.
+"""How fast an organisation is swept: the first time, again with nothing new, on Dask, and in how much memory.
 
-    python bench/org.py --repositories 500 --largest 20000 [--dask local:2]
+    python bench/org_set.py SET --repositories 500 --largest 20000
+    python bench/org.py SET                        all of it; or some of: loop first again memory dask
+    python bench/org.py SET first dask --dask local:2
 
-Repositories are made by ``git fast-import`` from a seed: commits follow a heavy tail, every tenth is a fork. The first
-sweep is held against scanning the same repositories one after the other in this process, start-up excluded.
+The first sweep is held against scanning the same repositories one after the other by what ``unsealed history`` runs,
+which shares each large one among all processors. Start-up is taken off on both sides: the loop runs in this process
+with its rules loaded, and a sweep of one empty repository is what a sweep takes to start. Results are kept in
+SET/../measured.json, so that parts can be measured at different times.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 SOURCE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SOURCE))
+PARTS = ("loop", "first", "again", "memory", "dask")
+# The peak of this process alone, whatever its parent took.
 _CODE = """
-import resource, sys
+import sys
 from scanner.cli import main
 code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")][0], file=sys.stderr)
 sys.exit(code)
 """
 
 
-def stream(commits: int, chance: random.Random) -> bytes:
-    """A history of ``commits``: each changes one of some files by a few lines; one in 200 brings a password."""
-    files = [[f"line {n} of file {f} {chance.getrandbits(40):x}" for n in range(60)] for f in range(min(40, commits))]
-    out = [b"reset refs/heads/main\n"]
-    for number in range(commits):
-        at = chance.randrange(len(files))
-        lines = files[at]
-        lines[chance.randrange(len(lines))] = f"changed {chance.getrandbits(60):x}"
-        if chance.random() < 0.005:
-            lines.append(f'DB_PASSWORD="{chance.getrandbits(80):x}Zq!"')
-        data = "\n".join(lines).encode()
-        message = b"change %d" % number
-        out.append(b"commit refs/heads/main\ncommitter A <a@example.org> %d +0000\n" % (1_600_000_000 + number * 60))
-        out.append(
-            b"data %d\n%s\nM 644 inline src/file%d.py\ndata %d\n%s\n" % (len(message), message, at, len(data), data)
-        )
-    return b"".join(out)
+class Swept(NamedTuple):
+    """Seconds of wall time, seconds of all processors, and the coordinator's peak in MB."""
+
+    seconds: float
+    cpu: float
+    memory: float
 
 
-def make(folder: Path, count: int, largest: int, seed: int) -> None:
-    chance = random.Random(seed)
-    made: list[Path] = []
-    for number in range(count):
-        path = folder / f"r{number:05}.git"
-        if made and number % 10 == 9:
-            subprocess.run(
-                ["git", "clone", "-q", "--bare", "--no-local", str(chance.choice(made)), str(path)], check=True
-            )
-            continue
-        commits = min(largest, max(1, int(chance.paretovariate(0.8) * 3)))
-        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(path)], check=True)
-        subprocess.run(["git", "-C", str(path), "fast-import", "--quiet"], input=stream(commits, chance), check=True)
-        made.append(path)
-
-
-def one_by_one(folder: Path) -> float:
-    """Seconds of a loop over all repositories."""
+def one_by_one(paths: list[Path]) -> Swept:
+    """A loop of what ``unsealed history`` does, in this process and those it forks."""
     from scanner.git.run import Git
     from scanner.pipeline.build import text_scanner
     from scanner.pipeline.context import Context
@@ -74,59 +54,95 @@ def one_by_one(folder: Path) -> float:
 
     options = ScanOptions(repo_config=False)
     scanner = text_scanner(options)
-    started = time.monotonic()
-    for path in sorted(folder.iterdir()):
+    before, started = _processors(), time.monotonic()
+    for path in paths:
         scan_history(Git(str(path)), scanner, Context("", options), Wanted())
-    return time.monotonic() - started
+    return Swept(time.monotonic() - started, _processors() - before, 0.0)
 
 
-def sweep(folder: Path, store: Path, *more: str) -> tuple[float, int]:
-    """Seconds, and the coordinator's peak memory in kB."""
-    started = time.monotonic()
-    command = [sys.executable, "-c", _CODE, "org", str(folder), "--store", str(store), "-q", "-o", os.devnull, *more]
+def _processors() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def sweep(target: Path, store: Path, *more: str) -> Swept:
+    """``unsealed org`` in a process of its own."""
+    before, started = _processors(), time.monotonic()
+    command = [sys.executable, "-c", _CODE, "org", str(target), "--store", str(store), "-q", "-o", os.devnull, *more]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(SOURCE)}, capture_output=True, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr.decode())
-    return time.monotonic() - started, int(done.stderr.split()[-1])
+    return Swept(time.monotonic() - started, _processors() - before, int(done.stderr.split()[-1]) / 1024)
+
+
+def measure(paths: list[Path], parts: list[str], work: Path, more: list[str], dask: str) -> dict[str, Swept]:
+    """Each part asked for, by its name."""
+    made: dict[str, Swept] = {}
+    everything = _links(work / "all", paths)
+    (work / "one").mkdir()
+    subprocess.run(["git", "init", "-q", "--bare", str(work / "one" / "empty.git")], check=True)
+    if "loop" in parts:
+        made["loop"] = one_by_one(paths)
+    if "first" in parts or "again" in parts:
+        made["start"] = sweep(work / "one", work / "one.db", *more)
+        made["first"] = sweep(everything, work / "s.db", *more)
+    if "again" in parts:
+        made["again"] = sweep(everything, work / "s.db", *more)
+    if "memory" in parts:
+        made["tenth"] = sweep(_links(work / "few", paths[: max(1, len(paths) // 10)]), work / "few.db", *more)
+    if "dask" in parts:
+        made["dask start"] = sweep(work / "one", work / "done.db", "--dask", dask)
+        made["dask"] = sweep(everything, work / "d.db", "--dask", dask)
+    return made
+
+
+def _links(folder: Path, paths: list[Path]) -> Path:
+    """``paths`` below one folder, in no space: the same set is measured whole and in part."""
+    folder.mkdir()
+    for path in paths:
+        shutil.copytree(path, folder / path.name, copy_function=os.link)
+    return folder
+
+
+def table(made: dict[str, Swept], count: int) -> list[str]:
+    """Lines for people."""
+    lines = [f"{name:12}{one.seconds:8.1f} s {one.cpu:8.1f} CPU s {one.memory:6.0f} MB" for name, one in made.items()]
+    start = made["start"].seconds if "start" in made else 0.0
+    first = made["first"].seconds - start if "first" in made else 0.0
+    if first and "loop" in made:
+        lines.append(f"first sweep: {100 * made['loop'].seconds / first:.0f} % of the loop's throughput (80 wanted)")
+    if "again" in made:
+        rate = count / max(0.01, made["again"].seconds - start)
+        lines.append(f"nothing new: {rate:.0f} repositories a second (50 wanted)")
+    if first and "tenth" in made:
+        grown = made["first"].memory / made["tenth"].memory - 1
+        lines.append(f"coordinator: {100 * grown:+.0f} % from a tenth of the repositories to all (10 allowed)")
+    if first and "dask" in made:
+        over = (made["dask"].seconds - made["dask start"].seconds) / first - 1
+        lines.append(f"Dask: {100 * over:+.0f} % against local processes (15 allowed)")
+    return lines
 
 
 def main() -> None:
+    """Measure, and keep what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repositories", type=int, default=100)
-    parser.add_argument("--largest", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--dask", default="")
+    parser.add_argument("set", type=Path)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; nothing means all")
+    parser.add_argument("--some", type=int, default=1, metavar="N", help="every Nth repository alone, for a quick look")
+    parser.add_argument("--workers", default="2")
+    parser.add_argument("--dask", default="local:2")
     args = parser.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="unsealed-bench-"))
-    try:
-        make(work / "all", args.repositories, args.largest, args.seed)
-        few = work / "few"
-        few.mkdir()
-        for path in sorted((work / "all").iterdir())[: max(1, args.repositories // 10)]:
-            shutil.copytree(path, few / path.name)
-        loop = one_by_one(work / "all")
-        first, memory = sweep(work / "all", work / "s.db")
-        again, _ = sweep(work / "all", work / "s.db")
-        _, small = sweep(few, work / "few.db")
-        one = work / "one"
-        one.mkdir()
-        subprocess.run(["git", "init", "-q", "--bare", str(one / "empty.git")], check=True)
-        start, _ = sweep(one, work / "one.db")
-        first, again = max(first - start, 0.01), max(again - start, 0.01)
-        count = args.repositories
-        packs = sum(path.stat().st_size for path in (work / "all").rglob("*.pack"))
-        print(f"packs           {packs / 1e6:8.1f} MB")
-        print(f"start-up        {start:8.1f} s  taken off below")
-        print(f"one by one      {loop:8.1f} s  {count / loop:8.1f} repositories a second")
-        print(f"first sweep     {first:8.1f} s  {100 * loop / first:8.0f} % of the loop's throughput")
-        print(f"nothing new     {again:8.1f} s  {count / again:8.1f} repositories a second")
-        print(f"coordinator     {small / 1024:8.0f} MB for a tenth of them, {memory / 1024:.0f} MB for all")
-        if args.dask:
-            start, _ = sweep(one, work / "done.db", "--dask", args.dask)
-            dask = sweep(work / "all", work / "d.db", "--dask", args.dask)[0] - start
-            print(f"by Dask         {dask:8.1f} s  {100 * (dask / first - 1):+8.0f} % against local processes")
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    paths = sorted(path.resolve() for path in args.set.iterdir() if path.suffix == ".git")[:: args.some]
+    kept = args.set.parent / f"measured-{len(paths)}.json"
+    known = json.loads(kept.read_text()) if kept.exists() else {}
+    with tempfile.TemporaryDirectory(prefix="unsealed-bench-", dir=args.set.parent) as work:
+        parts = args.parts or list(PARTS)
+        made = measure(paths, parts, Path(work), ["--workers", args.workers], args.dask)
+    known |= {name: list(one) for name, one in made.items()}
+    kept.write_text(json.dumps(known, indent=1))
+    packs = sum(file.stat().st_size for path in paths for file in path.rglob("*.pack"))
+    print(f"{len(paths)} repositories, {packs / 1e6:.0f} MB of packs")
+    print("\n".join(table({name: Swept(*one) for name, one in known.items()}, len(paths))))
 
 
 if __name__ == "__main__":

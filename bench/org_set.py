@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 FORK_EVERY = 10
@@ -20,6 +20,7 @@ _LINES = 60
 _FILES = 40
 # One commit in so many brings a password.
 _SECRET_EVERY = 500
+_COMMIT = b"commit refs/heads/main\ncommitter A <a@example.org> %d +0000\ndata 12\nchange %05d\n"
 
 
 def sizes(count: int, largest: int) -> list[int]:
@@ -41,10 +42,8 @@ def stream(commits: int, chance: random.Random, parent: str = "") -> Iterator[by
             lines[chance.randrange(_LINES)] = f'DB_PASSWORD = "{chance.getrandbits(80):x}Zq!"'
         data = "\n".join(lines).encode()
         when = 1_600_000_000 + number * 60
-        yield (
-            b"commit refs/heads/main\ncommitter A <a@example.org> %d +0000\ndata 12\nchange %05d"
-            b"\nM 644 inline src/module%d/file%d.py\ndata %d\n%s\n" % (when, number, at % 7, at, len(data), data)
-        )
+        yield _COMMIT % (when, number)
+        yield b"M 644 inline src/module%d/file%d.py\ndata %d\n%s\n" % (at % 7, at, len(data), data)
 
 
 def make(folder: Path, count: int, largest: int, seed: int) -> None:
@@ -67,11 +66,28 @@ def make(folder: Path, count: int, largest: int, seed: int) -> None:
         _git("-C", str(path), "repack", "-adfq", "--window=10")
 
 
+def change(path: Path, chance: random.Random) -> None:
+    """A night's work in one repository: some commits, a password among them, or a folder that goes."""
+    if chance.random() < 0.3:
+        _fast_import(
+            path, [_COMMIT % (1_700_000_000, chance.randrange(10**5)), b"from refs/heads/main^0\nD src/module0\n"]
+        )
+        return
+    _import(path, chance.randrange(1, 20), chance, parent="refs/heads/main^0")
+    data = b'API_PASSWORD = "%xZq!"\n' % chance.getrandbits(80)
+    head = _COMMIT % (1_700_000_000, chance.randrange(10**5))
+    _fast_import(path, [head, b"from refs/heads/main^0\nM 644 inline config.py\ndata %d\n%s\n" % (len(data), data)])
+
+
 def _import(path: Path, commits: int, chance: random.Random, parent: str = "") -> None:
+    _fast_import(path, stream(commits, chance, parent))
+
+
+def _fast_import(path: Path, parts: Iterable[bytes]) -> None:
     command = ["git", "-C", str(path), "fast-import", "--quiet", "--force"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
-        process.stdin.writelines(stream(commits, chance, parent))
+        process.stdin.writelines(parts)
         process.stdin.close()
         if process.wait():
             raise SystemExit("git fast-import failed")

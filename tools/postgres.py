@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _OWNER = "postgres"
-# Nothing in it has to outlive the machine; it does have to outlive its own processes.
-_SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=50")
+# Nothing in it has to outlive the machine. It does have to outlive its own processes, so commits are written at once.
+_SETTINGS = ("fsync=off", "full_page_writes=off", "listen_addresses=", "max_connections=50")
 
 
 class NoServer(Exception):

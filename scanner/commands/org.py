@@ -160,8 +160,10 @@ def _sweep(store: Store, settings: Settings, filters: Filters, args: argparse.Na
     finally:
         pool.close()
         bar.close()
+    code = orgstore.conclude(store, begun.id, args)
+    # Last of all: killed before this, the same command tells again what was found, and nobody misses it.
     sweeps.finish(store, begun.id)
-    return orgstore.conclude(store, begun.id, args)
+    return code
 
 
 def _named(target: str) -> str:

@@ -112,7 +112,8 @@ def _report(store: Store, asked: Asked, args: argparse.Namespace, *, setting: st
     """Findings in any report format. What the newest sweep did not scan makes every answer incomplete."""
     from scanner.commands import version
     from scanner.org.store import views
-    from scanner.report.interface import ReportOptions
+    from scanner.org.store.trend import trend
+    from scanner.report.interface import ReportOptions, TrendPoint
     from scanner.report.output import parse_targets, write_reports
 
     number = sweep if sweep is not None else views.last_sweep(store)
@@ -126,18 +127,21 @@ def _report(store: Store, asked: Asked, args: argparse.Namespace, *, setting: st
         version=version.version(),
         advice=reporting.guidance(),
         describe=reporting.descriptions(tuple(args.rules)),
+        trend=[TrendPoint(*point) for point in trend(store)],
     )
     write_reports(result, parse_targets(args.format, args.output), options)
     return shared.exit_code(result, exit_zero=args.exit_zero)
 
 
 def _summary(store: Store, rows: list[SweepRow]) -> ScanSummary:
+    from datetime import UTC, datetime
+
     from scanner.org.store import views
 
     if not rows:
         return ScanSummary(target="the store")
     row = rows[0]
-    seconds = (row.finished - row.started).total_seconds() if row.finished else 0.0
+    seconds = ((row.finished or datetime.now(UTC)) - row.started).total_seconds()
     notes = (f"sweep {row.id}: {_states(row)}; {row.new} secrets not seen before",)
     return ScanSummary(row.target, row.texts, row.bytes, 0, seconds, tuple(views.gap_list(store, row.id)), notes)
 

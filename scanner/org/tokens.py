@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from base64 import b64encode
 from collections.abc import Mapping
 
@@ -12,6 +13,8 @@ _VARIABLES = {
     "gitlab": ("UNSEALED_GITLAB_TOKEN", "GITLAB_TOKEN", "GITLAB_PRIVATE_TOKEN"),
     "gitea": ("UNSEALED_GITEA_TOKEN", "GITEA_TOKEN", "FORGEJO_TOKEN", "CODEBERG_TOKEN"),
 }
+# A token of an App is good for an hour, in seconds; a clone that begins with it must be able to end.
+_APP_TOKEN_LASTS = 1200
 _USERS = {"github": "x-access-token", "gitlab": "oauth2", "gitea": "oauth2"}
 
 
@@ -21,10 +24,22 @@ def token_for(host: str, environ: Mapping[str, str] = os.environ) -> str:
         if environ.get(name):
             return environ[name]
     if host == "github" and environ.get("UNSEALED_GITHUB_APP_ID"):
-        from scanner.org.hosts.github import app_token
-
-        return app_token(environ)
+        return _app_token(environ, int(time.monotonic() // _APP_TOKEN_LASTS))
     return ""
+
+
+_made: dict[int, str] = {}
+
+
+def _app_token(environ: Mapping[str, str], period: int) -> str:
+    """A token of the App, asked for once in ``period``: every clone asks, and the host counts."""
+    from scanner.org.hosts.github import app_token
+
+    if period not in _made:
+        token = app_token(environ)
+        _made.clear()
+        _made[period] = token
+    return _made[period]
 
 
 def header_for(host: str, environ: Mapping[str, str] = os.environ) -> str:

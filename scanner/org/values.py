@@ -36,6 +36,7 @@ class Member(NamedTuple):
     """One repository of a job. ``tips`` are the commits whose history was scanned with the same rules before.
 
     ``places`` are the (fingerprint, path) pairs that stood in its HEAD then: where they still stand is looked up.
+    ``kin`` is false when nobody has said yet which other repositories it may share objects with.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Member(NamedTuple):
     host: str = ""
     tips: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
+    kin: bool = True
 
 
 class Job(NamedTuple):
@@ -54,7 +56,7 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one repository. ``state`` is scanned, unchanged, incomplete or failed.
+    """What became of one repository. ``state`` is scanned, unchanged, incomplete, failed or learnt.
 
     ``full`` is true when all of its history was scanned, not only what is new. ``gone`` are fingerprints that stood
     in HEAD and do not any more. Sizes in bytes, ``seconds`` of wall time. ``skipped`` says what was not looked at;
@@ -96,3 +98,5 @@ class Settings(NamedTuple):
 
 
 SCANNED, UNCHANGED, INCOMPLETE, FAILED = "scanned", "unchanged", "incomplete", "failed"
+# Of an outcome alone: only the family is known now, and the repository is still to be scanned.
+LEARNT = "learnt"

@@ -26,7 +26,18 @@ from scanner.model.result import ScanResult, Skipped
 from scanner.model.secret import DEFAULT_KEY
 from scanner.org import cache
 from scanner.org.tokens import header_for
-from scanner.org.values import FAILED, INCOMPLETE, SCANNED, UNCHANGED, Job, Member, Outcome, Repository, Settings
+from scanner.org.values import (
+    FAILED,
+    INCOMPLETE,
+    LEARNT,
+    SCANNED,
+    UNCHANGED,
+    Job,
+    Member,
+    Outcome,
+    Repository,
+    Settings,
+)
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.context import Context
 from scanner.pipeline.history import Wanted, scan_history
@@ -151,6 +162,8 @@ def _sweep_one(settings: Settings, member: Member, family: Family | None) -> Out
                     # Hosts offer wikis that were never written to.
                     return Outcome(member.id, UNCHANGED, skipped=(Skipped("wiki", str(error), blocking=False),))
                 raise
+            if not member.kin and (kin := family_of(place)):
+                return Outcome(member.id, LEARNT, family=kin)
         return _scan(Git(place, replace=False), member, worker, family)
 
 
@@ -234,18 +247,25 @@ def run_sweep(
     """Work off what is pending in ``sweep``, and write down what became of it as it comes."""
     from scanner.org.executors import run_window
     from scanner.org.store.record import record
-    from scanner.org.store.sweeps import pending
+    from scanner.org.store.sweeps import PENDING, counts, pending
 
     done = findings = 0
-    batches = _batches(pending(store, sweep, rules=settings.rules_digest))
-    for batch, made in run_window(pool, partial(sweep_batch, settings), batches, split=_singly):
-        outcomes = made if made is not None else _killers(batch)
-        record(store, sweep, outcomes, rules=settings.rules_digest)
-        done += len(outcomes)
-        findings += sum(len(outcome.findings) for outcome in outcomes)
-        if told:
-            told(Progress(done, findings))
-    return Progress(done, findings)
+    while True:
+        written = 0
+        batches = _batches(pending(store, sweep, rules=settings.rules_digest))
+        for batch, made in run_window(pool, partial(sweep_batch, settings), batches, split=_singly):
+            outcomes = made if made is not None else _killers(batch)
+            written += record(store, sweep, outcomes, rules=settings.rules_digest)
+            done += sum(outcome.state != LEARNT for outcome in outcomes)
+            findings += sum(len(outcome.findings) for outcome in outcomes)
+            if told:
+                told(Progress(done, findings))
+        # Left are those of which only the family was learnt, so that forks are scanned together; and what a server
+        # that crashed, or handed over to a standby, forgot though it said that it was written.
+        if not counts(store, sweep).get(PENDING):
+            return Progress(done, findings)
+        if not written:
+            raise UnsealedError("the store does not keep what is written to it; run again to go on")
 
 
 def _batches(jobs: Iterator[Job]) -> Iterator[Batch]:

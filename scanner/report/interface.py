@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, TypedDict
+from typing import BinaryIO, NamedTuple, Protocol, TypedDict
 
 from scanner.model.finding import Finding
 from scanner.model.result import ScanResult
@@ -30,6 +30,16 @@ class RuleText(TypedDict, total=False):
     references: Sequence[str]
 
 
+class TrendPoint(NamedTuple):
+    """One sweep of many repositories: its day (ISO 8601), how many it looked at, how many secrets were first seen in
+    it, and how many were open or being rotated when it ended."""
+
+    day: str
+    repositories: int
+    new: int
+    open: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOptions:
     """Everything a report depends on beside the result. Reports read no configuration, clock or environment
@@ -40,6 +50,7 @@ class ReportOptions:
     number of findings a report for people prints, 0 for all, None for the format's own choice. ``color`` and
     ``width`` (columns) are None where the terminal is asked. ``remote`` is the repository's web address, for links
     to files. ``advice`` and ``describe`` are passed in because reports know neither rotation guides nor rules.
+    ``trend`` are sweeps of the same repositories, the oldest first.
     """
 
     setting: str = ""
@@ -55,6 +66,7 @@ class ReportOptions:
     clock: Callable[[], float] = time.time
     advice: Callable[[Finding], Mapping[str, object] | None] | None = None
     describe: Callable[[str], Mapping[str, object] | None] | None = None
+    trend: Sequence[TrendPoint] = ()
 
 
 class Reporter(Protocol):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,10 +14,12 @@ from scanner.git.clone import CloneError, Limits, protocol_of, update_mirror
 from scanner.model.errors import UsageError
 from scanner.model.result import Skipped
 from scanner.org.cache import make_room, mirror_path, mirrored
+from scanner.org.hosts.address import HostError
 from scanner.org.targets import Filters, repositories
+from scanner.org.tokens import token_for
 from scanner.org.values import Repository as Target
 from tests.conftest import Repository
-from tests.org.conftest import Answer, git_http, leak, unsealed_org
+from tests.org.conftest import Answer, fork, git_http, leak, unsealed_org
 
 Serve = Callable[[Callable[[str, str, Mapping[str, str], bytes], Answer]], str]
 
@@ -35,6 +39,8 @@ class Host:
 
     def __init__(self) -> None:
         self.web = ""
+        self.wait = 0
+        self.asked: list[str] = []
         self.refused = 0
         self.tokens: set[str] = set()
         self.pages = [["acme/one", "acme/two"], ["acme/old"]]
@@ -46,13 +52,14 @@ class Host:
                 return 401, {"WWW-Authenticate": "Basic"}, b""
             return git_http(self.root, method, path, headers, body)
         self.tokens.add(headers.get("Authorization") or headers.get("PRIVATE-TOKEN") or "")
+        self.asked.append(path)
         where, _, query = path.partition("?")
         if where.endswith(("/orgs/acme", "/groups/acme")):
             return 200, {}, json.dumps({"id": 7, "login": "acme", "url": f"{self.web}/api/v3/orgs/acme"}).encode()
         page = int(dict(pair.split("=") for pair in query.split("&") if "=" in pair).get("page", "1"))
         if page == 2 and not self.refused:
             self.refused += 1
-            return 429, {"Retry-After": "0"}, b'{"message": "rate limit exceeded"}'
+            return 429, {"Retry-After": str(self.wait)}, b'{"message": "rate limit exceeded"}'
         names = self.pages[page - 1] if page <= len(self.pages) else []
         link = {"Link": f'<{self.web}{where}?page={page + 1}>; rel="next"'} if page < len(self.pages) else {}
         return 200, link, json.dumps([entry(self.web, name, archived="old" in name) for name in names]).encode()
@@ -95,6 +102,81 @@ def test_a_sweep_of_a_host_clones_with_its_token(
     assert b"not-a-real-token" not in (tmp_path / "s.db").read_bytes()
     again = unsealed_org(clean_environment, *arguments, "-f", "json", UNSEALED_GITEA_TOKEN="not-a-real-token")
     assert again.returncode == 0 and json.loads(again.stdout)["findings"] == []
+
+
+def test_forks_in_a_list_of_addresses_are_scanned_once(
+    make: Callable[[str], Repository], tmp_path: Path, clean_environment: dict[str, str]
+) -> None:
+    origin = make("origin")
+    for number in range(8):
+        origin.write(f"f{number}.txt", f"{number}\n" * 5)
+        origin.commit("grow")
+    addresses = [f"file://{origin.path}"]
+    for name in ("one", "two"):
+        copy = fork(origin, tmp_path / "elsewhere" / name)
+        leak(copy, name)
+        addresses.append(f"file://{copy.path}")
+    (tmp_path / "list").write_text("# ours\n" + "\n".join(addresses) + "\next::sh -c true\n")
+    store = ("--store", str(tmp_path / "s.db"))
+    more = ("--cache", str(tmp_path / "m"), "--workers", "1", "-f", "json", "--no-progress")
+    ran = unsealed_org(clean_environment, str(tmp_path / "list"), *store, *more)
+    # Three repositories and their two secrets; the line that is no address is told, and makes it incomplete.
+    told = json.loads(ran.stdout)
+    assert ran.returncode == 3 and len(told["findings"]) == 2, ran.stderr
+    status = json.loads(unsealed_org(clean_environment, "status", *store, "--json").stdout)
+    assert status["sweeps"][0]["states"] == {"scanned": 3}
+    # Eight files and messages of the origin, and one file and message of each fork: nothing twice.
+    assert status["sweeps"][0]["texts"] == 8 + 8 + 2 * 2
+
+
+def test_an_app_gets_one_token_for_many_clones(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("github")
+    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
+    forms = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    plain = key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.TraditionalOpenSSL, forms.NoEncryption())
+    (tmp_path / "app.pem").write_bytes(plain)
+    asked: list[str] = []
+
+    def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        asked.append(f"{method} {path} {headers.get('Authorization', '').split()[0]}")
+        told = {"token": "not-a-real-token", "expires_at": "2099-01-01T00:00:00Z", "permissions": {}}
+        return 201, {}, json.dumps(told).encode()
+
+    environment = {
+        "UNSEALED_GITHUB_APP_ID": "12", "UNSEALED_GITHUB_APP_KEY": str(tmp_path / "app.pem"),
+        "UNSEALED_GITHUB_APP_INSTALLATION": "34", "UNSEALED_GITHUB_APP_API": serve(answer),
+    }  # fmt: skip
+    monkeypatch.setattr("scanner.org.tokens._made", {})
+    assert {token_for("github", environment) for _ in range(3)} == {"not-a-real-token"}
+    assert asked == ["POST /app/installations/34/access_tokens Bearer"]
+    monkeypatch.setattr("scanner.org.tokens._made", {})
+    (tmp_path / "app.pem").write_text("no key")
+    with pytest.raises(HostError) as told:
+        token_for("github", environment)
+    assert "no key" not in str(told.value)
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab", "gitea"])
+def test_a_host_is_waited_for_as_long_as_it_says(kind: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind != "gitea":
+        pytest.importorskip(kind)
+    host = Host()
+    host.wait = 1
+    host.web = serve(host)
+    began = time.monotonic()
+    found = list(repositories(f"{kind}:{host.web}/acme", Filters()))
+    assert len(found) == 3 and time.monotonic() - began >= 1
+    if kind == "gitlab":
+        assert any("include_subgroups=True" in path for path in host.asked)
+
+
+def test_a_remote_that_stalls_is_given_up(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"git://127.0.0.1:{silent.getsockname()[1]}/x.git"
+        with pytest.raises(CloneError, match="longer than 1 seconds"):
+            update_mirror(url, tmp_path / "x.git", Limits(seconds=1))
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

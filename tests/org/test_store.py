@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, insert, text
 
 from scanner.model.errors import UsageError
 from scanner.model.finding import Finding, Occurrence
 from scanner.model.levels import Confidence, Severity
 from scanner.model.span import Position
-from scanner.org.store import sweeps, views
-from scanner.org.store.engine import Store, StoreError
+from scanner.org.store import schema, sweeps, views
+from scanner.org.store.engine import Store, StoreError, _scripts
 from scanner.org.store.record import record
 from scanner.org.store.schema import metadata
 from scanner.org.values import SCANNED, Outcome, Repository
@@ -26,6 +27,20 @@ FINDING = Finding(
 def test_migrations_make_the_tables(store_url: str) -> None:
     with Store.open(store_url) as store:
         assert store.read(lambda connection: compare_metadata(MigrationContext.configure(connection), metadata)) == []
+
+
+def test_an_older_store_is_brought_up_to_date_and_keeps_what_it_holds(store_url: str) -> None:
+    engine = create_engine(store_url if "://" in store_url else f"sqlite:///{store_url}")
+    with engine.begin() as connection:
+        config = _scripts()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(insert(schema.settings).values(name="key", value="k"))
+    engine.dispose()
+    with Store.open(store_url, key_id="k") as store:
+        assert store.read(lambda connection: compare_metadata(MigrationContext.configure(connection), metadata)) == []
+    with pytest.raises(UsageError, match="another UNSEALED_KEY"):
+        Store.open(store_url, key_id="other")
 
 
 def test_a_newer_store_is_refused(store_url: str) -> None:

@@ -15,7 +15,7 @@ from scanner.org.store.engine import Store, insert_new, upsert
 from scanner.org.store.plain import stored
 from scanner.org.store.schema import gaps, occurrences, presences, repositories, secrets, visits
 from scanner.org.store.sweeps import PENDING, digest
-from scanner.org.values import FAILED, SCANNED, UNCHANGED, Outcome
+from scanner.org.values import FAILED, LEARNT, SCANNED, UNCHANGED, Outcome
 
 # Places kept of one secret in one repository; a value that thousands of versions hold is not told better by more.
 MOST_PLACES = 1000
@@ -31,6 +31,10 @@ def record(store: Store, sweep: int, outcomes: Sequence[Outcome], *, rules: str)
 
 
 def _one(connection: Connection, sweep: int, outcome: Outcome, rules: str) -> bool:
+    if outcome.state == LEARNT:
+        known = repositories.c.family != digest(outcome.family)
+        here = update(repositories).where(repositories.c.id == outcome.repository, known)
+        return bool(connection.execute(here.values(family=digest(outcome.family))).rowcount)
     place = (visits.c.sweep == sweep, visits.c.repository == outcome.repository)
     done = connection.execute(
         update(visits)

@@ -165,6 +165,9 @@ occurrences = Table(
     Column("date", String(64), nullable=False),
 )
 
+# A repository that is scanned as a whole replaces its places.
+Index("occurrences_by_repository", occurrences.c.repository)
+
 # Triage, never overwritten: who moved which secret to which state, and when.
 events = Table(
     "events",

@@ -135,6 +135,8 @@ def _page(store: Store, sweep: int, last: tuple[str, int], rules: str) -> list[t
                     row.id, row.url, row.source, row.local, row.host,
                     tuple(row.tips.split()) if row.rules == rules else (),
                     tuple(places.get(row.id, ())),
+                    # What a host lists, it lists with its origin.
+                    kin=bool(row.local or row.host or row.tips) or row.family != digest(row.url),
                 ),
             )
             for row in rows

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from scanner.model.result import ScanResult
 from scanner.report.html.rows import Rows
+from scanner.report.html.trend import trend_section
 from scanner.report.interface import ReportOptions
 from scanner.report.jsons import encode
 from scanner.report.plain import visible
@@ -69,6 +70,7 @@ def _opening(result: ScanResult, style: str, script: str, options: ReportOptions
         "verdict": _text(tally(found) if found else "no secrets"),
         "scanned": f": looked at {looked_at}" if looked_at else "",
         "missing": _missing(result),
+        "trend": trend_section(options.trend),
         "warning": '<p class="raw" role="alert">This page holds raw secrets. Do not share it.</p>'
         if options.show_secrets
         else "",
