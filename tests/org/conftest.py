@@ -127,5 +127,5 @@ def unsealed_org(environment: Mapping[str, str], *arguments: str, **more: str) -
     """Run ``unsealed org`` in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "scanner", "org", *arguments],
-        env={**environment, **more}, capture_output=True, text=True, check=False, timeout=120,
+        env={**environment, **more}, capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
