@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 # A fixed key when the repository, baseline or store sets none. It makes fingerprints comparable between
@@ -24,6 +25,17 @@ class Secret:
     def reveal(self) -> bytes:
         """The raw bytes. Never pass them to a log, an exception, a cache or another process."""
         return self._value
+
+    def essence(self) -> bytes:
+        """What makes it the same secret however it is laid out. As raw as the value itself.
+
+        Of a key in armour that is its kind and the letters of its body: the same key is indented in YAML, escaped in
+        JSON and cut into strings in code. Of other values it is the text without the escapes of strings.
+        """
+        value = self._value
+        if b"-----BEGIN " in value:
+            return _unarmoured(value)
+        return _unescaped(value) if b"\\" in value else value
 
     def __len__(self) -> int:
         return len(self._value)
@@ -51,7 +63,7 @@ class Secret:
         import hashlib
         import hmac
 
-        message = rule.encode() + b"\0" + self._value
+        message = rule.encode() + b"\0" + self.essence()
         return hmac.new(key, message, hashlib.sha256).hexdigest()[:32]
 
     def __repr__(self) -> str:
@@ -61,3 +73,14 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not serialised: pass its fingerprint and its redacted view")
+
+
+def _unarmoured(value: bytes) -> bytes:
+    """Strings put together in code, line breaks written as escapes, margins and quotes: none of it is the key."""
+    text = re.sub(rb"[\"']\s*\+\s*[\"']|\\+[rnt]", b"", value)
+    return re.sub(rb"[^0-9A-Za-z+/=]+", b"", text)
+
+
+def _unescaped(value: bytes) -> bytes:
+    text = re.sub(rb"\\u00([2-7][0-9a-fA-F])", lambda seen: bytes([int(seen[1], 16)]), value)
+    return re.sub(rb"\\([\"'`\\/$])", rb"\1", text)

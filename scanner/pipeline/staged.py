@@ -115,7 +115,7 @@ class ChangeScanner:
 
 def identity(match: Match) -> Identity:
     """What makes two matches the same secret. In memory only: it holds the raw value."""
-    return match.rule, match.secret.reveal()
+    return match.rule, match.secret.essence()
 
 
 def scan_changes(

@@ -63,7 +63,7 @@ class Case:
     @cached_property
     def strong(self) -> bool:
         """True when nobody could guess the secret."""
-        return is_strong(self.match.secret.reveal())
+        return is_strong(self.match.secret.essence())
 
     @cached_property
     def forms(self) -> tuple[bytes, ...]:

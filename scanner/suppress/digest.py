@@ -55,7 +55,7 @@ class Salt:
 
     def digest(self, family: str, secret: Secret) -> Digest:
         """The digest of ``secret`` as rules of ``family`` find it: the slow one if it could be guessed."""
-        return self.fast(family, secret) if is_strong(secret.reveal()) else self.slow(family, secret)
+        return self.fast(family, secret) if is_strong(secret.essence()) else self.slow(family, secret)
 
     def fast(self, family: str, secret: Secret) -> Digest:
         """One HMAC: for what nobody could guess."""
@@ -93,7 +93,7 @@ class Salt:
 
 
 def _message(family: str, secret: Secret) -> bytes:
-    return family.encode() + b"\0" + secret.reveal()
+    return family.encode() + b"\0" + secret.essence()
 
 
 @lru_cache(maxsize=64)

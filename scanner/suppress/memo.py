@@ -40,7 +40,7 @@ class Memo:
         if (FAST if case.strong else SLOW) not in kinds:
             return None
         family = family_of(case.match)
-        message = b"\0".join((salt.value, family.encode(), secret.reveal()))
+        message = b"\0".join((salt.value, family.encode(), secret.essence()))
         tag = hashlib.blake2b(message, key=self._key, digest_size=_TAG).digest()
         known = self._known.get(tag)
         if known is None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +148,14 @@ def test_random_edits(scanner: TextScanner, seed: int) -> None:
             baseline = merge(baseline, baseline_for(tree, scanner, baseline), theirs)
             baseline = parse_baseline(baseline.render(), "b")
             known |= fresh
+
+
+def test_edits_of_a_real_repository() -> None:
+    """The short form of the bench: git, the hook, the commands and the merge driver as they are."""
+    bench = Path(__file__).parents[2] / "bench" / "edits.py"
+    ran = subprocess.run([sys.executable, str(bench), "--edits", "20", "--seed", "3"], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert int(re.findall(r"findings looked at +(\d+)", ran.stdout)[0]) > 200
 
 
 def _stranger(number: int) -> Entry:
