@@ -48,10 +48,15 @@ def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
     if isinstance(extend, dict):
         disabled += [str(name) for name in _list(extend, "disabledRules", path)]
         if extend.get("path") and depth < _DEEPEST:
-            inner = read_gitleaks(_within(path, str(extend["path"])), depth + 1)
-            rules |= {source.rule.id: source for source in inner.rules}
-            disabled += inner.disabled
-            notes += inner.notes
+            inner = _within(path, str(extend["path"]))
+            if inner.is_file():
+                foreign = read_gitleaks(inner, depth + 1)
+                rules |= {source.rule.id: source for source in foreign.rules}
+                disabled += foreign.disabled
+                notes += foreign.notes
+            else:
+                # Often a package that is installed for development alone: said, and no reason not to scan.
+                notes.append(f"{path.name}: extend.path {extend['path']} is not there: nothing in it counts")
         if extend.get("url"):
             notes.append(f"{path.name}: extend.url is not fetched; nothing leaves this machine")
     entries = _list(data, "rules", path)

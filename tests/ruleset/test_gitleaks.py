@@ -72,6 +72,13 @@ regex = '''ident_\\d{4}'''
     assert b"zzzzzzzz" not in found(foreign, text)
 
 
+def test_what_is_extended_and_not_there_is_named(tmp_path: Path) -> None:
+    foreign = read(tmp_path, "[extend]\npath='node_modules/shared/gitleaks.toml'\n")
+    assert foreign.notes == (
+        ".gitleaks.toml: extend.path node_modules/shared/gitleaks.toml is not there: nothing in it counts",
+    )
+
+
 def test_extend_and_disabled(tmp_path: Path) -> None:
     (tmp_path / "base.toml").write_text("[[rules]]\nid='base'\nregex='base-\\d{4}'\n")
     foreign = read(tmp_path, "[extend]\npath='base.toml'\ndisabledRules=['generic-api-key']\n")
