@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from scanner.report.output import Target
 
 
+# Formats that say themselves what was silenced and switched off.
+_NOTED = ("text", "json", "sarif")
+
+
 def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
     """Options that every scanning command takes."""
     parser.add_argument(
@@ -140,9 +144,12 @@ def fingerprint_key() -> bytes:
     return key
 
 
-def report(result: ScanResult, args: argparse.Namespace, *, setting: str) -> int:
-    """Write the reports that were asked for; the exit code of DESIGN's table."""
-    if setting == "staged" and _says_nothing(result, args):
+def report(result: ScanResult, args: argparse.Namespace, *, setting: str, left_out: bool = False) -> int:
+    """Write the reports that were asked for; the exit code of DESIGN's table.
+
+    ``left_out`` says that configuration kept some of what was to be scanned from being so.
+    """
+    if setting == "staged" and _says_nothing(result, args, left_out=left_out):
         return ExitCode.CLEAN
     from scanner.commands import version
     from scanner.report.interface import ReportOptions
@@ -161,13 +168,23 @@ def report(result: ScanResult, args: argparse.Namespace, *, setting: str) -> int
         describe=reporting.descriptions(tuple(args.rules)),
     )
     write_reports(result, targets, options)
+    if not any(target.format in _NOTED and not target.path for target in targets):
+        from scanner.report.plain import visible_line
+
+        # Nobody is silenced unseen: a log shows it whatever the reports hold.
+        for said in result.summary.notes:
+            note(visible_line(said), args)
     return exit_code(result, exit_zero=args.exit_zero, strict=args.strict)
 
 
-def _says_nothing(result: ScanResult, args: argparse.Namespace) -> bool:
-    """True for a clean hook on a terminal: no report is written, so none is imported."""
+def _says_nothing(result: ScanResult, args: argparse.Namespace, *, left_out: bool) -> bool:
+    """True for a clean hook on a terminal: no report is written, so none is imported.
+
+    What the configuration switches off is said there when it mattered; a log, which others read, always says it.
+    """
     asked = args.format or args.output or args.verbose
-    return not (asked or result.findings or result.summary.skipped)
+    noted = result.summary.notes and (left_out or not sys.stdout.isatty())
+    return not (asked or noted or result.findings or result.summary.skipped)
 
 
 def _text_only(targets: Sequence[Target]) -> bool:

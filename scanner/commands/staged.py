@@ -40,10 +40,10 @@ def run(args: argparse.Namespace) -> int:
     from scanner.pipeline.staged import scan_changes
 
     context = context_for(enclosing_root(args.where), shared.scan_options(args))
-    changed = [change for change in changed if not context.excluded(change.path)]
+    kept = [change for change in changed if not context.excluded(change.path)]
     scanner = text_scanner(context.options)
-    result = scan_changes(git, scanner, context, changed=changed, everything=everything)
-    return shared.report(result, args, setting="staged")
+    result = scan_changes(git, scanner, context, changed=kept, everything=everything)
+    return shared.report(result, args, setting="staged", left_out=len(kept) < len(changed))
 
 
 def under_pre_commit_run() -> bool:

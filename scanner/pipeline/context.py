@@ -176,11 +176,27 @@ def _read_gitleaks(path: Path, found: _Found) -> None:
     from scanner.ruleset.gitleaks import read_gitleaks
 
     foreign = read_gitleaks(path)
+    replaced = _shipped() & {source.rule.id for source in foreign.rules} if foreign.rules else ()
+    if replaced:
+        found.notes.append(f"{path.name}: its rules take the place of ours: {', '.join(sorted(replaced))}")
     found.rules.append(str(path))
     found.off |= set(foreign.disabled)
     found.notes += foreign.notes
     if foreign.disabled:
         found.notes.append(f"{path.name} switches off {', '.join(foreign.disabled)}")
+
+
+def _shipped() -> set[str]:
+    """The ids of the shipped rules, without reading them as YAML: a hook has no time for that."""
+    import re
+
+    from scanner.ruleset.location import rule_files, rules_folder
+
+    found: set[str] = set()
+    for name in rule_files(rules_folder()):
+        with open(name, encoding="utf-8") as file:
+            found |= set(re.findall(r"^- id: *(\S+)", file.read(), re.MULTILINE))
+    return found
 
 
 def enclosing_root(path: str) -> str:

@@ -72,7 +72,8 @@ def scan_listed(
                 held[one.name] = family.held[key]
     except GitError as error:
         skipped.append(Skipped("history", str(error)))
-    found = _attributed(git, tips, since, held, context)
+    # Judged first: only then is it known who silenced how much.
+    findings = _in_head(git, _joined(_attributed(git, tips, since, held, context), context), held)
     summary = ScanSummary(
         target=git.where,
         texts=family.texts - texts,
@@ -82,7 +83,7 @@ def scan_listed(
         skipped=(*skipped, *scanner.skipped()),
         notes=context.notes,
     )
-    return ScanResult(_in_head(git, _joined(found, context), held), summary)
+    return ScanResult(findings, summary)
 
 
 def adopt(family: Family, git: Git, tips: Sequence[str], result: ScanResult) -> None:

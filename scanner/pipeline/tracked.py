@@ -34,7 +34,7 @@ class _Batch(NamedTuple):
 def scan_tracked(git: Git, scanner: TextScanner, context: Context, *, workers: int = 0) -> ScanResult:
     """All that is in the index now. ``workers`` 0 means as many as pay. GitError when git cannot be relied on."""
     started = time.monotonic()
-    files = changes.tracked(git)
+    files = [change for change in changes.tracked(git) if not context.excluded(change.path)]
     tasks = [files[at : at + _FILES_A_TASK] for at in range(0, len(files), _FILES_A_TASK)]
     alone = context.options.show_secrets or (not workers and len(files) < _WORTH_PROCESSES)
     # What silences findings is read once, before there are processes to read it in.

@@ -102,6 +102,8 @@ def _tail(result: ScanResult, *, left_out: int, options: ReportOptions) -> bytes
     if left_out:
         text = f"{plural(left_out, 'result')} of lower severity left out: the code host's limits are reached."
         notes.append(_notification("warning", text))
+    # Who silenced how much: whoever reads nothing but this file has to see it.
+    notes += [_notification("note", visible(note)) for note in result.summary.notes[:_MOST_NOTES]]
     invocation: dict[str, object] = {"executionSuccessful": not any(one.blocking for one in skipped)}
     if notes:
         invocation["toolExecutionNotifications"] = notes
@@ -154,7 +156,7 @@ def _result(finding: Finding, rule_index: int, *, times: int, options: ReportOpt
     if related:
         record["relatedLocations"] = related
     if finding.status in ("baseline", "allowed"):
-        inline = finding.status == "allowed" and "comment" in finding.status_reason
+        inline = finding.status == "allowed" and finding.status_reason.startswith("comment")
         kind = "inSource" if inline else "external"
         reason = visible(finding.status_reason) or finding.status
         record["suppressions"] = [{"kind": kind, "justification": reason}]

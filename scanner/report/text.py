@@ -51,7 +51,7 @@ class _Page:
         silent = quiet or (self._options.verbosity == 0 and stops_silently_when_clean(self._options.setting))
         if silent and not found and not missing:
             # A clean commit says nothing, unless it is clean because somebody said so.
-            if not quiet and any(finding.status in _SILENCED for finding in result.findings):
+            if not quiet:
                 yield from self._notes(result.summary)
             return
         if quiet:

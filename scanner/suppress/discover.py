@@ -68,7 +68,8 @@ def load(
     ``read`` reads the scanned repository's own files by their path in it; with ``repo_config`` False none
     of them is, and comments in the scanned text are text. ``baselines`` are files named by the user, of any
     tool, and are honoured either way. ``today`` is an ISO date. ``environ`` is the user's environment, where
-    gitleaks' own variables name or hold its configuration; either takes the place of the repository's.
+    gitleaks' own variables name or hold its configuration; either takes the place of the repository's, and is
+    passed over with it, since the file that is named is mostly one of the repository.
     ``root`` is the folder of a worktree, in whose git folder slow digests are remembered.
     """
     made = _Made(read, git_folder(root) if root and repo_config else "")
@@ -78,10 +79,10 @@ def load(
             raise ConfigError(f"{path}: no such baseline")
         made.add(path, content)
     given = {os.path.normpath(path) for path in baselines}
-    if made.gitleaks(environ or {}):
-        given.add(".gitleaks.toml")
     found: set[str] = set()
     if repo_config:
+        if made.gitleaks(environ or {}):
+            given.add(".gitleaks.toml")
         for name in (baseline_file.FILE_NAME, *REPOSITORY_FILES):
             content = None if name in given else read(name)
             if content is not None:

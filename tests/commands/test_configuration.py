@@ -121,3 +121,38 @@ def test_a_configuration_that_is_not_there(repo: Repository) -> None:
     repo.write("a.txt", "hello\n")
     ran = repo.unsealed("scan", ".", "--config", "missing.yml")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("command", ["staged --all", "range HEAD~1..HEAD", "push origin", "history", "scan ."])
+@pytest.mark.parametrize("form", ["text", "github"])
+def test_every_command_says_who_was_silenced_whatever_it_writes(repo: Repository, command: str, form: str) -> None:
+    repo.commit("empty")
+    repo.write("a.py", f'key = "{token()}"  # gitleaks:allow\n')
+    repo.write("left.py", f'key = "{token("b")}"\n')
+    repo.write(".unsealed.yml", "exclude: [left.py]\n")
+    repo.commit("secrets")
+    ids = repo.git("rev-parse", "HEAD", "HEAD~1").split()
+    ran = repo.unsealed(*command.split(), "-f", form, data=f"x {ids[0]} x {ids[1]}\n".encode())
+    assert ran.code == 0, ran
+    said = ran.out if form == "text" else ran.err
+    assert ".unsealed.yml leaves out files that match left.py" in said
+    assert "1 finding silenced by marks in comments of the scanned text" in said
+    ran = repo.unsealed(*command.split(), "--no-repo-config", data=f"x {ids[0]} x {ids[1]}\n".encode())
+    assert ran.code == 1
+    assert "a.py:1" in ran.out
+    assert "left.py:1" in ran.out
+
+
+def test_a_clean_hook_says_what_is_switched_off_where_others_read_it(repo: Repository) -> None:
+    repo.write(".unsealed.yml", "exclude: [left.py]\n")
+    repo.git("add", "-A")
+    assert "leaves out" in repo.unsealed("staged").out
+
+
+def test_a_foreign_rule_in_place_of_ours_is_said(repo: Repository) -> None:
+    repo.write("a.py", f'"{token()}"\n')
+    repo.write(".gitleaks.toml", "[[rules]]\nid='github-personal-access-token'\nregex='zork_[a-z]{9}'\n")
+    code, report = scan(repo)
+    assert code == 0
+    assert ".gitleaks.toml: its rules take the place of ours: github-personal-access-token" in report["scan"]["notes"]
+    assert scan(repo, "--no-repo-config")[0] == 1
