@@ -14,7 +14,7 @@ from typing import NamedTuple
 from scanner.model.errors import ConfigError
 from scanner.suppress.baseline_file import checked_text
 from scanner.suppress.case import Case
-from scanner.suppress.digest import Salt
+from scanner.suppress.digest import FAST, SLOW, Digest, Salt, family_of
 from scanner.suppress.entry import SHAPE, Entry, parse_entry
 from scanner.suppress.globs import glob_expression
 from scanner.suppress.join import joined
@@ -58,12 +58,26 @@ class BaselineSource:
         """A claim for every entry about this secret."""
         index = self.memo.once((self.name, hash(self.lines)), self._index)
         for salt in self.salts:
-            digest = self.memo.digest(salt, case, kinds=index.kinds.get(salt.id, ""))
+            digest = self._digest(salt, case, index)
             if digest is None:
                 continue
             about = (self._parsed(self._line(start)) for start in index.starts.get(digest.render(), ()))
             for entry in joined(about).values():
                 yield _claim(self.name, entry)
+
+    def _digest(self, salt: Salt, case: Case, index: _Index) -> Digest | None:
+        """The digest under which an entry may be; None when no entry can be about the secret.
+
+        The cheap one is looked up first: one that is in the file says that the secret is strong, which takes longer
+        to tell than to compute it.
+        """
+        kinds = index.kinds.get(salt.id, "")
+        if FAST in kinds:
+            digest = salt.fast(family_of(case.match), case.match.secret)
+            if digest.render() in index.starts:
+                self.memo.know(salt, case, digest)
+                return digest
+        return self.memo.digest(salt, case) if SLOW in kinds and not case.strong else None
 
     def at(self, rule: str, place: Place) -> Claim | None:
         """Entries are about secrets, never about places alone."""

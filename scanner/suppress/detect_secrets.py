@@ -28,7 +28,7 @@ _PARTS = (
 )
 _COARSE = frozenset({"Private Key", "GitHub Token", "GitLab Token"})
 _LEAST_PREFIX, _MOST_PREFIX = 16, 200
-_LABELS = {True: "audited there as a real secret", False: "audited there as no secret", None: ""}
+LABELS = {True: "audited there as a real secret", False: "audited there as no secret", None: ""}
 _HEX = re.compile(r"[0-9a-fA-F]+\Z")
 _BASE64 = re.compile(r"[0-9A-Za-z+/=\\_-]+\Z")
 
@@ -97,7 +97,7 @@ class DetectSecrets:
                     known.name,
                     BASELINE,
                     where=rf"^{re.escape(known.file)}\Z",
-                    reason=_LABELS[known.label],
+                    reason=LABELS[known.label],
                 )
         for pattern in self.files:
             yield self._claim(f"exclude files {pattern}", ALLOWED, where=pattern)

@@ -59,8 +59,8 @@ class Salt:
 
     def fast(self, family: str, secret: Secret) -> Digest:
         """One HMAC: for what nobody could guess."""
-        made = hmac.new(self.value, _message(family, secret), hashlib.sha256)
-        return Digest(self.id, FAST, made.hexdigest()[:32])
+        made = hmac.digest(self.value, _message(family, secret), "sha256")
+        return Digest(self.id, FAST, made.hex()[:32])
 
     def slow(self, family: str, secret: Secret) -> Digest:
         """One scrypt: some 10 ms at the default cost."""

@@ -46,7 +46,7 @@ def reader(folder: str) -> Read:
         try:
             with open(os.path.join(folder, name), "rb") as file:
                 return file.read()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise ConfigError(f"{name}: {error.strerror}") from None
@@ -131,8 +131,9 @@ class _Made:
         return True
 
     def _baseline(self, name: str, content: bytes) -> _Parsed:
-        """A baseline may be called anything."""
-        if baseline_file.looks_like_baseline(content) or not content.lstrip().startswith((b"{", b"[")):
+        """A baseline may be called anything; what is called by our name is ours, or an error."""
+        ours = os.path.basename(name) == baseline_file.FILE_NAME or baseline_file.looks_like_baseline(content)
+        if ours or not content.lstrip().startswith((b"{", b"[")):
             return [BaselineSource.read(content, name, self.memo)], ()
         from scanner.suppress import detect_secrets_file, gitleaks_report
 

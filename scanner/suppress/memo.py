@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from scanner.suppress.case import Case
-from scanner.suppress.digest import FAST, SLOW, Digest, Salt, family_of
+from scanner.suppress.digest import SLOW, Digest, Salt, family_of
 
 T = TypeVar("T")
 
@@ -34,19 +34,26 @@ class Memo:
         self._done: dict[tuple[object, ...], object] = {}
         self._disk: _Disk | None = None
 
-    def digest(self, salt: Salt, case: Case, *, kinds: str = FAST + SLOW) -> Digest | None:
-        """The digest of a match; None when its kind is not among ``kinds``."""
-        secret = case.match.secret
-        if (FAST if case.strong else SLOW) not in kinds:
-            return None
-        family = family_of(case.match)
-        message = b"\0".join((salt.value, family.encode(), secret.essence()))
-        tag = hashlib.blake2b(message, key=self._key, digest_size=_TAG).digest()
+    def digest(self, salt: Salt, case: Case) -> Digest:
+        """The digest of a match."""
+        message = self._message(salt, case)
+        tag = self._tag(message)
         known = self._known.get(tag)
         if known is None:
-            known = salt.fast(family, secret) if case.strong else self._slow(salt, case, message)
+            match = case.match
+            known = salt.fast(family_of(match), match.secret) if case.strong else self._slow(salt, case, message)
             self._known[tag] = known
         return known
+
+    def know(self, salt: Salt, case: Case, digest: Digest) -> None:
+        """Take ``digest`` for the match's from now on."""
+        self._known[self._tag(self._message(salt, case))] = digest
+
+    def _message(self, salt: Salt, case: Case) -> bytes:
+        return b"\0".join((salt.value, family_of(case.match).encode(), case.match.secret.essence()))
+
+    def _tag(self, message: bytes) -> bytes:
+        return hashlib.blake2b(message, key=self._key, digest_size=_TAG).digest()
 
     def once(self, name: tuple[object, ...], work: Callable[[], T]) -> T:
         """What ``work`` gives, done the first time that it is asked for under ``name``."""

@@ -44,7 +44,7 @@ class RecordSource:
     def claims(self, case: Case) -> Iterable[Claim]:
         """One claim that carries the digests."""
         digests = [self.memo.digest(salt, case) for salt in self.salts]
-        entry = ",".join(digest.render() for digest in digests if digest)
+        entry = ",".join(digest.render() for digest in digests)
         yield Claim(source=RECORD, entry=entry, status=NEW)
 
     def at(self, rule: str, place: Place) -> Claim | None:

@@ -102,3 +102,15 @@ def test_a_baseline_that_cannot_be_read_is_one_line_and_code_2(
 def test_a_given_baseline_that_is_not_there_is_code_2(silent: Repository) -> None:
     ran = silent.unsealed("scan", ".", "--baseline", "nowhere")
     assert (ran.code, ran.err) == (2, "unsealed: nowhere: no such baseline\n")
+
+
+def test_a_foreign_baseline_under_our_name_is_an_error_and_a_folder_is_one_too(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    repo.write(".unsealed.baseline", '{"results": {}, "plugins_used": [], "version": "1.5.0"}')
+    ran = repo.unsealed("scan", ".")
+    assert (ran.code, ran.out) == (2, "")
+    assert ".unsealed.baseline: not a baseline of unsealed" in ran.err
+    (repo.path / ".unsealed.baseline").unlink()
+    (repo.path / ".unsealed.baseline").mkdir()
+    ran = repo.unsealed("scan", "a.py")
+    assert (ran.code, ran.err) == (2, "unsealed: .unsealed.baseline: Is a directory\n")

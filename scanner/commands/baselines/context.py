@@ -31,7 +31,8 @@ def context_lines(root: str, finding: Finding) -> Iterator[str]:
     if text is None or index is None or not any(index.line(match.span.start) == line for match in matches):
         yield f"  {line:>5} > {finding.excerpt}"
         return
-    for number in range(max(1, line - _AROUND), min(len(index), line + _AROUND) + 1):
+    last = min(len(index) - text.data.endswith(b"\n"), line + _AROUND)
+    for number in range(max(1, line - _AROUND), last + 1):
         yield f"  {number:>5} {'>' if number == line else '|'} {redacted_line(text, matches, index.bounds(number))}"
 
 

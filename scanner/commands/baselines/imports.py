@@ -14,6 +14,7 @@ from scanner.commands.baselines.edit import check_expiry, incomplete, plural, sa
 from scanner.commands.baselines.survey import Survey, Surveyed, Target, add_survey_arguments, survey, target_of
 from scanner.model.errors import ConfigError, ExitCode, UsageError
 from scanner.suppress.baseline_file import Baseline, baseline_of, read_baseline, read_bytes
+from scanner.suppress.detect_secrets import LABELS
 from scanner.suppress.digest import Salt
 from scanner.suppress.discover import REPOSITORY_FILES
 from scanner.suppress.entry import Entry, Key
@@ -85,13 +86,10 @@ def _sources(args: argparse.Namespace, target: Target) -> tuple[list[str], list[
 
 def _entry(one: Surveyed, args: argparse.Namespace) -> Entry:
     told = one.recorded.told
-    decision = "open"
-    if "real secret" in told:
-        decision = "real"
-    elif "no secret" in told:
-        decision = "false"
-    elif one.finding.status == "allowed":
-        decision = "accepted"
+    decision = "accepted" if one.finding.status == "allowed" else "open"
+    for label, meant in ((True, "real"), (False, "false")):
+        if told.endswith(LABELS[label]):
+            decision = meant
     key = Key(one.finding.rule, one.recorded.digests[0])
     return Entry(key=key, decision=decision, owner=args.owner, expires=args.expires, reason=f"from {told}")
 
