@@ -216,6 +216,8 @@ def scan_image(
         skipped += layer.skipped
         if layer.name:
             found += _of_layer(layer, scan, told_of, layers)
+    # Judged first: only then is it known who silenced how much.
+    findings = settled(found, context)
     summary = ScanSummary(
         target=archive,
         texts=sum(layer.texts for layer in layers.values()) + len(images) + len(attestations),
@@ -224,7 +226,7 @@ def scan_image(
         skipped=tuple(dict.fromkeys([*skipped, *scanner.skipped()])),
         notes=(*context.notes, *(_named(image) for image in images)),
     )
-    return ScanResult(settled(found, context), summary)
+    return ScanResult(findings, summary)
 
 
 def _of_layer(layer: _Layer, scan: _Scan, told_of: Sequence[_Told], layers: dict[str, _Layer]) -> list[Placed]:

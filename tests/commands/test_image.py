@@ -172,3 +172,14 @@ def test_what_is_no_image(repo: Repository) -> None:
     assert repo.unsealed("image", "a.txt").code == 2
     assert repo.unsealed("image", "nowhere.tar").code == 2
     assert repo.unsealed("image", "b.tar").code == 3
+
+
+def test_a_baseline_of_the_repository_knows_what_is_in_the_image(repo: Repository) -> None:
+    repo.write("app.py", f'key = "{token()}"\n')
+    repo.commit()
+    assert repo.unsealed("baseline", "create").code == 0
+    repo.write("image.tar", docker_save(Image([{"srv/renamed.py": f'x = 1\nkey = "{token()}"\n'.encode()}])))
+    ran = repo.unsealed("image", "image.tar")
+    assert ran.code == 0, ran
+    assert "1 finding silenced by .unsealed.baseline in the repository" in ran.out
+    assert repo.unsealed("image", "image.tar", "--no-repo-config").code == 1
