@@ -51,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sweep.add_argument("--clone-size", type=shared.size, default=20 << 30, metavar="BYTES", help="for one (20g)")
     sweep.add_argument("--clone-time", type=float, default=3600, metavar="SECONDS", help="for one (3600)")
     sweep.add_argument(
+        "--large", type=shared.size, default=64 << 20, metavar="BYTES", help="share out larger histories (64m)"
+    )
+    sweep.add_argument(
         "--rules", action="append", default=[], metavar="DIR", help="more rules, beside the shipped ones"
     )
     sweep.add_argument("--pack", choices=("default", "strict"), help="strict reports what is less sure as well")
@@ -125,6 +128,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         cache_limit=args.cache_size,
         clone_limit=args.clone_size,
         clone_seconds=args.clone_time,
+        large=args.large,
     )
     options = options_of(settings)
     return settings._replace(rules_digest=rules_digest(text_scanner(options), options))

@@ -43,18 +43,32 @@ def mirrored(root: Path, url: str, limits: Limits, *, header: str, room: int) ->
         yield path
 
 
+@contextmanager
+def reading(root: Path, url: str, limits: Limits, *, header: str, room: int) -> Iterator[Path]:
+    """The mirror of ``url`` as it is, for several readers at a time; made first where there is none."""
+    path = mirror_path(root, url)
+    if not (path / "HEAD").is_file():
+        with mirrored(root, url, limits, header=header, room=room):
+            pass
+    with _locked(_lock_of(path), shared=True):
+        yield path
+
+
 def _lock_of(path: Path) -> Path:
     return path.with_suffix(".lock")
 
 
 @contextmanager
-def _locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold the lock file; yields False when another has it and ``wait`` is False. It ends with the process."""
+def _locked(path: Path, *, wait: bool = True, shared: bool = False) -> Iterator[bool]:
+    """Hold the lock file, with others when ``shared``; yields False when another has it and ``wait`` is False.
+
+    It ends with the process.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if sys.platform != "win32":
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 yield False
                 return

@@ -56,7 +56,7 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one repository. ``state`` is scanned, unchanged, incomplete, failed or learnt.
+    """What became of one repository. ``state`` is scanned, unchanged, incomplete, failed, learnt or large.
 
     ``full`` is true when all of its history was scanned, not only what is new. ``gone`` are fingerprints that stood
     in HEAD and do not any more. Sizes in bytes, ``seconds`` of wall time. ``skipped`` says what was not looked at;
@@ -81,7 +81,8 @@ class Settings(NamedTuple):
 
     ``key_id`` and ``rules_digest`` are what they have to come to; a worker with others refuses. ``cache`` is the
     folder of mirrors on the worker's machine, ``cache_limit`` and ``clone_limit`` are bytes, ``clone_seconds`` ends
-    a transfer. ``severity`` is the number of a level.
+    a transfer. ``severity`` is the number of a level. A history with more than ``large`` bytes of packs is scanned in
+    ``shares`` pieces; 0 shares means whole.
     """
 
     rules: tuple[str, ...] = ()
@@ -95,8 +96,12 @@ class Settings(NamedTuple):
     cache_limit: int = 0
     clone_limit: int = 0
     clone_seconds: float = 0.0
+    large: int = 64 << 20
+    shares: int = 0
 
 
 SCANNED, UNCHANGED, INCOMPLETE, FAILED = "scanned", "unchanged", "incomplete", "failed"
 # Of an outcome alone: only the family is known now, and the repository is still to be scanned.
 LEARNT = "learnt"
+# Likewise: its history is large, and to be scanned in shares.
+LARGE = "large"

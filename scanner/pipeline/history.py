@@ -22,6 +22,7 @@ from scanner.pipeline.context import Context
 from scanner.pipeline.parallel import Tick, processes, run_tasks
 from scanner.pipeline.portions import Workshop, Yield
 from scanner.pipeline.scope import HEAD, Scope
+from scanner.pipeline.shares import Shared, is_shared, packs_of
 from scanner.pipeline.text import TextScanner
 
 # With less than this in packs, starting processes takes longer than the work.
@@ -63,10 +64,12 @@ def scan_history(
     *,
     workers: int = 0,
     tick: Tick | None = None,
+    shared: Shared | None = None,
 ) -> ScanResult:
     """Everything in the history of the repository ``git`` is in. GitError where there is none.
 
-    ``workers`` 0 means as many processes as pay.
+    ``workers`` 0 means as many processes as pay. ``shared`` is what others have scanned of it, and goes with one
+    worker; where the packs are others by now, it is scanned anew.
     """
     started = time.monotonic()
     place = layout(git)
@@ -76,10 +79,14 @@ def scan_history(
     scope = _scope(git, place, wanted)
     _complete(sweep)
     portions = shop.portions()
+    made: list[Yield] = []
+    if shared is not None and shared.packs == packs_of(store):
+        portions = [portion for portion in portions if not is_shared(portion)]
+        made += shared.made
     size = sum(portion.weight for portion in portions)
     count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
     shop.learn(run_tasks(shop.name_portions(count), shop.read_names, workers=count))
-    made = run_tasks(portions, shop.work, workers=count, tick=tick)
+    made += run_tasks(portions, shop.work, workers=count, tick=tick)
     made.append(_odd(sweep, made))
     outcome = attributed(shop, made, scanner, context, scope)
     for one in made:

@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +29,7 @@ from scanner.org.tokens import header_for
 from scanner.org.values import (
     FAILED,
     INCOMPLETE,
+    LARGE,
     LEARNT,
     SCANNED,
     UNCHANGED,
@@ -43,16 +44,16 @@ from scanner.pipeline.context import Context
 from scanner.pipeline.history import Wanted, scan_history
 from scanner.pipeline.listed import Family, adopt, gone_from_head, scan_listed
 from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
+from scanner.pipeline.orgtasks import Finish, ShareTask, Task, Tasks, jobs_of, singly
+from scanner.pipeline.shares import Shared, Sharer
 from scanner.pipeline.text import TextScanner
 
 if TYPE_CHECKING:
     from scanner.org.executors import Pool
     from scanner.org.store.engine import Store
 
-Batch = tuple[Job, ...]
-# Repositories of one task: unchanged ones take some milliseconds each, so that sending them one by one would
-# cost more than looking.
-_BATCH = 8
+# Shares of a large history for each worker: that none waits long for the last.
+_SHARES = 3
 # Repositories registered in one transaction.
 _LISTED_AT_ONCE = 200
 
@@ -116,18 +117,45 @@ def _worker(settings: Settings) -> _Worker:
     return _Worker(scanner, options)
 
 
-def sweep_batch(settings: Settings, batch: Batch) -> tuple[Outcome, ...]:
-    """What a worker does with one task. Never raises."""
-    return tuple(outcome for job in batch for outcome in sweep_family(settings, job))
+def sweep_task(settings: Settings, task: Task) -> tuple[Outcome, ...] | Shared | None:
+    """What a worker does with one task. Never raises; None for a share that came to nothing."""
+    if isinstance(task, ShareTask):
+        return _share(settings, task)
+    _sharer.cache_clear()
+    if isinstance(task, Finish):
+        return tuple(sweep_family(settings, task.job, finish=task))
+    return tuple(outcome for job in task.jobs for outcome in sweep_family(settings, job))
 
 
-def sweep_family(settings: Settings, job: Job) -> Iterator[Outcome]:
-    """The repositories of one family, one after the other: what the first holds is not scanned in the next."""
+def _share(settings: Settings, task: ShareTask) -> Shared | None:
+    member = task.job.members[0]
+    try:
+        with _opened(settings, member, as_it_is=True) as place:
+            git = Git(place, replace=False)
+            return _sharer(settings, place, _packs(_own(git))).share(task.number, task.of)
+    except Exception:
+        # Whatever it was, scanning the repository whole will meet it too, and say what it is.
+        return None
+
+
+@lru_cache(maxsize=1)
+def _sharer(settings: Settings, place: str, packs: tuple[tuple[str, int], ...]) -> Sharer:
+    """Kept from one share to the next, while ``packs`` are the same: names and families are read once a worker."""
+    worker = _worker(settings)
+    return Sharer(Git(place, replace=False), worker.scanner, Context("", worker.options))
+
+
+def sweep_family(settings: Settings, job: Job, *, finish: Finish | None = None) -> Iterator[Outcome]:
+    """The repositories of one family, one after the other: what the first holds is not scanned in the next.
+
+    When the first is large and not yet scanned in shares, that is all that is said.
+    """
     family = Family()
-    for member in job.members:
+    for number, member in enumerate(job.members):
         started = time.monotonic()
         try:
-            outcome = _sweep_one(settings, member, family if len(job.members) > 1 else None)
+            mine = _Kin(family if len(job.members) > 1 else None, number == 0, finish)
+            outcome = _sweep_one(settings, member, mine)
         except UnsealedError as error:
             outcome = failed(member.id, str(error))
         except OSError as error:
@@ -136,6 +164,16 @@ def sweep_family(settings: Settings, job: Job) -> Iterator[Outcome]:
             # Its text may hold what was scanned.
             outcome = failed(member.id, f"a mistake of ours ({type(error).__name__})")
         yield outcome._replace(seconds=time.monotonic() - started)
+        if outcome.state == LARGE:
+            return
+
+
+class _Kin(NamedTuple):
+    """What is known of a repository's job: its family, whether it is the first of it, and what shares gave of that."""
+
+    family: Family | None
+    first: bool
+    finish: Finish | None
 
 
 def failed(repository: int, why: str) -> Outcome:
@@ -143,38 +181,49 @@ def failed(repository: int, why: str) -> Outcome:
     return Outcome(repository, FAILED, skipped=(Skipped("repository", why),))
 
 
-def _sweep_one(settings: Settings, member: Member, family: Family | None) -> Outcome:
+def _sweep_one(settings: Settings, member: Member, kin: _Kin) -> Outcome:
+    _worker(settings)
+    try:
+        # Shares are of the packs that were there; a fetch could bring others.
+        with _opened(settings, member, as_it_is=kin.first and kin.finish is not None) as place:
+            if not member.kin and (family := family_of(place)):
+                return Outcome(member.id, LEARNT, family=family)
+            return _scan(Git(place, replace=False), member, settings, kin)
+    except CloneError as error:
+        if member.source.endswith(".wiki.git"):
+            # Hosts offer wikis that were never written to.
+            return Outcome(member.id, UNCHANGED, skipped=(Skipped("wiki", str(error), blocking=False),))
+        raise
+
+
+@contextmanager
+def _opened(settings: Settings, member: Member, *, as_it_is: bool = False) -> Iterator[str]:
+    """Where the repository lies: a clone on this machine, or a mirror, brought up to date unless ``as_it_is``."""
+    if member.local:
+        if not os.path.isdir(member.source):
+            raise GitError("the folder is gone")
+        yield member.source
+        return
+    limits = Limits(settings.clone_limit or Limits().size, settings.clone_seconds or Limits().seconds)
+    open_mirror = cache.reading if as_it_is else cache.mirrored
+    header = header_for(member.host)
+    with open_mirror(Path(settings.cache), member.source, limits, header=header, room=settings.cache_limit) as place:
+        yield str(place)
+
+
+def _scan(git: Git, member: Member, settings: Settings, kin: _Kin) -> Outcome:
     worker = _worker(settings)
-    with ExitStack() as stack:
-        if member.local:
-            if not os.path.isdir(member.source):
-                return failed(member.id, "the folder is gone")
-            place = member.source
-        else:
-            limits = Limits(settings.clone_limit or Limits().size, settings.clone_seconds or Limits().seconds)
-            mirror = cache.mirrored(
-                Path(settings.cache), member.source, limits, header=header_for(member.host), room=settings.cache_limit
-            )
-            try:
-                place = str(stack.enter_context(mirror))
-            except CloneError as error:
-                if member.source.endswith(".wiki.git"):
-                    # Hosts offer wikis that were never written to.
-                    return Outcome(member.id, UNCHANGED, skipped=(Skipped("wiki", str(error), blocking=False),))
-                raise
-            if not member.kin and (kin := family_of(place)):
-                return Outcome(member.id, LEARNT, family=kin)
-        return _scan(Git(place, replace=False), member, worker, family)
-
-
-def _scan(git: Git, member: Member, worker: _Worker, family: Family | None) -> Outcome:
     before = tips(git)
     if set(before.names) == set(member.tips) and (member.tips or not before.names) and not before.broken:
         return Outcome(member.id, UNCHANGED if before.names else SCANNED, full=not before.names)
-    _own(git)
-    context = Context("", worker.options)
+    packs = _own(git)
     since = existing(git, member.tips)
-    result = scan_history_of(git, worker.scanner, context, before, since, family)
+    whole = bool(since) or not kin.first or kin.finish is not None
+    if settings.shares and not whole and sum(size for _, size in _packs(packs)) > settings.large:
+        return Outcome(member.id, LARGE)
+    context = Context("", worker.options)
+    shared = kin.finish.shared if kin.first and kin.finish is not None else None
+    result = scan_history_of(git, worker.scanner, context, _Ends(before, since, kin.family, shared))
     skipped = (*_unreadable(before), *result.summary.skipped)
     blocked = any(one.blocking for one in skipped)
     gone: tuple[str, ...] = ()
@@ -194,27 +243,45 @@ def _scan(git: Git, member: Member, worker: _Worker, family: Family | None) -> O
     )
 
 
-def _own(git: Git) -> None:
-    """GitError for a folder that is no repository itself: git would look in the folders above, and find another."""
+def _own(git: Git) -> str:
+    """The folder of packs. GitError for a folder that is no repository itself: git would find another one above."""
     found = git.output("rev-parse", "--absolute-git-dir").strip()
     here = os.path.realpath(git.where)
     inside = os.path.realpath(os.fsdecode(found))
     if inside not in (here, os.path.join(here, ".git")) and not os.path.isfile(os.path.join(here, ".git")):
         raise GitError("this is no repository")
+    return os.path.join(inside, "objects", "pack")
 
 
-def scan_history_of(
-    git: Git, scanner: TextScanner, context: Context, ends: Tips, since: tuple[str, ...], family: Family | None
-) -> ScanResult:
-    """The one seam to the history sweep: everything from ``ends`` that ``since`` does not reach.
+def _packs(folder: str) -> tuple[tuple[str, int], ...]:
+    """Names and sizes in bytes of the packs in ``folder``."""
+    try:
+        with os.scandir(folder) as entries:
+            return tuple(sorted((one.name, one.stat().st_size) for one in entries if one.name.endswith(".pack")))
+    except OSError:
+        return ()
+
+
+class _Ends(NamedTuple):
+    """From where to where a history is scanned, and what is known of it: by its family, or in shares."""
+
+    tips: Tips
+    since: tuple[str, ...]
+    family: Family | None
+    shared: Shared | None
+
+
+def scan_history_of(git: Git, scanner: TextScanner, context: Context, ends: _Ends) -> ScanResult:
+    """The one seam to the history sweep: everything that ``ends`` mean.
 
     A whole history is read from its packs; what a night brought, and what a fork has beside its origin, by object.
     """
-    if since or (family is not None and family.seen):
-        return scan_listed(git, scanner, context, tips=ends.names, since=since, family=family)
-    result = scan_history(git, scanner, context, Wanted(), workers=1)
+    names, family = ends.tips.names, ends.family
+    if ends.since or (family is not None and family.seen):
+        return scan_listed(git, scanner, context, tips=names, since=ends.since, family=family)
+    result = scan_history(git, scanner, context, Wanted(), workers=1, shared=ends.shared)
     if family is not None:
-        adopt(family, git, ends.names, result)
+        adopt(family, git, names, result)
     return result
 
 
@@ -250,11 +317,13 @@ def run_sweep(
     from scanner.org.store.sweeps import PENDING, counts, pending
 
     done = findings = 0
+    if pool.size > 1:
+        settings = settings._replace(shares=_SHARES * pool.size)
     while True:
         written = 0
-        batches = _batches(pending(store, sweep, rules=settings.rules_digest))
-        for batch, made in run_window(pool, partial(sweep_batch, settings), batches, split=_singly):
-            outcomes = made if made is not None else _killers(batch)
+        tasks = Tasks(pending(store, sweep, rules=settings.rules_digest))
+        for task, made in run_window(pool, partial(sweep_task, settings), tasks, split=singly):
+            outcomes = _taken(tasks, task, made, settings.shares)
             written += record(store, sweep, outcomes, rules=settings.rules_digest)
             done += sum(outcome.state != LEARNT for outcome in outcomes)
             findings += sum(len(outcome.findings) for outcome in outcomes)
@@ -268,27 +337,19 @@ def run_sweep(
             raise UnsealedError("the store does not keep what is written to it; run again to go on")
 
 
-def _batches(jobs: Iterator[Job]) -> Iterator[Batch]:
-    """Small families together; one that has never been scanned may be large, and goes with few others."""
-    batch: list[Job] = []
-    weight = 0
-    for job in jobs:
-        batch.append(job)
-        weight += sum(1 if member.tips else 4 for member in job.members)
-        if weight >= _BATCH:
-            yield tuple(batch)
-            batch, weight = [], 0
-    if batch:
-        yield tuple(batch)
-
-
-def _singly(batch: Batch) -> list[Batch]:
-    return [(job,) for job in batch]
-
-
-def _killers(batch: Batch) -> tuple[Outcome, ...]:
-    why = "every worker that scanned it died: out of memory, perhaps"
-    return tuple(failed(member.id, why) for job in batch for member in job.members)
+def _taken(tasks: Tasks, task: Task, made: tuple[Outcome, ...] | Shared | None, shares: int) -> tuple[Outcome, ...]:
+    """What of a task's result is to be written down; the rest becomes tasks."""
+    if isinstance(task, ShareTask):
+        tasks.came(task, made if isinstance(made, Shared) else None)
+        return ()
+    if made is None or isinstance(made, Shared):
+        why = "every worker that scanned it died: out of memory, perhaps"
+        return tuple(failed(member.id, why) for job in jobs_of(task) for member in job.members)
+    large = {outcome.repository for outcome in made if outcome.state == LARGE}
+    for job in jobs_of(task):
+        if job.members[0].id in large:
+            tasks.share_out(job, shares)
+    return tuple(outcome for outcome in made if outcome.state != LARGE)
 
 
 def enlist(store: Store, sweep: int, found: Iterable[Repository | Skipped]) -> list[Skipped]:

@@ -17,8 +17,8 @@ from scanner.model.span import Position
 from scanner.org.store.engine import Store
 from scanner.org.store.schema import gaps, occurrences, presences, repositories, secrets, sweeps, visits
 
-# Fingerprints asked for at once: SQLite takes some thousand values in a query.
-_CHUNK = 500
+# Fingerprints asked for at once: SQLite takes some thousand values in a query, and rows weigh more than findings.
+_CHUNK = 100
 
 
 class Asked(NamedTuple):
@@ -174,14 +174,16 @@ def findings(store: Store, asked: Asked) -> list[Finding]:
     """One finding a secret, with its places in all repositories; triage decides its status."""
 
     def ask(connection: Connection) -> list[Finding]:
-        chosen = connection.execute(_chosen(asked)).all()
-        made = []
-        for start in range(0, len(chosen), _CHUNK):
-            rows = chosen[start : start + _CHUNK]
-            names = [row.fingerprint for row in rows]
+        chosen = _chosen(asked).with_only_columns(secrets.c.fingerprint)
+        made: list[Finding] = []
+        # Repositories, paths and titles repeat; each is kept once.
+        known: dict[str, str] = {}
+        for names in _chunks(connection.execute(chosen).scalars().all()):
+            rows = connection.execute(select(secrets).where(secrets.c.fingerprint.in_(names))).all()
             held = _by_fingerprint(connection, _presences(names, asked))
             places = _by_fingerprint(connection, _occurrences(names, asked))
-            made += [_finding(row, held[row.fingerprint], places.get(row.fingerprint, [])) for row in rows]
+            rows = sorted(rows, key=lambda row: str(row.fingerprint))
+            made += [_finding(row, held[row.fingerprint], places.get(row.fingerprint, []), known) for row in rows]
         return made
 
     return store.read(ask)
@@ -217,29 +219,34 @@ def _by_fingerprint(connection: Connection, query: Select[Any]) -> dict[str, lis
     return found
 
 
-def _finding(secret: Row[Any], held: Sequence[Row[Any]], places: Sequence[Row[Any]]) -> Finding:
+def _finding(secret: Row[Any], held: Sequence[Row[Any]], places: Sequence[Row[Any]], known: dict[str, str]) -> Finding:
+    def once(text: str) -> str:
+        return known.setdefault(text, text)
+
     first = next((row for row in held if row.status == "new"), held[0])
     status, reason = _status(secret, first)
     heads = [row.in_head for row in held if row.in_head is not None]
     return Finding(
         fingerprint=secret.fingerprint,
-        rule=secret.rule,
-        title=secret.title,
+        rule=once(secret.rule),
+        title=once(secret.title),
         severity=Severity(secret.severity),
         confidence=Confidence(secret.confidence),
-        path=first.path,
+        path=once(first.path),
         position=Position(first.line, first.column, first.end_line, first.end_column),
         redacted=secret.redacted,
         excerpt=first.excerpt,
-        origin=Origin(first.commit, first.author, first.date),
+        origin=Origin(once(first.commit), once(first.author), once(first.date)),
         in_head=any(heads) if heads else None,
         refs=tuple(json.loads(first.refs)),
-        occurrences=tuple(Occurrence(row.commit, row.path, row.line, row.url, row.date) for row in places),
+        occurrences=tuple(
+            Occurrence(once(row.commit), once(row.path), row.line, once(row.url), once(row.date)) for row in places
+        ),
         detail=MappingProxyType(json.loads(first.detail)),
         status=status,
         status_reason=reason,
-        guide=secret.guide,
-        repository=first.url,
+        guide=once(secret.guide),
+        repository=once(first.url),
     )
 
 
