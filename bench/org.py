@@ -111,6 +111,8 @@ def table(made: dict[str, Swept], count: int) -> list[str]:
     first = made["first"].seconds - start if "first" in made else 0.0
     if first and "loop" in made:
         lines.append(f"first sweep: {100 * made['loop'].seconds / first:.0f} % of the loop's throughput (80 wanted)")
+        work = made["first"].cpu - made["start"].cpu
+        lines.append(f"             {100 * made['loop'].cpu / work:.0f} % by processor time, whatever else ran")
     if "again" in made:
         rate = count / max(0.01, made["again"].seconds - start)
         lines.append(f"nothing new: {rate:.0f} repositories a second (50 wanted)")
@@ -120,6 +122,8 @@ def table(made: dict[str, Swept], count: int) -> list[str]:
     if first and "dask" in made:
         over = (made["dask"].seconds - made["dask start"].seconds) / first - 1
         lines.append(f"Dask: {100 * over:+.0f} % against local processes (15 allowed)")
+        work = (made["dask"].cpu - made["dask start"].cpu) / (made["first"].cpu - made["start"].cpu)
+        lines.append(f"      {100 * (work - 1):+.0f} % by processor time")
     return lines
 
 

@@ -1,8 +1,8 @@
 """What a sweep of very many repositories takes and costs: a seeded simulation with its parameters stated.
 
     python bench/scale_simulation.py                      10,000 and 1,000,000 repositories, as in docs/scale.md
-    python bench/scale_simulation.py --check 300 --seconds 40 --bytes 3e8
-                                                          against a measured sweep of one machine, no fetching
+    python bench/scale_simulation.py --check 500 --seconds 67 --bytes 3.7e8 --rate 3e6
+                                                          against a measured sweep of two cores, no fetching
 
 Repositories have log-normal sizes with a Pareto tail. A worker fetches, scans, and hands in; machines share their
 network. Work is taken from one queue; a machine fails at random, and what it was doing is done again.
@@ -33,7 +33,7 @@ class Parameters:
     bandwidth: float = 1.25e8  # a machine's network
     host_rate: float = 1.0e9  # what all hosts together send
     latency: float = 0.3  # to ask a host for news
-    scan_rate: float = 4.0e7  # bytes of pack a core and second
+    scan_rate: float = 3.0e6  # bytes of pack a core and second, as measured on small, often changed files
     overhead: float = 0.03  # a repository, beside its bytes
     portions: float = 5.0e8  # a larger history is one worker's longest piece of work no more
     split: bool = False
@@ -92,16 +92,17 @@ def line(name: str, parameters: Parameters, seed: int, *, first: bool) -> str:
 
 
 def main() -> None:
+    base = Parameters()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--check", type=int, default=0, metavar="N", help="repositories of a measured sweep")
     parser.add_argument("--seconds", type=float, default=0.0, help="what it took on two cores")
+    parser.add_argument("--rate", type=float, default=base.scan_rate, help="bytes a core and second, if known better")
     parser.add_argument("--bytes", type=float, default=0.0, help="bytes of all packs")
     args = parser.parse_args()
-    base = Parameters()
     if args.check:
         own = replace(base, repositories=args.check, machines=1, cores=2, latency=0.0, bandwidth=1e12, host_rate=1e12)
-        own = replace(own, median=args.bytes / args.check, spread=0.0, tail=0.0)
+        own = replace(own, scan_rate=args.rate, median=args.bytes / args.check, spread=0.0, tail=0.0)
         predicted, _, _ = sweep(own, args.seed, first=True)
         print(f"predicted {predicted:.1f} s, measured {args.seconds:.1f} s: {predicted / args.seconds:.2f} of it")
         return
