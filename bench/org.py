@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--some", type=int, default=1, metavar="N", help="every Nth repository alone, for a quick look")
     parser.add_argument("--workers", default="2")
     parser.add_argument("--dask", default="local:2")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     paths = sorted(path.resolve() for path in args.set.iterdir() if path.suffix == ".git")[:: args.some]
     kept = args.set.parent / f"measured-{len(paths)}.json"
     known = json.loads(kept.read_text()) if kept.exists() else {}
