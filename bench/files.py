@@ -47,7 +47,7 @@ def make_tree(folder: Path) -> int:
     """5,000 files of 14 MB in all; the bytes written."""
     written = 0
     for number, data in zip(range(FILES), repeated(), strict=False):
-        data = data[: 2 * (BYTES - written) // (FILES - number)]
+        data = data[: 4 * (BYTES - written) // (FILES - number)]
         path = folder / f"d{number % 97}" / f"f{number}.py"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)

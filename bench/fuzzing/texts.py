@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import random
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from scanner.manifest.node import walk
 from scanner.model.text import Text
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.options import ScanOptions
+from scanner.ruleset.example_stores import keystore
 from scanner.ruleset.examples import fill
 
 _MANIFESTS = (
@@ -74,20 +76,9 @@ def _encoded(_folder: Path) -> Run:
 
 
 def _store_seeds() -> Sequence[bytes]:
-    names = ("jks", "jceks", "p12", "keepass")
-    made: list[bytes] = []
-    for name in names:
-        try:
-            made.append(fill(f"<<%store({name})>>", "fuzz").encode())
-        except ValueError:
-            continue
-    plain = b"\xfe\xed\xfe\xed\0\0\0\2\0\0\0\1\0\0\0\1\0\1a" + bytes(8) + b"\0\0\0\3abc\0\0\0\0" + bytes(20)
-    return [
-        *made,
-        *(base64.b64decode(one + b"==") for one in made),
-        plain,
-        b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(50),
-    ]
+    forms = ("jks", "jks-stock", "jceks", "truststore", "pkcs12", "pkcs12-certificates", "kdbx")
+    encoded = [keystore(form, random.Random(form)).encode() for form in forms]
+    return [*(base64.b64decode(one) for one in encoded), *(b"store: " + one + b"\n" for one in encoded)]
 
 
 def _store(_folder: Path) -> Run:

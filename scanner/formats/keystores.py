@@ -58,7 +58,7 @@ class Keystores:
         """The store that the text is, or those that it holds in base64."""
         whole = _recognised(text.data)
         if whole is not None:
-            yield _match(whole, text.data, Span(0, min(4, len(text.data))))
+            yield _match(whole, text.data, Span(0, len(text.data)))
             return
         for found in _ENCODED.finditer(text.data):
             data = _decoded(found.group())
