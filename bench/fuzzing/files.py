@@ -60,7 +60,15 @@ def _archive_seeds() -> Sequence[bytes]:
         zipped(_FILES, zipfile.ZIP_LZMA), zipped({"in.zip": zipped(_FILES), "in.tar": tar}, zipfile.ZIP_STORED),
         tar, tarred({"n" * 150: b"x", "ä": b"y"}), tarred({"n" * 150: b"x"}, tarfile.GNU_FORMAT, {"l": "../a"}),
         gzip.compress(tar), bz2.compress(tar), lzma.compress(tar), gzip.compress(b"one") + gzip.compress(b"two"),
+        ar({"debian-binary": b"2.0\n", "data.tar.gz": gzip.compress(tar)}),
     ]  # fmt: skip
+
+
+def ar(files: Mapping[str, bytes]) -> bytes:
+    """An ar archive, as Debian's packages are."""
+    parts = [b"%-16s%-12d%-6d%-6d%-8d%-10d`\n" % (name.encode(), 0, 0, 0, 0, len(data)) + data + b"\n" * (len(data) & 1)
+             for name, data in files.items()]  # fmt: skip
+    return b"!<arch>\n" + b"".join(parts)
 
 
 def resummed(data: bytes) -> bytes:

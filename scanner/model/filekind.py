@@ -47,6 +47,8 @@ _NAMES = {
     ".terraform.lock.hcl": FileKind.LOCK,
     "package.resolved": FileKind.LOCK,
     "verification-metadata.xml": FileKind.LOCK,
+    "md5sums": FileKind.LOCK,
+    "sha1sums": FileKind.LOCK,
     "sha256sums": FileKind.LOCK,
     "sha512sums": FileKind.LOCK,
     "checksums.txt": FileKind.LOCK,

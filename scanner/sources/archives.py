@@ -1,7 +1,8 @@
 """Files inside archives, and archives inside those: read in memory, never written to disk.
 
 Everything about an archive is taken to be a lie until it is read: sizes, counts, names. Names are only shown.
-Formats: zip and its kin (jar, whl, docx, xlsx …), tar, gzip, bzip2, xz; zstd and 7z where what reads them is installed.
+Formats: zip and its kin (jar, whl, docx, xlsx …), tar, ar (deb), gzip, bzip2, xz; zstd and 7z where what reads them
+is installed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scanner.model.result import Skipped
-from scanner.sources import sevenzip, tar, zips
+from scanner.sources import ar, sevenzip, tar, zips
 from scanner.sources.damage import DAMAGE, told
 from scanner.sources.magic import STREAMS, ArchiveLimits, kind_of_archive
 from scanner.sources.streams import Decompressor, Inflated, Reader, decompressor, everything, pieces
@@ -62,6 +63,9 @@ class Unpacker:
                 yield from self._zip(path, data, depth)
             elif kind == "tar":
                 yield from self._tar(path, io.BytesIO(data), depth)
+            elif kind == "ar":
+                for part in ar.parts(data):
+                    yield from self._inside(f"{path}!/{part.name}", data[part.start : part.end], depth)
             elif kind == "7z":
                 yield from self._seven(path, data, depth)
             elif kind in STREAMS:

@@ -24,6 +24,7 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
+    (b"!<arch>\n", "ar"),
 )
 _ANY = tuple(magic for magic, _ in _MAGIC)
 _TAR_MAGIC_AT = 257

@@ -179,3 +179,20 @@ def test_zstd_alone_and_as_a_tar() -> None:
     unpacker = Unpacker(ArchiveLimits(member=1000))
     assert list(unpacker.members("x", zstd.compress(bytes(5_000_000)))) == []
     assert "limit" in unpacker.skipped[0].why
+
+
+def test_a_debian_package_and_names_too_long_for_its_headers() -> None:
+    def member(name: str, data: bytes) -> bytes:
+        return b"%-16s%-32s%-10d`\n" % (name.encode(), b"0", len(data)) + data + b"\n" * (len(data) & 1)
+
+    package = b"!<arch>\n" + member("debian-binary", b"2.0\n") + member("data.tar.xz", tarred(FILES, "w:xz"))
+    assert dict(Unpacker().members("a.deb", package)) == {
+        "a.deb!/debian-binary": b"2.0\n",
+        "a.deb!/data.tar.xz!/a.txt": b"hello",
+        "a.deb!/data.tar.xz!/dir/b.env": b"KEY=value\n",
+    }
+    long = b"!<arch>\n" + member("//", b"a-name-of-more-than-16-letters.o/\n") + member("/0", b"odd") + member("b.o/", b"x")
+    assert dict(Unpacker().members("l", long)) == {"l!/a-name-of-more-than-16-letters.o": b"odd", "l!/b.o": b"x"}
+    unpacker = Unpacker()
+    assert dict(unpacker.members("l", long[:-9])) == {"l!/a-name-of-more-than-16-letters.o": b"odd"}
+    assert len(unpacker.skipped) == 1
