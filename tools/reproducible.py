@@ -20,11 +20,11 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent
 
 
-def build(folder: Path, epoch: str) -> Path:
-    """The wheel made from a clean copy of HEAD in ``folder``."""
+def build(folder: Path, commit: str, epoch: str) -> Path:
+    """The wheel made from a clean copy of ``commit`` in ``folder``."""
     copy = folder / "source"
     copy.mkdir(parents=True)
-    tree = subprocess.run(["git", "archive", "HEAD"], cwd=SOURCE, check=True, capture_output=True).stdout
+    tree = subprocess.run(["git", "archive", commit], cwd=SOURCE, check=True, capture_output=True).stdout
     subprocess.run(["tar", "xf", "-"], cwd=copy, input=tree, check=True)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch, "PYTHONHASHSEED": str(len(str(folder)))}
     command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder / "dist"), str(copy)]
@@ -45,12 +45,12 @@ def _digest(archive: zipfile.ZipFile, name: str) -> str:
 
 def main() -> int:
     """0 when both wheels are the same bytes."""
-    epoch = subprocess.run(
-        ["git", "log", "-1", "--format=%ct"], cwd=SOURCE, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    # One commit for both: somebody may commit in between.
+    last = ["git", "log", "-1", "--format=%H %ct"]
+    commit, epoch = subprocess.run(last, cwd=SOURCE, check=True, capture_output=True, text=True).stdout.split()
     work = Path(tempfile.mkdtemp(prefix="unsealed-build-"))
     try:
-        one, other = build(work / "a", epoch), build(work / "a-longer-name", epoch)
+        one, other = build(work / "a", commit, epoch), build(work / "a-longer-name", commit, epoch)
         digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (one, other)]
         if digests[0] == digests[1]:
             print(f"the same twice: {one.name} {digests[0]}")
