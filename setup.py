@@ -18,7 +18,9 @@ def compiled() -> list[Extension]:
     try:
         from mypyc.build import mypycify
 
-        extensions = mypycify(["scanner/history/delta.py"], opt_level="3")
+        # Without the project's own settings: where a package is built, the stubs that they ask for are not installed.
+        flags = ["--config-file=", "--ignore-missing-imports"]
+        extensions = mypycify([*flags, "scanner/history/delta.py"], opt_level="3")
     except (ImportError, OSError, SystemExit):
         return []
     for extension in extensions:
