@@ -20,7 +20,8 @@ def compiled() -> list[Extension]:
 
         # Without the project's own settings: where a package is built, the stubs that they ask for are not installed.
         flags = ["--config-file=", "--ignore-missing-imports"]
-        extensions = mypycify([*flags, "scanner/history/delta.py"], opt_level="3")
+        # No notes for a debugger: they name the folder it was built in, and no two builds would be the same.
+        extensions = mypycify([*flags, "scanner/history/delta.py"], opt_level="3", debug_level="0")
     except (ImportError, OSError, SystemExit):
         return []
     for extension in extensions:
