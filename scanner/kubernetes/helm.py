@@ -21,6 +21,8 @@ _LITERALS = (
 # What may stand right before such a string; after any other word it is that function's argument.
 _GIVERS = frozenset(["default", "b64enc", "coalesce", "ternary", "toString", "quote", "squote", "trim", "print"])
 _WORD_BEFORE = re.compile(r"([\w.$]+)\s*$")
+# Of these every argument may become the value.
+_CHOICE = re.compile(r"\{\{-?\s*(?:\(\s*)?coalesce\s[^|(]*$")
 # Names of values and templates, formats: strings that are looked up, not used.
 _LOOKED_UP = re.compile(
     r"(?:include|template|lookup|printf|index|hasKey|required|fail|tpl|dig|pluck|regex\w+|date)\s[^|]*$"
@@ -36,7 +38,7 @@ def literals(raw: str) -> Iterator[tuple[int, int, str]]:
                 group = next(number for number in (1, 2, 3) if found.group(number) is not None)
                 start, end = found.span(group)
                 before = raw[action.start() : start - 1]
-                if start not in seen and _given(before):
+                if start not in seen and (_given(before) or _CHOICE.search(before)):
                     seen.add(start)
                     yield start, end, raw[start:end]
 

@@ -6,10 +6,10 @@ the rules for text judge, under the name the structure gives a value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from scanner.kubernetes import ciphertext, helm, names, references, values
+from scanner.kubernetes import ciphertext, helm, names, references, settings, values
 from scanner.kubernetes.entries import Entry, Inner, inspected
 from scanner.kubernetes.findings import ASSIGNED, STRUCTURE, TYPED, Findings
 from scanner.manifest.node import Scalar
@@ -120,17 +120,21 @@ def severity_of(entry: Entry) -> Severity:
 def _credentials(entry: Entry, inner: Sequence[Inner], out: Findings, detail: Mapping[str, str]) -> bool:
     """Reports the credential that rules know in a value of one line; False when they know none."""
     known = _distinct(one for one in inner if one.known)
+    whole = entry.encoded and len(known) == 1
     for one in known:
-        _known(entry, one, out, span=entry.span if len(known) == 1 else entry.place(one.span), detail=detail)
+        _known(entry, one, out, span=entry.span if whole else entry.place(one.span), detail=detail)
     return bool(known)
 
 
 def _file(entry: Entry, inner: Sequence[Inner], out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
     """Reports everything that rules find in a file, each at its own place; of the file as such it says nothing."""
-    found = _distinct(one for one in inner if not one.match.reason)
-    if names.identifier(entry.name):
+    found = _distinct(one for one in inner if not one.match.reason and not _shown(one))
+    passwords: list[tuple[Entry, Span]] = []
+    if names.public_file(entry.name):
         found = [one for one in found if one.known]
-    whole = entry.encoded and len(found) == 1
+    else:
+        passwords = list(_settings(entry, [one.span for one in inner]))
+    whole = entry.encoded and len(found) + len(passwords) == 1
     for one in found:
         span = entry.span if whole else entry.place(one.span)
         if one.known:
@@ -140,9 +144,27 @@ def _file(entry: Entry, inner: Sequence[Inner], out: Findings, *, detail: Mappin
             out.leak(
                 rule, span, one.match.secret.reveal(), severity=severity, detail=detail, confidence=Confidence.MEDIUM
             )
+    for one_of_them, place in passwords:
+        if not (out.loose and references.weak(one_of_them.text)):
+            span, severity = entry.span if whole else entry.place(place), severity_of(one_of_them)
+            out.leak(rule, span, one_of_them.value, severity=severity, detail={**detail, "field": one_of_them.name})
     plain = b":" not in entry.value and b"=" not in entry.value and not values.public(entry.value)
     if not inner and plain and names.promising(entry.name):
         out.leak(rule, entry.span, entry.value, severity=severity_of(entry), detail=detail)
+
+
+def _settings(entry: Entry, known: Sequence[Span]) -> Iterator[tuple[Entry, Span]]:
+    """Passwords in a file that no rule has seen (or dropped) at their place."""
+    for name, span in settings.passwords(entry.value):
+        value = entry.value[span.start : span.end]
+        one = replace(entry, name=name, value=value, scalar=_scalar(value.decode("utf-8", "replace"), entry))
+        if not any(span.overlaps(other) for other in known) and not silent(one) and _chosen(one):
+            yield one, span
+
+
+def _shown(one: Inner) -> bool:
+    """True for a value that documentation shows."""
+    return not one.known and references.placeholder(one.match.secret.reveal().decode("utf-8", "replace"))
 
 
 def _known(entry: Entry, one: Inner, out: Findings, *, span: Span, detail: Mapping[str, str]) -> None:

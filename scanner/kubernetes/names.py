@@ -56,11 +56,16 @@ def plain(name: str) -> str:
     return _INVISIBLE.sub("", name).replace("\xa0", " ").strip()
 
 
+def public_file(name: str) -> bool:
+    """True when ``name`` is that of a file which anybody may read: a certificate, a public key."""
+    small = plain(name).lower()
+    return small in _IDENTIFIER_NAMES or small.endswith((".pub", ".crt", ".cer", ".csr", ".crl", ".md"))
+
+
 @lru_cache(maxsize=4096)
 def identifier(name: str) -> bool:
     """True when ``name`` says who or where: its value is a secret only if it looks like one by itself."""
-    small = plain(name).lower()
-    if small in _IDENTIFIER_NAMES or small.endswith((".pub", ".crt", ".cer", ".csr", ".crl", ".md")):
+    if public_file(name):
         return True
     words = _words(name)
     if not words or words[-2:] == ["secret", "id"]:

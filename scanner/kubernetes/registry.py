@@ -41,7 +41,7 @@ def handle(case: Case, entry: Entry, *, detail: Mapping[str, str]) -> bool:
         if references.placeholder(login.password) or references.reference(login.password):
             continue
         told = {**detail, "registry": login.host, "user": login.user}
-        whole = len(logins) == 1 and (entry.encoded or b"\n" not in entry.value.strip())
+        whole = len(logins) == 1 and entry.encoded
         span = entry.span if whole else _place(entry, login.written)
         if _inner(case, login, span, told):
             continue
