@@ -1,6 +1,6 @@
 """Passwords in a file that a Secret holds: environment files, properties, INI, YAML, JSON, XML.
 
-Rules for text want a password to look chosen or drawn. In a Secret it is one whatever it looks like, also a line deeper.
+Rules for text want a password to look chosen or drawn. In a Secret it is one whatever it looks like.
 """
 
 from __future__ import annotations
