@@ -11,6 +11,8 @@ import re
 _REFERENCE = re.compile(
     r"""(?:
      \$\{[^}]*\}(?:[^\s$]*\$\{[^}]*\})*|\$\([^)]*\)|%[A-Za-z_]\w*%|\$[A-Z_][A-Z0-9_]*|\$\{\{.*\}\}|\$\[\[?.*\]\]?
+    |%\{[A-Za-z_]\w*\}|\$__(?:file|env|vault)\{[^}]*\}       # collectd and Grafana
+    |[\w+-]{0,20}(?:secret|vault|ssm|-sm)[\w+-]{0,20}://[^\s@]*|(?:k8s|secretsmanager|[a-z]+-sm):[\w./-]+\#[\w./-]+
     |<path:.*>                                              # argocd-vault-plugin
     |ref\+[a-z0-9]+://.*                                    # vals
     |vault:[\w/.-]+\#.*|>>vault:.*                          # bank-vaults
