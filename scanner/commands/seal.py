@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the replacements; 0 also where there was nothing to replace."""
-    from scanner.kubernetes.replacement import Store, external_secret, kubeseal
+    from scanner.kubernetes.replacement import Store, external_secret, kubeseal, objection
 
     store = Store(args.store, args.store_kind, args.path, args.refresh)
     count = 0
@@ -47,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
         for secret in _found(path):
             title = f"# {name or 'standard input'}:{secret.line} Secret {secret.namespace or 'default'}/{secret.name}"
             body = external_secret(secret, store) if args.form == "external-secret" else kubeseal(secret, name)
+            better = objection(secret)
+            body = f"# {better}\n{body}" if better else body
             separator = "---\n" if count and args.form == "external-secret" else ""
             sys.stdout.write(f"{separator}{_line(title)}, keys {_line(', '.join(secret.keys))}\n{body}")
             count += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from scanner.kubernetes import sealing
 from scanner.kubernetes.case import Case
 from scanner.manifest.node import Mapping, Node, Scalar, Sequence, walk
 
@@ -129,6 +130,15 @@ def service_account_token(case: Case, type_name: str, *, empty: bool) -> None:
             do="use a projected token, or kubectl create token with a duration",
         ),
     )  # fmt: skip
+
+
+def unsealed(case: Case) -> None:
+    """A Secret in clear beside others that are sealed."""
+    place = case.root.child("kind") or case.root
+    if case.out.custom:
+        about = sealing.about(case.manifest.namespace, case.manifest.name)
+        detail = case.told(**sealing.reasons(case.out.custom))
+        case.out.tip(sealing.RULE, place, case.document, about=about, detail=detail)
 
 
 def environment(case: Case) -> None:

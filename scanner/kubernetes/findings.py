@@ -30,7 +30,8 @@ _LONGEST_TIP = 80
 class Findings:
     """Collects for one text. ``inspect`` runs the whole scanner over an inner value.
 
-    ``loose`` is True for prose and programs: a stock password there is an example of one.
+    ``loose`` is True for prose and programs: a stock password there is an example of one. ``custom`` is what the text
+    seals other secrets with, where advice is asked for.
     """
 
     inspect: Inspect
@@ -38,6 +39,7 @@ class Findings:
     regions: list[Span] = field(default_factory=list)
     advice: bool = False
     loose: bool = False
+    custom: str = ""
 
     def leak(
         self,

@@ -40,5 +40,9 @@ class Manifests:
         from scanner.kubernetes.reading import is_loose, read
 
         out = Findings(inspect, advice=self._advice, loose=is_loose(text))
+        if self._advice:
+            from scanner.kubernetes.sealing import custom
+
+            out.custom = custom(text.data)
         examine(read(text, advisable if self._advice else interesting), out)
         return out.matches

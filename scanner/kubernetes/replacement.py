@@ -21,7 +21,17 @@ from scanner.model.text import Text
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _KIND = re.compile(rb"""^["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
-_SECRETS = frozenset({"Secret", "List", "SecretList"})
+_SECRETS = frozenset({b"Secret", b"List", b"SecretList"})
+_OBJECTIONS = {
+    "kubernetes.io/service-account-token": (
+        "the cluster makes this token: delete the manifest, revoke the token by deleting the Secret in the cluster, "
+        "and use projected tokens or kubectl create token"
+    ),
+    "helm.sh/release.v1": "Helm keeps this in the cluster: delete the file, and rotate what the release's values hold",
+    "bootstrap.kubernetes.io/token": (
+        "a bootstrap token should live for hours: delete the manifest, make one with kubeadm token create when needed"
+    ),
+}
 _NOT_STRINGS = frozenset("true false yes no on off null y n".split())
 
 
@@ -29,8 +39,8 @@ _NOT_STRINGS = frozenset("true false yes no on off null y n".split())
 class Unsealed:
     """One Secret with values in clear. ``alone`` is True when its file holds nothing but Secrets.
 
-    ``loose`` is True for a Secret in prose or in a program; ``line`` counts from 1. Empty ``namespace`` means that the
-    manifest does not say.
+    ``loose`` is True for a Secret in prose or in a program, ``listed`` for one of a List; ``line`` counts from 1. Empty
+    ``namespace`` means that the manifest does not say. ``labels`` are what selects the Secret (Argo CD's repositories).
     """
 
     name: str
@@ -40,6 +50,9 @@ class Unsealed:
     line: int
     alone: bool
     loose: bool
+    listed: bool = False
+    immutable: bool = False
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +90,29 @@ def external_secret(secret: Unsealed, store: Store) -> str:
     lines += ["spec:", f"  refreshInterval: {_yaml(store.refresh)}", "  secretStoreRef:"]
     lines += [f"    name: {_yaml(store.name)}", f"    kind: {_yaml(store.kind)}"]
     lines += ["  target:", f"    name: {_yaml(secret.name)}"]
-    if secret.type not in ("", "Opaque"):
-        lines += ["    template:", f"      type: {_yaml(secret.type)}"]
-    lines.append("  data:")
+    if secret.immutable:
+        lines.append("    immutable: true")
+    lines += [*_template(secret), "  data:"]
     for key in secret.keys:
         lines += [f"    - secretKey: {_yaml(key)}", "      remoteRef:"]
         lines += [f"        key: {_yaml(path)}", f"        property: {_yaml(key)}"]
     return "\n".join(lines) + "\n"
+
+
+def _template(secret: Unsealed) -> list[str]:
+    """Type and labels, which the operator copies to the Secret it makes."""
+    lines = []
+    if secret.type not in ("", "Opaque"):
+        lines.append(f"      type: {_yaml(secret.type)}")
+    if secret.labels:
+        lines += ["      metadata:", "        labels:"]
+        lines += [f"          {_yaml(name)}: {_yaml(value)}" for name, value in secret.labels]
+    return ["    template:", *lines] if lines else []
+
+
+def objection(secret: Unsealed) -> str:
+    """Why ``secret`` should not be sealed but go; empty where sealing is right."""
+    return _OBJECTIONS.get(secret.type, "")
 
 
 def kubeseal(secret: Unsealed, path: str) -> str:
@@ -93,7 +122,9 @@ def kubeseal(secret: Unsealed, path: str) -> str:
     if secret.alone and path:
         return f"kubeseal --format yaml --secret-file {shlex.quote(path)} --sealed-secret-file {target}\n"
     if not secret.loose and path:
-        query = f'select(.kind == "Secret" and .metadata.name == {json.dumps(secret.name)})'
+        query = f'select(.kind == "Secret" and .metadata.name == {json.dumps(secret.name)}'
+        query += f" and .metadata.namespace == {json.dumps(secret.namespace)})" if secret.namespace else ")"
+        query = f".items[] | {query}" if secret.listed else query
         return f"yq {shlex.quote(query)} {shlex.quote(path)} | kubeseal --format yaml > {target}\n"
     parts = ["kubectl create secret generic", shlex.quote(secret.name), "--dry-run=client -o yaml"]
     if secret.namespace:
@@ -113,7 +144,9 @@ def _keys(manifest: Manifest) -> tuple[str, ...]:
 
 
 def _unsealed(manifest: Manifest, keys: tuple[str, ...], *, line: int, alone: bool, loose: bool) -> Unsealed:
-    kind = manifest.root.child("type")
+    kind, fixed = manifest.root.child("type"), manifest.root.child("immutable")
+    labels = manifest.root.get("metadata", "labels")
+    listed = len(manifest.path) == 2 and manifest.path[0] == "items"
     return Unsealed(
         name=manifest.name or "secret",
         namespace=manifest.namespace,
@@ -121,13 +154,17 @@ def _unsealed(manifest: Manifest, keys: tuple[str, ...], *, line: int, alone: bo
         keys=keys,
         line=line,
         alone=alone and not manifest.document.layers and not manifest.path,
-        loose=loose or bool(manifest.document.layers),
+        loose=loose or bool(manifest.document.layers) or bool(manifest.path and not listed),
+        listed=listed,
+        immutable=fixed is not None and fixed.text == "true",
+        labels=tuple((name.text, value.text) for name, value in labels.pairs()) if labels is not None else (),
     )
 
 
 def _other_kinds(data: bytes) -> bool:
-    """True when the file holds objects that are no Secrets; kubeseal would take them for some."""
-    return any(found.group(1).decode("utf-8", "replace") not in _SECRETS for found in _KIND.finditer(data))
+    """True when the file holds anything beside one Secret: kubeseal would take all of it for Secrets."""
+    kinds = [found.group(1) for found in _KIND.finditer(data)]
+    return len(kinds) > 1 or any(kind not in _SECRETS for kind in kinds)
 
 
 def _yaml(text: str) -> str:

@@ -28,6 +28,7 @@ def handle(case: Case) -> None:
     for name in ("data", "stringData"):
         case.settle(case.root.child(name))
     told = case.told(type=type_name)
+    before = len(case.out.matches)
     left = []
     for entry in entries:
         if entry.scalar.template or silent(entry):
@@ -40,6 +41,8 @@ def handle(case: Case) -> None:
     secret_values(
         left, case.out, detail=told, rule="sops-unencrypted-value" if case.sops else "kubernetes-secret-value"
     )
+    if len(case.out.matches) > before:
+        advice.unsealed(case)
     advice.service_account_token(case, type_name, empty=not entries)
 
 

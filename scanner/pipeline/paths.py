@@ -13,6 +13,7 @@ from scanner.model.errors import UsageError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.findings import Placed, placed, settled
+from scanner.pipeline.generated import Generated
 from scanner.pipeline.large import scan_large
 from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.text import TextScanner
@@ -22,6 +23,7 @@ from scanner.sources.files import Listing
 from scanner.sources.portions import is_large
 
 if TYPE_CHECKING:
+    from scanner.model.match import Detector, Match
     from scanner.pipeline.parallel import Tick
 
 # One task is this many files at most: small enough to share out evenly, large enough to be worth sending.
@@ -65,7 +67,8 @@ def scan_paths(
     # Raw values do not cross processes, so a run that shows them keeps to one.
     alone = context.options.show_secrets or (not workers and len(names) < _WORTH_PROCESSES)
     count = 1 if alone else workers or processes()
-    batches += run_tasks(tasks, lambda task: _scan_files(task, scanner, context), workers=count, tick=tick)
+    custom = _custom(names, context)
+    batches += run_tasks(tasks, lambda task: _scan_files(task, scanner, context, custom), workers=count, tick=tick)
     found = [one for batch in batches for one in batch.found]
     skipped = [*listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
     # The notes say what was silenced by whom, so the findings are judged before.
@@ -81,16 +84,41 @@ def scan_paths(
     return ScanResult(findings, summary)
 
 
-def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) -> _Batch:
+def _custom(names: Sequence[str], context: Context) -> str:
+    """What this tree seals its secrets with, where advice is asked for: told by the first file that shows it."""
+    if not context.options.advice:
+        return ""
+    from scanner.kubernetes import sealing
+
+    manifests = (files.read(name, context.options.max_size) for name in names if name.endswith((".yaml", ".yml")))
+    return next((how for data in manifests if isinstance(data, bytes) and (how := sealing.custom(data))), "")
+
+
+def _advice(matches: list[Match], custom: str) -> list[Match]:
+    from scanner.kubernetes import sealing
+
+    return sealing.advice(matches, custom)
+
+
+def _beside(path: str, context: Context) -> bytes | None:
+    if not os.path.isfile(path):
+        return None
+    data = files.read(path, context.options.max_size)
+    return data if isinstance(data, bytes) else None
+
+
+def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context, custom: str = "") -> _Batch:
     found: list[Placed] = []
     skipped: list[Skipped] = []
     texts = size = 0
+    generated = Generated(lambda path: _beside(path, context))
     for number, name in enumerate(names):
         if context.late():
             skipped += [Skipped(files.shown(left), OVERTIME) for left in names[number:]]
             break
         try:
-            one = _scan_file(name, scanner, context)
+            role = generated.role(name.replace(os.sep, "/"))
+            one = _scan_file(name, scanner, context, role=role, custom=custom)
         except MemoryError:
             # One file must not stop the others.
             skipped.append(Skipped(files.shown(name), "needs more memory than there is"))
@@ -102,7 +130,7 @@ def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context) ->
     return _Batch(found, [*skipped, *scanner.skipped()], texts, size)
 
 
-def _scan_file(name: str, scanner: TextScanner, context: Context) -> _Batch:
+def _scan_file(name: str, scanner: TextScanner, context: Context, *, role: Detector | None, custom: str) -> _Batch:
     shown = _shown(name, context)
     if is_large(name):
         large = scan_large(name, shown, scanner, context)
@@ -111,17 +139,20 @@ def _scan_file(name: str, scanner: TextScanner, context: Context) -> _Batch:
     data = files.read(name, context.options.max_size)
     if isinstance(data, Skipped):
         return _Batch([], [data], 0, 0)
-    return _texts(data, shown, scanner, context)
+    return _texts(data, shown, scanner, context, role=role, custom=custom)
 
 
-def _texts(data: bytes, name: str, scanner: TextScanner, context: Context) -> _Batch:
+def _texts(
+    data: bytes, name: str, scanner: TextScanner, context: Context, *, role: Detector | None = None, custom: str = ""
+) -> _Batch:
     found: list[Placed] = []
     skipped: list[Skipped] = []
     texts = 0
     for text in texts_in(data, name, context.options.archives, skipped):
         texts += 1
-        matches = scanner.scan(text)
+        matches = scanner.scan(text, role)
         if matches:
+            matches += _advice(matches, custom) if custom else []
             found += placed(text, matches, context=context, rules=scanner.engine.rules)
     return _Batch(found, skipped, texts, len(data))
 

@@ -13,6 +13,7 @@ from scanner.git.run import Git
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
+from scanner.pipeline.generated import Generated
 from scanner.pipeline.text import TextScanner
 from scanner.pipeline.unpack import texts_in
 
@@ -31,6 +32,7 @@ class ChangeScanner:
         self._scanner = scanner
         self._reader = reader
         self._context = context
+        self._generated = Generated(self._beside)
         self.skipped: list[Skipped] = []
         self.texts = 0
         self.bytes = 0
@@ -77,7 +79,17 @@ class ChangeScanner:
         unread = self.skipped if blocking else []
         for text in texts_in(found.data, path, self._context.options.archives, unread):
             self.texts += 1
-            yield text, self._scanner.scan(text)
+            yield text, self._scanner.scan(text, self._generated.role(path))
+
+    def _beside(self, path: str) -> bytes | None:
+        """What the index has at ``path``."""
+        # A name with blanks is one to git, but not in what git says of a name that it does not know.
+        if any(sign.isspace() or sign == "\0" for sign in path):
+            return None
+        try:
+            return self._reader.read(f":{path}").data
+        except (MissingObject, TooLarge):
+            return None
 
     def _old(self, changed: Sequence[Change], touched: Sequence[Change], others: Sequence[str]) -> Counter[Identity]:
         """How often each secret stood in the blobs before; for merges, the most any parent had."""

@@ -87,14 +87,19 @@ class TextScanner:
         self._detectors: Sequence[Detector] | None = None
         self._codecs: tuple[int, ...] = ()
 
-    def scan(self, text: Text) -> list[Match]:
-        """Every match of ``text``, dropped ones with their reason, one a place, in order."""
-        return self.examine(text, self.engine.prefilter(text.data))
+    def scan(self, text: Text, also: Detector | None = None) -> list[Match]:
+        """Every match of ``text``, dropped ones with their reason, one a place, in order.
 
-    def examine(self, text: Text, hits: Sequence[Hit]) -> list[Match]:
+        ``also`` is a detector for what the text is by its place in a repository.
+        """
+        return self.examine(text, self.engine.prefilter(text.data), also)
+
+    def examine(self, text: Text, hits: Sequence[Hit], also: Detector | None = None) -> list[Match]:
         """Like ``scan``, for hits that are known already (offsets in ``text.data``)."""
         budget = _Budget(self.limits)
         found = self._found(text, hits, budget, self._named(text.path))
+        if also is not None:
+            found += self._choice.apply(list(also.detect(text, _Inspector(self, budget))))
         whole = self.engine.rules_for_path(text.path)
         if whole:
             found += self._choice.apply(self.engine.match_whole(text, whole))

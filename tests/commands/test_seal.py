@@ -83,3 +83,28 @@ def test_nothing_to_replace(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["seal", str(tmp_path / "none.yaml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_what_selects_the_secret_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    labelled = SECRET.replace(
+        "namespace: prod", "namespace: prod, labels: {argocd.argoproj.io/secret-type: repository}"
+    )
+    assert run(tmp_path, labelled + "immutable: true\n") == 0
+    target = yaml.safe_load(capsys.readouterr().out)["spec"]["target"]
+    assert target["immutable"] is True
+    assert target["template"]["metadata"]["labels"] == {"argocd.argoproj.io/secret-type": "repository"}
+
+
+def test_secrets_side_by_side_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, SECRET + "---\n" + SECRET.replace("prod", "test"), "--as", "kubeseal") == 0
+    out = capsys.readouterr().out
+    assert out.count('.metadata.namespace == "prod"') == out.count('.metadata.namespace == "test"') == 1
+    listed = "apiVersion: v1\nkind: List\nitems:\n- " + SECRET.rstrip().replace("\n", "\n  ") + "\n"
+    assert run(tmp_path, listed, "--as", "kubeseal") == 0
+    assert "yq '.items[] | select" in capsys.readouterr().out
+
+
+def test_says_what_should_not_be_sealed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, SECRET.replace("basic-auth", "service-account-token")) == 0
+    out = capsys.readouterr().out
+    assert "# the cluster makes this token" in out and "Kq7" not in out

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from scanner.cli import main
 from scanner.model.levels import Severity
 from scanner.model.text import Text
 from scanner.pipeline.text import TextScanner
@@ -62,3 +66,21 @@ def test_advice_does_not_hide_a_leak(adviser: TextScanner) -> None:
     )
     found = {match.rule for match in adviser.scan(Text.named(text.encode(), "a.yaml")) if not match.reason}
     assert "kubernetes-encryption-key" in found
+
+
+def test_a_secret_in_clear_among_sealed_ones_of_other_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = "Kq7-" + "x81Lm2QpZt"
+    (tmp_path / "a.yaml").write_text("apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nspec: {data: []}\n")
+    (tmp_path / "b.yaml").write_text(
+        f"apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData: {{x: {value}}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert main(["scan", ".", "--advice", "-f", "jsonl"]) == 1
+    found = {one["rule"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert set(found) == {"kubernetes-secret-value", "advice-unsealed-secret"}
+    assert found["advice-unsealed-secret"]["severity"] == "info"
+    (tmp_path / "a.yaml").unlink()
+    assert main(["scan", ".", "--advice", "-f", "jsonl"]) == 1
+    assert "advice-unsealed-secret" not in capsys.readouterr().out

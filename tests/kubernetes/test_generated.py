@@ -1,0 +1,80 @@
+"""Files that a generator makes a Secret of are judged as its values, whatever they look like."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scanner.cli import main
+from scanner.model.text import Text
+from scanner.pipeline.generated import Generated
+from scanner.pipeline.text import TextScanner
+
+WORD = "correct" + "horse"
+KUSTOMIZATION = """\
+secretGenerator:
+- name: app
+  namespace: prod
+  envs: [app.env]
+  files: [pw=secrets/word.txt, secrets/ca.crt, sealed.json]
+"""
+KSOPS = "kind: ksops\nsecretFrom:\n- metadata: {name: other}\n  envs: [plain.env]\n"
+FILES = {
+    "prod/kustomization.yaml": KUSTOMIZATION,
+    "prod/secret-generator.yaml": KSOPS,
+    "prod/app.env": f"# a comment\ncolor={WORD}\nPORT=8080\nOTHER=${{NAME}}\nDB_USER=bob\n",
+    "prod/plain.env": f"export key='{WORD}'\n",
+    "prod/secrets/word.txt": f"{WORD}\n",
+    "prod/secrets/ca.crt": f"{WORD}\n",
+    "prod/sealed.json": '{"data": "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]"}',
+    "prod/unrelated.env": f"color={WORD}\n",
+}
+
+
+def read(path: str) -> bytes | None:
+    return FILES[path].encode() if path in FILES else None
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("prod/app.env", ["color"]),
+        ("prod/plain.env", ["key"]),
+        ("prod/secrets/word.txt", ["pw"]),
+        ("prod/secrets/ca.crt", []),
+        ("prod/sealed.json", []),
+        ("prod/unrelated.env", []),
+    ],
+)
+def test_judges_a_file_as_part_of_the_secret(scanner: TextScanner, path: str, keys: list[str]) -> None:
+    matches = scanner.scan(Text.named(FILES[path].encode(), path), Generated(read).role(path))
+    assert [match.detail["key"] for match in matches] == keys
+    assert all(match.rule == "kustomize-secret-literal" and match.detail["kind"] == "Secret" for match in matches)
+    assert all(match.secret.reveal() == WORD.encode() for match in matches)
+
+
+def test_follows_in_folders_and_in_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    subprocess.run(["git", "add", "-A"], check=True)
+    expected = {"prod/app.env", "prod/plain.env", "prod/secrets/word.txt"}
+    for command in (["scan", "prod"], ["staged"]):
+        assert main([*command, "-f", "jsonl"]) == 1
+        assert {json.loads(line)["path"] for line in capsys.readouterr().out.splitlines()} == expected
+
+
+def test_a_folder_with_a_blank_in_its_name_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a b").mkdir()
+    (tmp_path / "a b" / "x.env").write_text("X=1\n")
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    subprocess.run(["git", "add", "-A"], check=True)
+    assert main(["staged"]) == 0
