@@ -185,7 +185,10 @@ def expected(files: Mapping[str, bytes]) -> dict[tuple[str, str], set[Place]]:
     found: dict[tuple[str, str], set[Place]] = {}
     for path, data in files.items():
         text = to_text(data, path)
+        here: dict[tuple[str, str], int] = {}
         for one in settled(placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules), context):
-            lines = [one.position.line, *(place.line for place in one.occurrences)]
-            found.setdefault((one.rule, one.fingerprint), set()).add((path, min(lines)))
+            key = (one.rule, one.fingerprint)
+            here[key] = min([here.get(key, one.position.line), *(place.line for place in one.occurrences)])
+        for key, line in here.items():
+            found.setdefault(key, set()).add((path, line))
     return found
