@@ -1,5 +1,5 @@
 """What pyproject.toml cannot say: the rules are packaged from beside the source, as ``scanner/rules``, and the
-delta module is compiled where that can be done.
+modules with the sweep's inner loops are compiled where that can be done.
 
 Without mypyc or a C compiler the same file is installed and runs interpreted; ``unsealed --version`` says which.
 """
@@ -10,18 +10,21 @@ from setuptools import Extension, find_packages, setup
 
 FOLDERS = sorted(path for path in Path("rules").rglob("*") if path.is_dir() and any(path.glob("*.y*ml")))
 DATA = {"scanner.rules": Path("rules")} | {f"scanner.{'.'.join(path.parts)}": path for path in FOLDERS}
+COMPILED = ["scanner/history/delta.py", "scanner/history/entries.py"]
 FILES = ["*.yml", "*.yaml", "*.json", "*.dat", "*.txt", "*.html", "*.css", "*.js", "*.mako", "*.ini", "py.typed"]
 
 
 def compiled() -> list[Extension]:
-    """The delta module as an extension that may fail to build."""
+    """Those modules as extensions that may fail to build."""
     try:
         from mypyc.build import mypycify
 
         # Without the project's own settings: where a package is built, the stubs that they ask for are not installed.
         flags = ["--config-file=", "--ignore-missing-imports"]
         # No notes for a debugger: they name the folder it was built in, and no two builds would be the same.
-        extensions = mypycify([*flags, "scanner/history/delta.py"], opt_level="3", debug_level="0")
+        extensions = mypycify(
+            [*flags, *COMPILED], opt_level="3", debug_level="0", group_name="scanner.history.loops"
+        )
     except (ImportError, OSError, SystemExit):
         return []
     for extension in extensions:

@@ -1,13 +1,14 @@
-"""What every file has been called, read from what each tree adds to the one it was made from."""
+"""What every file has been called, and which trees hold what: read from what each tree adds to its base."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from scanner.history import delta
-from scanner.history.delta import NameBook
+from scanner.history.entries import EntryBook
 from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
 from scanner.history.pack import Families, Pack
@@ -21,41 +22,54 @@ Classify = Callable[[bytes], int]
 
 
 @dataclass(slots=True)
+class EntryTable:
+    """Fresh entries of trees of one pack, as ``EntryBook`` has them; ``others`` are objects in the order of their
+    numbers, from the count of the pack's own on."""
+
+    table: array[int] = field(default_factory=lambda: array("q"))
+    labels: list[bytes] = field(default_factory=list)
+    others: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class PackNames:
     """The classes of names by the rank of an object's name: one each (0: none), others, and of objects not here.
 
-    ``odd`` counts trees that could not be read.
+    ``entries`` are what the names stand in, ``odd`` counts trees that could not be read.
     """
 
     of: list[int]
     more: dict[int, list[int]] = field(default_factory=dict)
     strangers: dict[bytes, list[int]] = field(default_factory=dict)
+    entries: EntryTable = field(default_factory=EntryTable)
     odd: int = 0
 
     def renumbered(self, numbers: Sequence[int]) -> PackNames:
-        """The same with each number ``n`` replaced by ``numbers[n]``."""
+        """The same with each class ``n`` replaced by ``numbers[n]``."""
         return PackNames(
             [numbers[number] for number in self.of],
             {at: [numbers[number] for number in some] for at, some in self.more.items()},
             {child: [numbers[number] for number in some] for child, some in self.strangers.items()},
+            self.entries,
             self.odd,
         )
 
 
 def read_names(pack: Pack, families: Families, roots: Iterable[int], classify: Classify) -> PackNames:
     """The names in the trees of the families with the ``roots`` given."""
-    book = NameBook(pack.index.names, pack.index.starts, pack.index.name_size, classify)
+    book = EntryBook(pack.index.names, pack.index.starts, pack.index.name_size, classify)
     walk = pack.tree_walk(families, limit=LARGEST_TREE)
     for root in roots:
         walk.add(root)
     book.walk(walk)
-    return PackNames(book.of, book.more, book.strangers, len(walk.odd))
+    entries = EntryTable(book.table, list(book.labels), list(book.others))
+    return PackNames(book.of, book.more, book.strangers, entries, len(walk.odd))
 
 
 def read_tree(store: ObjectStore, tree: bytes, classify: Classify) -> dict[bytes, list[int]]:
     """The names in one tree that stands by itself."""
-    book = NameBook(b"", [0] * 257, store.name_size, classify)
-    book.read(tree, [0, len(tree)])
+    book = EntryBook(b"", [0] * 257, store.name_size, classify)
+    book.read(tree, [0, len(tree)], 0)
     return book.strangers
 
 
@@ -79,30 +93,26 @@ def note(known: dict[bytes, list[int]], child: bytes, numbers: Iterable[int]) ->
     there += [number for number in numbers if number not in there]
 
 
+# By type, 1 for objects that can be files: blobs, and those of which nothing is known.
+_FILES = bytes(kind in (0, delta.BLOB) for kind in range(8))
+
+
 def by_position(pack: Pack, names: Sequence[PackNames]) -> list[tuple[int, ...]]:
     """For each position in ``pack``, the classes that ``names`` (all read from it) know; none for what is no file."""
-    first: list[int] = [0] * len(pack.kinds)
-    several: dict[int, list[int]] = {}
+    first: list[int] = [0] * pack.index.count
+    several: dict[int, set[int]] = {}
     for one in names:
-        for at, (known, number) in enumerate(zip(first, one.of, strict=False)):
-            if known != number and known and number:
-                note_rank(several, at, (number,))
-        first = [known or number for known, number in zip(first, one.of, strict=False)]
-        for at, numbers in one.more.items():
-            note_rank(several, at, numbers)
-    found: list[tuple[int, ...]] = [()] * len(pack.kinds)
-    single = {number: (number,) for number in set(first)}
-    offsets, positions = pack.index.offsets, pack.offsets
-    for at, number in enumerate(first):
-        if number:
-            position = bisect_left(positions, offsets[at])
-            if position < len(found) and pack.kinds[position] in (delta.BLOB, 0):
-                found[position] = single[number]
-                if at in several:
-                    found[position] = tuple(sorted({number, *several[at]}))
+        differs = (known and number and known != number for known, number in zip(first, one.of, strict=True))
+        for rank in compress(range(len(first)), differs):
+            several.setdefault(rank, set()).add(one.of[rank])
+        first = [known or number for known, number in zip(first, one.of, strict=True)]
+        for rank, numbers in one.more.items():
+            several.setdefault(rank, set()).update(numbers)
+    single: dict[int, tuple[int, ...]] = {number: (number,) for number in set(first)}
+    single[0] = ()
+    found = [single[first[rank]] if _FILES[kind] else () for rank, kind in zip(pack.ranks, pack.kinds, strict=True)]
+    if several:
+        for at, rank in enumerate(pack.ranks):
+            if rank in several and found[at]:
+                found[at] = tuple(sorted(several[rank].union(found[at])))
     return found
-
-
-def note_rank(several: dict[int, list[int]], at: int, numbers: Iterable[int]) -> None:
-    """Add ``numbers`` to those of the object with rank ``at``."""
-    several.setdefault(at, []).extend(numbers)

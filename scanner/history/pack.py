@@ -23,6 +23,7 @@ from scanner.history.delta import (
     read_headers,
     rebuild,
 )
+from scanner.history.entries import Family
 from scanner.history.errors import DamagedPack, NoObject
 from scanner.history.inflate import inflate
 from scanner.history.packindex import PackIndex
@@ -46,14 +47,16 @@ class Families(NamedTuple):
 class Pack:
     """A pack, mapped read-only. An object's *position* is its rank by offset.
 
-    ``offsets`` has one entry more than there are objects: the end of the last one. ``kinds`` and ``bases`` are
-    as ``read_headers`` gives them. ``complaints`` say what is wrong with the file as a whole.
+    ``offsets`` has one entry more than there are objects: the end of the last one. ``ranks`` are those of the
+    objects' names in ``index``. ``kinds`` and ``bases`` are as ``read_headers`` gives them. ``complaints`` say what
+    is wrong with the file as a whole.
     """
 
     path: Path
     index: PackIndex
     data: mmap.mmap
     offsets: list[int]
+    ranks: list[int]
     kinds: bytearray
     bases: list[int]
     complaints: list[str] = field(default_factory=list)
@@ -70,17 +73,18 @@ class Pack:
         if data[:4] != b"PACK" or int.from_bytes(data[4:8], "big") not in (2, 3) or end < 12:
             raise DamagedPack(f"{path.name}: not a pack of a known version")
         complaints = []
-        offsets = sorted(index.offsets)
+        ranks = sorted(range(index.count), key=index.offsets.__getitem__)
+        offsets = [index.offsets[rank] for rank in ranks]
         beyond = bisect_left(offsets, end)
         if beyond < len(offsets):
             complaints.append(f"{path.name}: the file has been cut: {len(offsets) - beyond} objects lie beyond its end")
-            del offsets[beyond:]
+            del offsets[beyond:], ranks[beyond:]
         if int.from_bytes(data[8:12], "big") != index.count:
             complaints.append(f"{path.name}: its index is for another number of objects")
         offsets.append(end)
         kinds, bases, wrong = read_headers(data, offsets, index.name_size, index.find)
         complaints += sorted({f"{path.name}: {reason}" for reason in wrong})
-        return cls(path, index, data, offsets, kinds, bases, complaints)
+        return cls(path, index, data, offsets, ranks, kinds, bases, complaints)
 
     def families(self, kind: int) -> Families:
         """The families of the objects of type ``kind`` (``delta.BLOB`` and its like)."""
@@ -90,6 +94,11 @@ class Pack:
         """A walk with nothing queued; ``limit`` is the largest object in bytes that it rebuilds."""
         size = self.index.name_size
         return Walk(self.data, self.offsets, among.first, among.following, size, inflate, limit, wanted)
+
+    def family(self, among: Families, *, limit: int) -> Family:
+        """What trees ``among`` have in common can be followed in; ``limit`` is the largest delta in bytes."""
+        size = self.index.name_size
+        return Family(self.data, self.offsets, self.bases, among.first, among.following, size, inflate, limit)
 
     def tree_walk(self, among: Families, *, limit: int) -> Walk:
         """A walk for trees: what is fresh is told to the byte."""
@@ -146,7 +155,6 @@ class Pack:
             raise NoObject(f"{self.path.name}: {error}") from None
         return data
 
-    def name_at(self, positions: list[int]) -> dict[int, bytes]:
-        """The names of the objects at ``positions``."""
-        names = self.index.names_at(self.offsets[at] for at in positions)
-        return {at: names[self.offsets[at]] for at in positions if self.offsets[at] in names}
+    def name(self, position: int) -> bytes:
+        """The name of the object at ``position``."""
+        return self.index.name(self.ranks[position])

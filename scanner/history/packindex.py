@@ -10,9 +10,9 @@ import mmap
 import os
 import sys
 from array import array
-from collections.abc import Iterable
 from pathlib import Path
 
+from scanner.history.entries import rank_of
 from scanner.history.errors import DamagedIndex
 
 _MAGIC = b"\xfftOc"
@@ -48,29 +48,18 @@ class PackIndex:
             return cls(*_version_2(data, path, name_size), name_size)
         return cls(*_version_1(data, path, name_size), name_size)
 
+    def rank(self, name: bytes) -> int:
+        """The rank of ``name``, or -1."""
+        return rank_of(self.names, self.starts, self.name_size, name)
+
     def find(self, name: bytes) -> int:
         """The offset of the object called ``name``, or -1."""
-        size, names = self.name_size, self.names
-        low, high = self.starts[name[0]], self.starts[name[0] + 1]
-        while low < high:
-            middle = (low + high) // 2
-            there = names[middle * size : middle * size + size]
-            if there < name:
-                low = middle + 1
-            elif there > name:
-                high = middle
-            else:
-                return self.offsets[middle]
-        return -1
+        rank = self.rank(name)
+        return self.offsets[rank] if rank >= 0 else -1
 
-    def names_at(self, offsets: Iterable[int]) -> dict[int, bytes]:
-        """The names of the objects at ``offsets``; unknown offsets are left out."""
-        wanted, size = frozenset(offsets), self.name_size
-        return {
-            offset: self.names[at * size : at * size + size]
-            for at, offset in enumerate(self.offsets)
-            if offset in wanted
-        }
+    def name(self, rank: int) -> bytes:
+        """The name with this rank."""
+        return self.names[rank * self.name_size : (rank + 1) * self.name_size]
 
 
 def _starts_of(names: bytes, count: int, size: int) -> list[int]:

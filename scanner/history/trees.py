@@ -1,33 +1,22 @@
-"""Which trees hold given objects, and under which names, found without reading most trees.
+"""Which trees hold given objects, and under which names, without reading most trees a second time.
 
-A name is looked for from below: in what trees *insert* over the tree they are made from. From there the
-entry is followed through the trees that copy it, by the copy instructions alone. Object names are random, so
-twelve bytes of one are no coincidence.
+Where an entry is new was noted when the trees were read for the names of files. From there it is followed through
+the trees that copy it, by the copy instructions of their deltas alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanner.history import delta
-from scanner.history.delta import (
-    OFS_DELTA,
-    RENAMED,
-    Damaged,
-    TreeText,
-    find_names,
-    inner,
-    read_header,
-    track,
-)
+from scanner.history.entries import Family, select
 from scanner.history.errors import NoObject
-from scanner.history.inflate import inflate
 from scanner.history.loose import read_loose
-from scanner.history.pack import Families, Pack
+from scanner.history.names import LARGEST_TREE, EntryTable
+from scanner.history.pack import Pack
 from scanner.history.store import ObjectStore
 
 # Mode and name right before an object name. A name holds no zero byte, so the search cannot run into another entry.
@@ -43,145 +32,80 @@ class Entry(NamedTuple):
     child: bytes
 
 
-class _Slot(NamedTuple):
-    """An entry of one tree: where its object name begins, its own name, and the object."""
-
-    place: int
-    label: bytes
-    before: int
-    child: bytes
-
-
 @dataclass(slots=True)
 class PackTrees:
-    """The trees of one pack, inflated but not rebuilt. ``items`` are the numbers in ``text`` by position."""
+    """The trees of one pack, and the tables that were read from all of them."""
 
     pack: Pack
-    families: Families
-    text: TreeText
-    positions: list[int]
-    items: dict[int, int]
-    odd: int = 0
+    tables: Sequence[EntryTable]
+    _family: Family | None = None
+    _others: list[dict[bytes, int]] = field(default_factory=list)
 
-    @classmethod
-    def read(cls, pack: Pack, *, limit: int) -> PackTrees:
-        """All trees of ``pack``; those of more than ``limit`` bytes, or damaged, are counted as ``odd``."""
-        pieces: list[bytes] = []
-        starts: list[int] = [0]
-        flags = bytearray()
-        positions: list[int] = []
-        odd = filled = 0
-        name_size = pack.index.name_size
-        for at, kind in enumerate(pack.kinds):
-            if kind != delta.TREE:
-                continue
-            offset, end = pack.offsets[at], pack.offsets[at + 1]
-            try:
-                header = read_header(pack.data[offset : min(end, offset + 64)], offset, name_size)
-                if header.size > limit:
-                    raise Damaged("larger than the limit")
-                data = inflate(pack.data[header.data : end], header.size)
-            except Damaged:
-                odd += 1
-                continue
-            filled += len(data)
-            pieces.append(data)
-            starts.append(filled)
-            flags.append(header.kind >= OFS_DELTA)
-            positions.append(at)
-        text = TreeText(b"".join(pieces), starts, bytes(flags))
-        items = {position: item for item, position in enumerate(positions)}
-        return cls(pack, pack.families(delta.TREE), text, positions, items, odd)
+    @property
+    def odd(self) -> int:
+        """How many trees could not be followed."""
+        return self._family.odd if self._family is not None else 0
 
-    def parents(self, wanted: frozenset[bytes], *, limit: int) -> Iterator[Entry]:
+    def parents(self, wanted: Iterable[bytes]) -> Iterator[Entry]:
         """Every place in these trees where one of the objects ``wanted`` stands."""
-        size = self.pack.index.name_size
-        by_part = {inner(name): name for name in wanted}
-        fresh: dict[int, list[bytes]] = {}
-        for item, part in find_names(self.text, 0, len(self.positions), size, set(by_part)):
-            fresh.setdefault(self.positions[item], []).append(by_part[part])
-        found: list[tuple[int, bytes, bytes]] = []
-        roots, needed = _above(self.pack, fresh)
-        waiting: list[tuple[int, list[_Slot]]] = [(root, []) for root in roots]
-        while waiting:
-            position, above = waiting.pop()
-            try:
-                slots = self._slots(position, above, fresh.get(position, ()), limit)
-            except (Damaged, NoObject):
-                self.odd += 1
-                continue
-            found += ((position, slot.label, slot.child) for slot in slots)
-            child = self.families.first[position]
-            while child >= 0:
-                if slots or child in needed:
-                    waiting.append((child, slots))
-                child = self.families.following[child]
-        names = self.pack.name_at([position for position, _, _ in found])
-        yield from (Entry(names[position], label, child) for position, label, child in found)
+        if self._family is None:
+            self._family = self.pack.family(self.pack.families(delta.TREE), limit=LARGEST_TREE)
+            self._others = [{name: at for at, name in enumerate(table.others)} for table in self.tables]
+        index, names = self.pack.index, list(wanted)
+        ranks = [rank for rank in map(index.rank, names) if rank >= 0]
+        for table, others in zip(self.tables, self._others, strict=True):
+            flags = bytearray(index.count + len(others))
+            for rank in ranks:
+                flags[rank] = 1
+            for name in names:
+                at = others.get(name, -1)
+                if at >= 0:
+                    flags[index.count + at] = 1
+            yield from self._entries(self._family, table, bytes(flags))
 
-    def _slots(self, position: int, above: list[_Slot], fresh: Iterable[bytes], limit: int) -> list[_Slot]:
-        """The entries that hold wanted objects in one tree: what its base had and it copies, and what it inserts."""
-        size = self.pack.index.name_size
-        kept: list[_Slot] = []
-        unseen = Counter(fresh)
-        renamed: set[bytes] = set()
-        if above:
-            item = self.text.item(self.items[position])
-            replaced: list[tuple[int, int, bytes]] = []
-            places = track(item, [slot.place for slot in above], [slot.before for slot in above], size, replaced)
-            for slot, place in zip(above, places, strict=True):
-                if place >= 0:
-                    kept.append(slot._replace(place=place))
-                elif place == RENAMED:
-                    renamed.add(slot.child)
-            # The usual change of a tree: the same name, another object. Nothing needs to be rebuilt for it.
-            parts = {inner(child): child for child in unseen} if replaced else {}
-            for number, place, part in replaced:
-                child = parts.get(part, b"")
-                if child:
-                    unseen[child] -= 1
-                    kept.append(above[number]._replace(place=place, child=child))
-        unsure = renamed.union(child for child, count in unseen.items() if count > 0)
-        if not unsure:
-            return kept
-        tree = self.pack.read(position, limit=limit)
-        kept = [slot for slot in kept if slot.child not in unsure]
-        for child in unsure:
-            kept += _entries(tree, child)
-        return kept
+    def _entries(self, family: Family, table: EntryTable, flags: bytes) -> Iterator[Entry]:
+        count = self.pack.index.count
+        found = family.follow(select(table.table, flags))
+        for at in range(0, len(found), 2):
+            position, entry = found[at], 3 * found[at + 1]
+            child = table.table[entry] & 0xFFFFFFFF
+            name = self.pack.index.name(child) if child < count else table.others[child - count]
+            yield Entry(self.pack.name(position), table.labels[table.table[entry + 2]], name)
 
 
 @dataclass(slots=True)
 class TreeIndex:
-    """Looks up the parents of objects. ``limit`` is the largest tree in bytes that is read."""
+    """Looks up the parents of objects. ``tables`` are those of each of the store's packs, ``unread`` counts trees
+    that could not be read for them."""
 
     store: ObjectStore
-    limit: int
+    tables: Sequence[Sequence[EntryTable]]
+    unread: int = 0
     _packs: list[PackTrees] | None = None
     _loose: dict[bytes, bytes] | None = None
 
     @property
     def odd(self) -> int:
         """How many trees could not be read: what they hold is not known."""
-        return sum(pack.odd for pack in self._packs or ())
+        return self.unread + sum(pack.odd for pack in self._packs or ())
 
     def parents(self, wanted: frozenset[bytes]) -> Iterator[Entry]:
         """Every place in any tree where one of the objects ``wanted`` stands; one that is stored twice comes twice."""
         if self._packs is None:
-            self._packs = [PackTrees.read(pack, limit=self.limit) for pack in self.store.packs]
+            self._packs = [PackTrees(pack, tables) for pack, tables in zip(self.store.packs, self.tables, strict=True)]
         for pack in self._packs:
-            yield from pack.parents(wanted, limit=self.limit)
+            yield from pack.parents(wanted)
         if self._loose is None:
             self._loose = self._read_loose()
         for name, data in self._loose.items():
             for child in _names_in(data, self.store.name_size) & wanted:
-                yield from (Entry(name, slot.label, child) for slot in _entries(data, child))
+                yield from (Entry(name, label, child) for label in _labels(data, child))
 
     def _read_loose(self) -> dict[bytes, bytes]:
         found = {}
         for folder, name in self.store.loose():
             try:
-                kind, data = read_loose(folder, name, limit=self.limit)
+                kind, data = read_loose(folder, name, limit=LARGEST_TREE)
             except NoObject:
                 continue  # whoever reads all objects has said so
             if kind == "tree":
@@ -189,29 +113,14 @@ class TreeIndex:
         return found
 
 
-def _above(pack: Pack, fresh: Iterable[int]) -> tuple[list[int], set[int]]:
-    """The roots of the families of ``fresh``, and all that has to be rebuilt on the way to them."""
-    needed: set[int] = set()
-    roots: list[int] = []
-    for start in fresh:
-        at = start
-        while at not in needed:
-            needed.add(at)
-            if pack.bases[at] < 0:
-                roots.append(at)
-                break
-            at = pack.bases[at]
-    return roots, needed
-
-
-def _entries(tree: bytes, child: bytes) -> Iterator[_Slot]:
-    """Every entry of ``tree`` for the object ``child``."""
+def _labels(tree: bytes, child: bytes) -> Iterator[bytes]:
+    """The names under which ``tree`` has the object ``child``."""
     at = tree.find(child)
     while at >= 0:
         for reach in (_USUAL_NAME, _LONGEST_NAME):
             entry = _ENTRY.search(tree, max(0, at - reach), at)
             if entry is not None:
-                yield _Slot(at, entry.group(1), at - entry.start(), child)
+                yield entry.group(1)
                 break
         at = tree.find(child, at + len(child))
 

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.engine.encoding import to_text
 from scanner.history.commits import CommitGraph
 from scanner.history.errors import NoObject
-from scanner.history.names import LARGEST_TREE
 from scanner.history.placing import NO_COMMIT, PathSpan, places
 from scanner.history.store import ObjectStore
-from scanner.history.trees import TreeIndex
 from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.result import Skipped
 from scanner.model.text import Text
@@ -82,6 +80,7 @@ class _Attribution:
 
     def __init__(self, shop: Workshop, tips: Tips, scanner: TextScanner, context: Context, scope: Scope) -> None:
         self._store = shop.store
+        self._trees = shop.trees()
         self._classes = shop.classes
         self._tips = tips
         self._scanner = scanner
@@ -101,7 +100,7 @@ class _Attribution:
     def _in_files(self, sightings: Sequence[Sighted]) -> Iterator[_Seen]:
         if not sightings:
             return
-        index = TreeIndex(self._store, LARGEST_TREE)
+        index = self._trees
         spans = places(index, self._tips.view, {blob.name for sighted in sightings for blob in sighted.blobs})
         if index.odd:
             self.skipped.append(Skipped(f"{index.odd} trees", "they could not be read: places may be missing"))

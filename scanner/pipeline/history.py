@@ -143,7 +143,7 @@ def _odd(sweep: _Sweep, made: Sequence[Yield]) -> Yield:
     names: dict[bytes, None] = {}
     for number, pack in enumerate(sweep.store.packs):
         positions = [at for one in made if one.pack == number for at in one.odd] + pack.unknown()
-        names |= dict.fromkeys(pack.name_at(positions).values())
+        names |= dict.fromkeys(map(pack.name, positions))
     if not names:
         return extra
     reasons = sorted({reason for one in made for reason in one.reasons})

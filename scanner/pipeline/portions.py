@@ -12,9 +12,10 @@ from scanner.history import delta
 from scanner.history.commits import CommitText, message_of, parse_commit, tagged
 from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
-from scanner.history.names import PackNames, by_position, loose_names, note, read_names
+from scanner.history.names import EntryTable, PackNames, by_position, loose_names, note, read_names
 from scanner.history.pack import Families, Pack
 from scanner.history.store import ObjectStore
+from scanner.history.trees import TreeIndex
 from scanner.model.result import Skipped
 from scanner.pipeline.classes import ClassKey, NameClass, NameClasses
 from scanner.pipeline.context import OVERTIME, Context
@@ -108,6 +109,8 @@ class Workshop:
         self._families: dict[tuple[int, int], Families] = {}
         self._names: list[list[tuple[int, ...]]] = [[] for _ in store.packs]
         self._strangers: dict[bytes, list[int]] = {}
+        self._tables: list[list[EntryTable]] = [[] for _ in store.packs]
+        self._unread = 0
 
     def name_portions(self, count: int) -> list[NamePortion]:
         """All trees, in about ``count`` portions a pack."""
@@ -140,13 +143,19 @@ class Workshop:
         by_pack: list[list[PackNames]] = [[] for _ in self.store.packs]
         for one in named:
             names = one.names.renumbered(self.classes.adopt(one.classes))
+            self._unread += names.odd
             if one.pack >= 0:
                 by_pack[one.pack].append(names)
+                self._tables[one.pack].append(names.entries)
             for child, numbers in names.strangers.items():
                 note(self._strangers, child, numbers)
         self._names = [by_position(pack, names) for pack, names in zip(self.store.packs, by_pack, strict=True)]
         for number, pack in enumerate(self.store.packs):
             self._introduce(number, pack)
+
+    def trees(self) -> TreeIndex:
+        """Where objects stand, from what was learnt."""
+        return TreeIndex(self.store, self._tables, self._unread)
 
     def _introduce(self, number: int, pack: Pack) -> None:
         """Give objects in ``pack`` the names that trees elsewhere know them by."""

@@ -86,13 +86,19 @@ class Sweeper:
         """Scan one batch of blobs, and let it go. ``names`` are the classes of their names by position."""
         views = self._views(batch, names)
         self._widen([view for view in views if view.version.mark and view.fresh])
-        held: dict[int, _Holds] = {}
+        of_version: dict[int, list[_View]] = {}
         for view in views:
-            holds = held.setdefault(id(view.version), {})
-            if view.hits or self._classes[view.number].whole:
-                self._scan(view, holds)
-            self._carry(view, holds)
-            view.version.held = tuple(holds.values())
+            of_version.setdefault(id(view.version), []).append(view)
+        for version in batch.versions:
+            # What the base holds is known only now: it may be of this batch.
+            here = of_version.get(id(version)) or self._inheriting(version, names)
+            holds: _Holds = {}
+            for view in here:
+                if view.hits or self._classes[view.number].whole:
+                    self._scan(view, holds)
+                self._carry(view, holds)
+            if holds:
+                version.held = tuple(holds.values())
         self.texts += len(batch.versions)
         batch.let_go()
 
@@ -133,7 +139,7 @@ class Sweeper:
         return [hit for hit in hits if entries[hit[0]]]
 
     def _views(self, batch: Batch, names: Sequence[Numbers]) -> list[_View]:
-        """The versions worth a look: with hits of their own, or made from one that holds or looks for something."""
+        """The versions worth a look: with hits of their own, or made from one that looks for something further off."""
         found: list[_View] = []
         for at, hits in enumerate(self._located(batch)):
             version = batch.versions[at]
@@ -148,7 +154,7 @@ class Sweeper:
             renamed = base is not None and numbers is not names[base.position] and numbers != names[base.position]
             for number in numbers:
                 named = self._classes[number]
-                inherits = mark or odd or renamed or named.whole or (base is not None and base.held)
+                inherits = mark or odd or renamed or named.whole
                 if not hits and not inherits:
                     continue
                 view = _View(version, number, Text(data, named.path, named.kind), version.fresh, [])
@@ -168,6 +174,17 @@ class Sweeper:
         for view in found:
             view.hits = self._barren.fertile(view.text, view.number, view.hits)
         return found
+
+    def _inheriting(self, version: Version, names: Sequence[Numbers]) -> list[_View]:
+        """What a version that needs no look of its own is under each of its names, where its base holds something."""
+        if version.base is None or not version.base.held:
+            return []
+        numbers = names[version.position] or NAMELESS
+        classes = [(number, self._classes[number]) for number in numbers]
+        return [
+            _View(version, number, Text(version.data, named.path, named.kind), version.fresh, [])
+            for number, named in classes
+        ]
 
     def _located(self, batch: Batch) -> list[list[Hit]]:
         """The hits in the fresh text, by version, at their place there."""

@@ -1,0 +1,417 @@
+"""The inner loops over trees: what is new in each over the one it is made from, and which later ones still have it.
+
+Compiled like ``delta``, and with it. An entry of a tree is a mode, a blank, a name, a zero byte and the binary name
+of an object. One that touches nothing fresh was copied whole from the base: so all that trees say is said by their
+fresh entries and by which of them deltas carry along, and hardly any tree has to be read twice.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from scanner.history.delta import OFS_DELTA, Damaged, Walk, operands, read_header
+
+if TYPE_CHECKING:
+    from mmap import mmap
+
+    from mypy_extensions import i64
+
+Inflate = Callable[[bytes, int], bytes]
+
+# Bytes of trees that wait to be read.
+_WAITING: Final = 1024 * 1024
+_SPACE: Final = 32
+_ZERO: Final = 48
+_ONE: Final = 49
+_FOUR: Final = 52
+_SIX: Final = 54
+_LOW: Final = 0xFFFFFFFF
+
+
+def _mode_length(tree: bytes, at: i64, end: i64) -> i64:
+    """How many digits of a mode stand at ``at`` before a blank; 0 when none do."""
+    digits: i64 = 0
+    here: i64 = at
+    if at + 7 > end:
+        return 0
+    while digits < 6 and _ZERO <= tree[here] < _ZERO + 8:
+        digits += 1
+        here += 1
+    return digits if digits >= 5 and tree[here] == _SPACE else 0
+
+
+class EntryBook:
+    """The fresh entries of trees of one pack, and the kinds of names that files have gone by.
+
+    Objects are numbered: those of the pack by the rank of their name in its index (``names``, ``starts`` and
+    ``size`` are the index's), others on from there in the order of ``others``. ``of`` has one number an object of
+    the pack, 0 for none; ``more`` the others of objects with several, ``strangers`` those of objects elsewhere.
+    They are what ``classify`` says of a file's name, from 1.
+
+    ``labels`` are all entries' names. Entry ``i`` is ``table[3 * i:3 * i + 3]``: the tree's position and the
+    object's number; where the object's name begins in the tree and how many bytes of the entry come before it;
+    the number of the label. The two pairs stand in one number each, the first in the high 32 bits.
+    """
+
+    def __init__(self, names: bytes, starts: list[int], size: int, classify: Callable[[bytes], int]) -> None:
+        self.names = names
+        self.starts = starts
+        self.size = size
+        self.classify = classify
+        self.of: list[int] = [0] * starts[256]
+        self.more: dict[int, list[int]] = {}
+        self.strangers: dict[bytes, list[int]] = {}
+        self.others: dict[bytes, int] = {}
+        self.labels: dict[bytes, int] = {}
+        self.table: array[int] = array("q")
+        self._classes: list[int] = []
+
+    def add(self, position: int, place: int, before: int, label: bytes, child: bytes, is_file: bool) -> None:
+        """Note that the tree at ``position`` has the object ``child`` under the name ``label``."""
+        table = self.table
+        number = self.labels.get(label, -1)
+        if number < 0:
+            number = len(self.labels)
+            self.labels[label] = number
+            self._classes.append(0)
+        rank = rank_of(self.names, self.starts, self.size, child)
+        known = rank
+        if rank < 0:
+            known = self.others.get(child, -1)
+            if known < 0:
+                known = self.starts[256] + len(self.others)
+                self.others[child] = known
+        table.append(position << 32 | known)
+        table.append(place << 32 | before)
+        table.append(number)
+        if not is_file:
+            return
+        named = self._classes[number]
+        if named == 0:
+            named = self.classify(label)
+            self._classes[number] = named
+        if rank < 0:
+            several = self.strangers.get(child)
+            if several is None:
+                self.strangers[child] = [named]
+            elif named not in several:
+                several.append(named)
+            return
+        first = self.of[rank]
+        if first == 0:
+            self.of[rank] = named
+        elif first != named:
+            several = self.more.get(rank)
+            if several is None:
+                self.more[rank] = [named]
+            elif named not in several:
+                several.append(named)
+
+    def read(self, tree: bytes, fresh: list[int], position: int) -> None:
+        """Note the entries of ``tree`` that touch the ranges ``fresh``: all but submodules."""
+        end: i64 = len(tree)
+        at: i64 = 0
+        stop: i64
+        here: i64
+        digits: i64
+        number: i64 = 0
+        size: i64 = self.size
+        done: i64 = 0
+        while number < len(fresh):
+            at = fresh[number]
+            stop = fresh[number + 1]
+            number += 2
+            if at >= end:
+                at = end - 1
+            if at < done:
+                at = done
+            # Back to where the entry begins. Its mode has a first digit that no later one could be taken for.
+            while at > done and not ((tree[at] == _ONE or tree[at] == _FOUR) and _mode_length(tree, at, end)):
+                at -= 1
+            while at < stop:
+                digits = _mode_length(tree, at, end)
+                if digits == 0:
+                    break
+                here = at + digits + 1
+                while here < end and tree[here] != 0:
+                    here += 1
+                if here + 1 + size > end:
+                    break
+                if tree[at + 1] != _SIX:
+                    label = tree[at + digits + 1 : here]
+                    child = tree[here + 1 : here + 1 + size]
+                    self.add(position, here + 1, here + 1 - at, label, child, tree[at] == _ONE)
+                at = here + 1 + size
+            if at > done:
+                done = at
+
+    def walk(self, walk: Walk) -> None:
+        """Read all trees that are queued in ``walk``."""
+        everything: list[int]
+        while walk.more():
+            for version in walk.batch(1 << 30, _WAITING, -1).versions:
+                if version.fresh is None:
+                    everything = [0, len(version.data)]
+                    self.read(version.data, everything, version.position)
+                else:
+                    self.read(version.data, version.fresh, version.position)
+
+
+def _prefix(data: bytes, at: i64) -> i64:
+    """The four bytes at ``at`` as a number."""
+    first: i64 = data[at]
+    second: i64 = data[at + 1]
+    third: i64 = data[at + 2]
+    fourth: i64 = data[at + 3]
+    return first << 24 | second << 16 | third << 8 | fourth
+
+
+def rank_of(names: bytes, starts: list[int], name_size: int, name: bytes) -> int:
+    """The rank of ``name`` among the sorted ``names`` of ``name_size`` bytes each, or -1.
+
+    ``starts`` has the rank of the first name with each first byte, and the count.
+    """
+    size: i64 = name_size
+    first: i64 = name[0]
+    low: i64 = starts[first]
+    high: i64 = starts[first + 1]
+    wanted: i64 = _prefix(name, 1)
+    low_value: i64 = 0
+    high_value: i64 = 1 << 32
+    value: i64
+    middle: i64
+    # Object names are spread evenly, so a guess from the name itself is almost right.
+    while high - low > 8 and high_value > low_value:
+        middle = low + (high - low) * (wanted - low_value) // (high_value - low_value)
+        if middle >= high:
+            middle = high - 1
+        value = _prefix(names, middle * size + 1)
+        if value < wanted:
+            low = middle + 1
+            low_value = value
+        elif value > wanted:
+            high = middle
+            high_value = value
+        else:
+            while middle > low and _prefix(names, (middle - 1) * size + 1) == wanted:
+                middle -= 1
+            low = middle
+            break
+        if wanted < low_value or wanted > high_value:
+            return -1
+    while low < high:
+        if names[low * size : low * size + size] == name:
+            return low
+        if _prefix(names, low * size + 1) > wanted:
+            return -1
+        low += 1
+    return -1
+
+
+def select(table: array[int], wanted: bytes) -> dict[int, list[int]]:
+    """The entries in ``table`` whose object's number has a 1 in ``wanted``, by the position of their tree.
+
+    Three numbers an entry: where the object's name begins, how many bytes come before it, and the entry's number.
+    """
+    found: dict[int, list[int]] = {}
+    count: i64 = len(table)
+    at: i64 = 0
+    pair: i64
+    while at < count:
+        pair = table[at]
+        if wanted[pair & _LOW]:
+            position = pair >> 32
+            pair = table[at + 1]
+            entries = found.get(position)
+            if entries is None:
+                entries = []
+                found[position] = entries
+            entries.append(pair >> 32)
+            entries.append(pair & _LOW)
+            entries.append(at // 3)
+        at += 3
+    return found
+
+
+class Family:
+    """What is needed to go through the trees of one pack; the lists are those of ``Pack`` and ``Families``."""
+
+    def __init__(
+        self,
+        pack: mmap,
+        offsets: list[int],
+        bases: list[int],
+        first: list[int],
+        following: list[int],
+        name_size: int,
+        inflate: Inflate,
+        limit: int,
+    ) -> None:
+        self.pack = pack
+        self.offsets = offsets
+        self.bases = bases
+        self.first = first
+        self.following = following
+        self.name_size = name_size
+        self.inflate = inflate
+        self.limit = limit
+        self.odd = 0
+
+    def follow(self, fresh: dict[int, list[int]]) -> list[int]:
+        """Every tree that has one of the entries ``fresh`` (as ``select`` gives them): its position, the entry.
+
+        Trees whose deltas cannot be read are counted in ``odd``.
+        """
+        found: list[int] = []
+        needed: set[int] = set()
+        waiting: list[int] = []
+        held: list[list[int]] = []
+        none: list[int] = []
+        for start in fresh:
+            here = start
+            while here not in needed:
+                needed.add(here)
+                if self.bases[here] < 0:
+                    waiting.append(here)
+                    held.append(none)
+                    break
+                here = self.bases[here]
+        while waiting:
+            position = waiting.pop()
+            above = held.pop()
+            entries = none
+            if above:
+                try:
+                    entries = self._carried(position, above)
+                except Damaged:
+                    self.odd += 1
+                    continue
+            own = fresh.get(position)
+            if own is not None:
+                entries = _joined(entries, own)
+            at = 2
+            while at < len(entries):
+                found.append(position)
+                found.append(entries[at])
+                at += 3
+            child = self.first[position]
+            while child >= 0:
+                if entries or child in needed:
+                    waiting.append(child)
+                    held.append(entries)
+                child = self.following[child]
+        return found
+
+    def _carried(self, position: int, entries: list[int]) -> list[int]:
+        """Those of ``entries`` of its base that the tree at ``position`` copies in one piece, at their place there."""
+        offset = self.offsets[position]
+        end = self.offsets[position + 1]
+        header = read_header(self.pack[offset : min(end, offset + 64)], offset, self.name_size)
+        if header.kind < OFS_DELTA or header.size > self.limit:
+            raise Damaged("not a delta that can be read")
+        return carried(self.inflate(self.pack[header.data : end], header.size), entries, self.name_size)
+
+
+def _joined(entries: list[int], fresh: list[int]) -> list[int]:
+    """Both; an entry that is told to be fresh for standing near something that is may be carried as well."""
+    places = set(fresh[::3])
+    both = fresh.copy()
+    at = 0
+    while at < len(entries):
+        if entries[at] not in places:
+            both.append(entries[at])
+            both.append(entries[at + 1])
+            both.append(entries[at + 2])
+        at += 3
+    return both
+
+
+def carried(delta: bytes, entries: list[int], size: int) -> list[int]:
+    """Where entries of the base lie in what ``delta`` makes of it: those that it copies in one piece.
+
+    An entry is three numbers: where an object name of ``size`` bytes begins, how many bytes before it belong to it,
+    and one that is handed on. Damaged when the delta is malformed.
+    """
+    found: list[int] = []
+    end: i64 = len(delta)
+    at: i64 = 0
+    numbers: i64 = 0
+    while numbers < 2 and at < end:
+        if delta[at] < 128:
+            numbers += 1
+        at += 1
+    done: i64 = 0
+    run_from: i64 = -1  # the base's range that is being copied, in one or more instructions
+    run_to: i64 = -1
+    run_at: i64 = 0
+    op: i64
+    byte: i64
+    copy_from: i64
+    length: i64
+    bit: i64
+    shift: i64
+    while at < end:
+        op = delta[at]
+        at += 1
+        if not op & 128:
+            if op == 0 or at + op > end:
+                raise Damaged("a delta inserts more than it holds")
+            if run_from >= 0:
+                _keep(entries, size, run_from, run_to, run_at, found)
+                run_from = -1
+            at += op
+            done += op
+            continue
+        if at + 7 > end and at + operands(op) > end:
+            raise Damaged("a delta ends in the middle of a copy")
+        copy_from = 0
+        length = 0
+        bit = 1
+        shift = 0
+        while bit < 16:
+            if op & bit:
+                byte = delta[at]
+                copy_from |= byte << shift
+                at += 1
+            bit <<= 1
+            shift += 8
+        shift = 0
+        while bit < 128:
+            if op & bit:
+                byte = delta[at]
+                length |= byte << shift
+                at += 1
+            bit <<= 1
+            shift += 8
+        if length == 0:
+            length = 65536
+        if run_from >= 0 and copy_from == run_to:
+            run_to += length
+        else:
+            if run_from >= 0:
+                _keep(entries, size, run_from, run_to, run_at, found)
+            run_from = copy_from
+            run_to = copy_from + length
+            run_at = done
+        done += length
+    if run_from >= 0:
+        _keep(entries, size, run_from, run_to, run_at, found)
+    return found
+
+
+def _keep(entries: list[int], size: int, run_from: i64, run_to: i64, run_at: i64, found: list[int]) -> None:
+    at: i64 = 0
+    count: i64 = len(entries)
+    place: i64
+    before: i64
+    length: i64 = size
+    while at < count:
+        place = entries[at]
+        before = entries[at + 1]
+        if run_from <= place - before and place + length <= run_to:
+            found.append(place - run_from + run_at)
+            found.append(entries[at + 1])
+            found.append(entries[at + 2])
+        at += 3
