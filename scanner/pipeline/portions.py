@@ -240,11 +240,13 @@ class Workshop:
     def _batches(self, portion: Portion, made: Yield) -> Iterator[delta.Batch]:
         pack = self.store.packs[portion.pack]
         wanted = self._wanted(portion.pack, portion.kind)
-        walk = pack.walk(self._of(portion.pack, portion.kind), limit=self.limit, wanted=wanted)
+        memory = self._sweeper.memory if portion.kind == delta.BLOB else None
+        walk = pack.walk(self._of(portion.pack, portion.kind), limit=self.limit, wanted=wanted, memory=memory)
         for root in portion.roots:
             walk.add(root)
+        lines = LINES if portion.kind == delta.BLOB and not self._whole else -1
         while walk.more():
-            yield walk.batch(_TEXT, _WAITING, LINES)
+            yield walk.batch(_TEXT, _WAITING, lines)
         made.odd += walk.odd
         made.reasons += walk.reasons
 

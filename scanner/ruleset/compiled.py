@@ -23,7 +23,7 @@ class Expression(NamedTuple):
     """One entry of the prefilter's database. ``rule`` is an index; ``near`` lines around a hit are searched.
 
     ``crosses`` is true when a match may cross a line break, ``far`` when the rule looks beyond the lines of
-    its hit at all.
+    its hit at all, ``wide`` when this expression can match over several lines of anything.
     """
 
     source: str
@@ -32,6 +32,7 @@ class Expression(NamedTuple):
     near: int
     crosses: bool
     far: bool = False
+    wide: bool = False
 
 
 class CompiledRules:
@@ -131,7 +132,8 @@ def _expressions(rule: Rule, index: int) -> list[Expression]:
     far = bool(rule.near or rule.reach or rule.pair)
 
     def made(derived: Derived, near: int, caseless: bool = False) -> Expression:
-        return Expression(derived.expression, derived.caseless or caseless, index, near, own.crosses_lines, far)
+        flags = (own.crosses_lines, far, derived.wide)
+        return Expression(derived.expression, derived.caseless or caseless, index, near, *flags)
 
     found: list[Expression] = []
     if rule.prefilter:
