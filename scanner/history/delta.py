@@ -385,7 +385,7 @@ class Version:
 Hits = tuple[int, ...]
 
 # A chunk ends at the first empty line after this many bytes.
-_CHUNK: Final = 160
+_CHUNK: Final = 1000
 _MASK: Final = 0x3FFFFFFFFFFFFFFF
 # So many chunks are remembered; then it starts anew.
 _MOST_CHUNKS: Final = 1_000_000

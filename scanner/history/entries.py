@@ -27,7 +27,6 @@ _ZERO: Final = 48
 _ONE: Final = 49
 _FOUR: Final = 52
 _SIX: Final = 54
-_LOW: Final = 0xFFFFFFFF
 
 
 def _mode_length(tree: bytes, at: i64, end: i64) -> i64:
@@ -210,31 +209,6 @@ def rank_of(names: bytes, starts: list[int], name_size: int, name: bytes) -> int
     return -1
 
 
-def select(table: array[int], wanted: bytes) -> dict[int, list[int]]:
-    """The entries in ``table`` whose object's number has a 1 in ``wanted``, by the position of their tree.
-
-    Three numbers an entry: where the object's name begins, how many bytes come before it, and the entry's number.
-    """
-    found: dict[int, list[int]] = {}
-    count: i64 = len(table)
-    at: i64 = 0
-    pair: i64
-    while at < count:
-        pair = table[at]
-        if wanted[pair & _LOW]:
-            position = pair >> 32
-            pair = table[at + 1]
-            entries = found.get(position)
-            if entries is None:
-                entries = []
-                found[position] = entries
-            entries.append(pair >> 32)
-            entries.append(pair & _LOW)
-            entries.append(at // 3)
-        at += 3
-    return found
-
-
 class Family:
     """What is needed to go through the trees of one pack; the lists are those of ``Pack`` and ``Families``."""
 
@@ -260,9 +234,11 @@ class Family:
         self.odd = 0
 
     def follow(self, fresh: dict[int, list[int]]) -> list[int]:
-        """Every tree that has one of the entries ``fresh`` (as ``select`` gives them): its position, the entry.
+        """Every tree that has one of the entries ``fresh``: its position and the entry's number, one after the other.
 
-        Trees whose deltas cannot be read are counted in ``odd``.
+        By the position of a tree in which they are new, ``fresh`` has three numbers an entry: where the object's name
+        begins, how many bytes come before it, and the entry's number. Trees whose deltas cannot be read are counted in
+        ``odd``.
         """
         found: list[int] = []
         needed: set[int] = set()

@@ -7,12 +7,15 @@ the trees that copy it, by the copy instructions of their deltas alone.
 from __future__ import annotations
 
 import re
+import sys
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import NamedTuple
 
 from scanner.history import delta
-from scanner.history.entries import Family, select
+from scanner.history.entries import Family
 from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
 from scanner.history.names import LARGEST_TREE, EntryTable
@@ -32,6 +35,38 @@ class Entry(NamedTuple):
     child: bytes
 
 
+_LOW = 0xFFFFFFFF
+# Of a number of 64 bits seen as two of 32, the place of the low one.
+_LOW_HALF = 0 if sys.byteorder == "little" else 1
+
+
+class _Children:
+    """One table, by the objects that its entries are of."""
+
+    def __init__(self, entries: EntryTable) -> None:
+        self.entries = entries
+        halves = memoryview(entries.table).cast("B").cast("I")
+        self._numbers = array("I", halves[_LOW_HALF::6])
+        self._others = {name: at for at, name in enumerate(entries.others)}
+
+    def select(self, wanted: Iterable[bytes], ranks: Iterable[int], count: int) -> dict[int, list[int]]:
+        """For ``Family.follow``, the entries of ``wanted``: objects of the pack, of ``count``, by their ``ranks``."""
+        flags = bytearray(count + len(self._others))
+        for rank in ranks:
+            flags[rank] = 1
+        if self._others:
+            for name in wanted:
+                at = self._others.get(name, -1)
+                if at >= 0:
+                    flags[count + at] = 1
+        found: dict[int, list[int]] = {}
+        table = self.entries.table
+        for entry in compress(range(len(self._numbers)), map(flags.__getitem__, self._numbers)):
+            place = table[3 * entry + 1]
+            found.setdefault(table[3 * entry] >> 32, []).extend((place >> 32, place & _LOW, entry))
+        return found
+
+
 @dataclass(slots=True)
 class PackTrees:
     """The trees of one pack, and the tables that were read from all of them."""
@@ -39,7 +74,7 @@ class PackTrees:
     pack: Pack
     tables: Sequence[EntryTable]
     _family: Family | None = None
-    _others: list[dict[bytes, int]] = field(default_factory=list)
+    _children: list[_Children] = field(default_factory=list)
 
     @property
     def odd(self) -> int:
@@ -50,27 +85,25 @@ class PackTrees:
         """Every place in these trees where one of the objects ``wanted`` stands."""
         if self._family is None:
             self._family = self.pack.family(self.pack.families(delta.TREE), limit=LARGEST_TREE)
-            self._others = [{name: at for at, name in enumerate(table.others)} for table in self.tables]
+            self._children = [_Children(table) for table in self.tables]
         index, names = self.pack.index, list(wanted)
         ranks = [rank for rank in map(index.rank, names) if rank >= 0]
-        for table, others in zip(self.tables, self._others, strict=True):
-            flags = bytearray(index.count + len(others))
-            for rank in ranks:
-                flags[rank] = 1
-            for name in names:
-                at = others.get(name, -1)
-                if at >= 0:
-                    flags[index.count + at] = 1
-            yield from self._entries(self._family, table, bytes(flags))
+        for children in self._children:
+            found = self._family.follow(children.select(names, ranks, index.count))
+            yield from self._named(children.entries, found)
 
-    def _entries(self, family: Family, table: EntryTable, flags: bytes) -> Iterator[Entry]:
-        count = self.pack.index.count
-        found = family.follow(select(table.table, flags))
+    def _named(self, entries: EntryTable, found: Sequence[int]) -> Iterator[Entry]:
+        """``found``, positions of trees and numbers of entries, by name."""
+        index, table = self.pack.index, entries.table
+        known: dict[int, tuple[bytes, bytes]] = {}
         for at in range(0, len(found), 2):
-            position, entry = found[at], 3 * found[at + 1]
-            child = table.table[entry] & 0xFFFFFFFF
-            name = self.pack.index.name(child) if child < count else table.others[child - count]
-            yield Entry(self.pack.name(position), table.labels[table.table[entry + 2]], name)
+            number = found[at + 1]
+            named = known.get(number)
+            if named is None:
+                child = table[3 * number] & _LOW
+                name = index.name(child) if child < index.count else entries.others[child - index.count]
+                named = known[number] = (entries.labels[table[3 * number + 2]], name)
+            yield Entry(self.pack.name(found[at]), *named)
 
 
 @dataclass(slots=True)
