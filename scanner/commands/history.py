@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from scanner.commands import reporting, shared
+from scanner.model.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     from scanner.pipeline.history import Wanted, scan_history
     from scanner.report.progress import progress
 
+    if args.state and (args.since or args.branch or args.path or args.unreachable or args.whole_blobs):
+        raise UsageError("--state remembers whole sweeps: it does not go with options that choose a part of history")
     context = context_for(enclosing_root(args.repository), shared.scan_options(args))
     wanted = Wanted(
         since=tuple(args.since),
@@ -39,10 +43,15 @@ def run(args: argparse.Namespace) -> int:
         whole=args.whole_blobs,
     )
     bar = progress("history", unit="portions", wanted=not (args.quiet or args.no_progress))
+    git, scanner = Git(args.repository), text_scanner(context.options)
+    everything = partial(scan_history, git, scanner, context, wanted, workers=args.workers, tick=bar.update)
     try:
-        result = scan_history(
-            Git(args.repository), text_scanner(context.options), context, wanted, workers=args.workers, tick=bar.update
-        )
+        if args.state:
+            from scanner.pipeline.state import scan_remembering
+
+            result = scan_remembering(git, scanner, context, args.state, everything)
+        else:
+            result = everything()
     finally:
         bar.close()
     return shared.report(result, args, setting="history")

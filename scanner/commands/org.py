@@ -116,7 +116,8 @@ def _filters(args: argparse.Namespace) -> Filters:
 def _settings(args: argparse.Namespace) -> Settings:
     from scanner.org.values import Settings
     from scanner.pipeline.build import text_scanner
-    from scanner.pipeline.org import key_id, options_of, rules_digest
+    from scanner.pipeline.org import key_id, options_of
+    from scanner.pipeline.ruleprint import rules_digest
 
     settings = Settings(
         rules=tuple(os.path.abspath(path) for path in args.rules),

@@ -28,11 +28,13 @@ class PathSpan(NamedTuple):
 class View:
     """The commits that count, by number (1 or 0 a commit), and the tips by number of their commit.
 
-    ``roots`` are trees that a tip names without a commit, by object name; both give bit sets of tips.
+    ``left_out`` are those, in the same form, that were there before what is asked for. ``roots`` are trees that a
+    tip names without a commit, by object name; like ``tips`` they give bit sets of tips.
     """
 
     graph: CommitGraph
     counted: bytearray
+    left_out: bytearray
     ranks: list[int]
     tips: Mapping[int, int]
     roots: Mapping[bytes, int]
@@ -50,8 +52,15 @@ _NEVER = 1 << 62
 _MOST_PLACES = 500_000
 
 
-def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> dict[bytes, list[PathSpan]]:
-    """Every path of each of the objects ``wanted``; those that are in no tree are left out."""
+class Places(NamedTuple):
+    """Every path of each object that is in a tree, and the objects that a commit left out has."""
+
+    spans: Mapping[bytes, list[PathSpan]]
+    before: frozenset[bytes]
+
+
+def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
+    """Where each of the objects ``wanted`` lies."""
     targets = frozenset(wanted)
     edges = _edges(index, targets)
     commit_of = {view.ranks[number]: number for number, counts in enumerate(view.counted) if counts}
@@ -72,13 +81,28 @@ def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> dict[bytes,
         while states:
             states = _descend(states, edges, targets, below)
         found |= {child: paths for child, paths in below.items() if child not in known}
-    return {
+    spans = {
         child: [
             PathSpan(path.decode("utf-8", "surrogateescape"), commit_of.get(state.rank, NO_COMMIT), state.tips)
             for path, state in paths.items()
         ]
         for child, paths in found.items()
     }
+    return Places(spans, _before(view, edges, targets))
+
+
+def _before(
+    view: View, edges: Mapping[bytes, list[tuple[bytes, bytes]]], targets: frozenset[bytes]
+) -> frozenset[bytes]:
+    """Those of ``targets`` that a commit left out has, at whatever path."""
+    waiting = [tree for tree, out in zip(view.graph.trees, view.left_out, strict=True) if out and tree in edges]
+    seen = set(waiting)
+    while waiting:
+        for _, child in edges.get(waiting.pop(), ()):
+            if child not in seen:
+                seen.add(child)
+                waiting.append(child)
+    return frozenset(seen & targets)
 
 
 def _edges(index: TreeIndex, targets: frozenset[bytes]) -> dict[bytes, list[tuple[bytes, bytes]]]:

@@ -87,6 +87,8 @@ class _Attribution:
         self._context = context
         self._scope = scope
         self._origins = {b"": Origin()}
+        # What commits that are left out hold is not new, wherever it stands now.
+        self._before: set[str] = set()
         self.skipped: list[Skipped] = []
 
     def findings(self, blobs: Sequence[Sighted], messages: Iterable[Sighted]) -> tuple[Finding, ...]:
@@ -94,6 +96,8 @@ class _Attribution:
         seen = [*self._in_files(blobs), *self._in_messages(messages)]
         groups: dict[tuple[str, str], list[_Seen]] = {}
         for one in seen:
+            if one.sighted.finding.fingerprint in self._before:
+                continue
             groups.setdefault((one.sighted.finding.fingerprint, one.sighted.finding.status), []).append(one)
         return tuple(sorted((self._finding(group) for group in groups.values()), key=order))
 
@@ -101,10 +105,12 @@ class _Attribution:
         if not sightings:
             return
         index = self._trees
-        spans = places(index, self._tips.view, {blob.name for sighted in sightings for blob in sighted.blobs})
+        spans, before = places(index, self._tips.view, {blob.name for sighted in sightings for blob in sighted.blobs})
         if index.odd:
             self.skipped.append(Skipped(f"{index.odd} trees", "they could not be read: places may be missing"))
         for sighted in sightings:
+            if not before.isdisjoint(blob.name for blob in sighted.blobs):
+                self._before.add(sighted.finding.fingerprint)
             for blob in sighted.blobs:
                 bits = self._tips.objects.get(blob.name, 0)
                 found = spans.get(blob.name, ())
@@ -149,6 +155,8 @@ class _Attribution:
         for sighted in sightings:
             for blob in sighted.blobs:
                 number = graph.number.get(blob.name, NO_COMMIT)
+                if number != NO_COMMIT and view.left_out[number]:
+                    self._before.add(sighted.finding.fingerprint)
                 if number != NO_COMMIT and view.counted[number]:
                     below = bool(self._tips.below_head[number])
                     yield _Seen(sighted, blob.name, "", blob.line, blob.name, view.ranks[number], below, 0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +44,7 @@ from scanner.pipeline.history import Wanted, scan_history
 from scanner.pipeline.listed import Family, adopt, gone_from_head, scan_listed
 from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
 from scanner.pipeline.orgtasks import Finish, ShareTask, Task, Tasks, jobs_of, singly
+from scanner.pipeline.ruleprint import rules_digest
 from scanner.pipeline.shares import Shared, Sharer
 from scanner.pipeline.text import TextScanner
 
@@ -73,24 +73,6 @@ def worker_key() -> bytes:
 def key_id(key: bytes) -> str:
     """A name for a key that does not give it away."""
     return hmac.new(key, b"unsealed key id", hashlib.sha256).hexdigest()[:16]
-
-
-def rules_digest(scanner: TextScanner, options: ScanOptions) -> str:
-    """Changes whenever the same history might give other findings: rules, choice of rules, this program's version."""
-    # Once through JSON, as the cache has them: fresh and cached rules must come to the same.
-    plain = json.loads(json.dumps(scanner.engine.rules.to_plain()))
-    choice = [sorted(options.off), options.pack, int(options.severity), options.max_size, options.advice]
-    text = json.dumps([plain, choice, _version()], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("unsealed")
-    except PackageNotFoundError:
-        return ""
 
 
 def options_of(settings: Settings) -> ScanOptions:

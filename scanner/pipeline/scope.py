@@ -61,7 +61,7 @@ class Tips:
         for number, out in enumerate(left_out):
             if out:
                 counted[number] = 0
-        self.view = View(graph, counted, graph.ranks(), at_tips, self.objects)
+        self.view = View(graph, counted, left_out, graph.ranks(), at_tips, self.objects)
         self.below_head = graph.reachable([head]) if head is not None else bytearray(len(graph.names))
         self._notes: list[tuple[str, bytearray]] | None = None
 

@@ -1,0 +1,152 @@
+"""A sweep remembered in a file: where history ended then, and what was found. The next scans only what came since.
+
+The file is one JSON object and holds findings as reports do, redacted. It is believed only when the same rules,
+options and settings are in force and every commit that was swept is still in history; otherwise all is swept anew,
+and the summary says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from scanner.git.layout import layout
+from scanner.git.run import Git
+from scanner.git.tips import Tips, existing, tips
+from scanner.model.errors import GitError, UsageError
+from scanner.model.finding import Finding
+from scanner.model.result import ScanResult
+from scanner.pipeline.context import Context
+from scanner.pipeline.listed import gone_from_head, scan_listed
+from scanner.pipeline.ruleprint import rules_digest
+from scanner.pipeline.text import TextScanner
+from scanner.report.interface import ReportOptions
+from scanner.report.jsons import encode, finding_record
+from scanner.report.reading.combine import merge
+from scanner.report.reading.ours import read_lines
+from scanner.report.reading.record import ReadOptions, Record
+from scanner.suppress import discover
+from scanner.suppress.store import write_whole
+
+_FORMAT = 1
+_SETTINGS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", ".unsealed.baseline")
+
+
+class _Remembered(NamedTuple):
+    """The tips that were swept (object names) and the findings then; ``why`` there are none."""
+
+    tips: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    why: str = ""
+
+
+def scan_remembering(
+    git: Git, scanner: TextScanner, context: Context, path: str, everything: Callable[[], ScanResult]
+) -> ScanResult:
+    """What ``everything`` finds, with the help of the state in the file ``path``, which is brought up to date.
+
+    Raises UsageError for a file that cannot be written, before anything is scanned.
+    """
+    file = Path(path)
+    if not os.access(file if file.exists() else file.absolute().parent, os.W_OK) or file.is_dir():
+        raise UsageError(f"--state {path}: cannot be written")
+    stamp = _stamp(scanner, context)
+    ends = tips(git)
+    known = _read(file, stamp)
+    why = known.why or _unusable(git, known, ends)
+    if not known.tips or why:
+        result = everything()
+        if why:
+            result = _noted(result, f"{path}: {why}, so all of history was swept")
+    else:
+        result = _since(git, scanner, context, known, ends)
+        result = _noted(
+            result, f"only what is new since the last sweep was scanned: {len(known.findings)} findings are from {path}"
+        )
+    if not any(skipped.blocking for skipped in result.summary.skipped):
+        _write(file, stamp, ends, result)
+    return result
+
+
+def _since(git: Git, scanner: TextScanner, context: Context, known: _Remembered, ends: Tips) -> ScanResult:
+    new = scan_listed(git, scanner, context, tips=ends.names, since=known.tips)
+    places = [(one.fingerprint, place.path) for one in known.findings for place in one.occurrences]
+    gone = set(gone_from_head(git, scanner, context, places))
+    earlier = tuple(
+        replace(one, in_head=False) if one.in_head and one.fingerprint in gone else one for one in known.findings
+    )
+    joined = merge((ScanResult(earlier, new.summary), new))
+    return ScanResult(joined.findings, new.summary)
+
+
+def _unusable(git: Git, known: _Remembered, ends: Tips) -> str:
+    """Why what is ``known`` cannot be built upon."""
+    if not known.tips:
+        return ""
+    if layout(git).shallow:
+        return "this is a shallow clone"
+    if existing(git, known.tips) != known.tips:
+        return "commits that it knows are gone"
+    try:
+        asked = (*known.tips, *(f"^{name}" for name in ends.names))
+        left = git.output("rev-list", "-1", "--stdin", stdin="".join(f"{name}\n" for name in asked).encode())
+    except GitError:
+        return "what it knows cannot be read"
+    return "history was rewritten" if left.strip() else ""
+
+
+def _noted(result: ScanResult, note: str) -> ScanResult:
+    return result._replace(summary=result.summary._replace(notes=(*result.summary.notes, note)))
+
+
+def _stamp(scanner: TextScanner, context: Context) -> str:
+    """Changes with everything that decides what is found and what of it counts."""
+    digest = hashlib.sha256(rules_digest(scanner, context.options).encode())
+    digest.update(hashlib.sha256(b"unsealed state key\0" + context.options.key).digest())
+    options = context.options
+    digest.update(repr((options.exclude, options.severities, options.repo_config, options.show_dropped)).encode())
+    inside = [os.path.join(context.root, name) for name in (*_SETTINGS, *discover.REPOSITORY_FILES)]
+    for name in (*(inside if options.repo_config else ()), *options.baselines, options.config):
+        data = Path(name).read_bytes() if name and os.path.isfile(name) else b""
+        digest.update(hashlib.sha256(data).digest())
+    return digest.hexdigest()
+
+
+def _read(file: Path, stamp: str) -> _Remembered:
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        return _Remembered()
+    except (OSError, UnicodeDecodeError):
+        return _Remembered(why="it cannot be read")
+    try:
+        top = Record(json.loads(text))
+    except (ValueError, RecursionError):
+        return _Remembered(why="it is damaged")
+    state = top.record("state")
+    if not state or state.number("format") != _FORMAT:
+        return _Remembered(why="it is of another version, or no state file")
+    if state.text("stamp") != stamp:
+        return _Remembered(why="rules, options or settings have changed since")
+    findings = tuple(read_lines(top.records("findings"), ReadOptions()))
+    # What a baseline silenced may have expired overnight, and only a new look can tell.
+    if state.text("day") != _today() and any(one.status not in ("new", "dropped") for one in findings):
+        return _Remembered(why="it is of another day, and entries of a baseline may have expired")
+    return _Remembered(tuple(state.texts("tips")), findings)
+
+
+def _write(file: Path, stamp: str, ends: Tips, result: ScanResult) -> None:
+    options = ReportOptions()
+    state = {"format": _FORMAT, "stamp": stamp, "day": _today(), "tips": list(ends.names)}
+    findings = [finding_record(finding, options) for finding in result.findings]
+    write_whole(file, encode({"state": state, "findings": findings}).encode("ascii") + b"\n")
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d")

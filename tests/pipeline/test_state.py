@@ -1,0 +1,118 @@
+"""A sweep with a state file scans what came since, and still tells what was found before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Ran, Repository, make_repository, token
+
+
+@pytest.fixture
+def swept(tmp_path: Path, clean_environment: dict[str, str]) -> Repository:
+    repository = make_repository(tmp_path / "r", clean_environment)
+    repository.write("a.py", f'key = "{token("a")}"\n')
+    repository.commit("first")
+    assert sweep(repository)[0].code == 1
+    return repository
+
+
+def sweep(repository: Repository, *more: str) -> tuple[Ran, dict[str, Any]]:
+    state = repository.path.parent / "state.json"
+    ran = repository.unsealed("history", ".", "--state", str(state), "-f", "json", "--no-progress", *more)
+    return ran, json.loads(ran.out) if ran.out else {}
+
+
+def rules(report: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(finding["path"], finding["commit"]) for finding in report["findings"]]
+
+
+def notes(report: dict[str, Any]) -> str:
+    return " ".join(report["scan"]["notes"])
+
+
+def test_scans_only_what_is_new_and_repeats_what_was_found(swept: Repository) -> None:
+    first = swept.git("rev-parse", "HEAD").strip()
+    swept.write("b.py", f'key = "{token("b")}"\n')
+    second = swept.commit("second")
+    ran, report = sweep(swept)
+    assert ran.code == 1
+    assert rules(report) == [("a.py", first), ("b.py", second)]
+    assert report["scan"]["texts"] == 2  # one file and one message
+    assert "1 findings are from" in notes(report)
+    ran, report = sweep(swept)
+    assert (ran.code, report["scan"]["texts"], len(report["findings"])) == (1, 0, 2)
+
+
+def test_same_findings_as_one_sweep(swept: Repository) -> None:
+    swept.git("mv", "a.py", "moved.py")
+    swept.write("b.py", f'again = "{token("a")}"\nother = "{token("c")}"\n')
+    swept.commit("second")
+    _, step = sweep(swept)
+    whole = json.loads(swept.unsealed("history", ".", "-f", "json", "--no-progress").out)
+    assert [(one["fingerprint"], one["path"], one["in_head"]) for one in step["findings"]] == [
+        (one["fingerprint"], one["path"], one["in_head"]) for one in whole["findings"]
+    ]
+
+
+def test_gone_from_head_is_noticed(swept: Repository) -> None:
+    swept.git("rm", "-q", "a.py")
+    swept.commit("second")
+    ran, report = sweep(swept)
+    assert ran.code == 1
+    assert [finding["in_head"] for finding in report["findings"]] == [False]
+
+
+def test_no_secret_in_the_file(swept: Repository) -> None:
+    assert token("a") not in (swept.path.parent / "state.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        ("{", "damaged"),
+        ("[]", "another version"),
+        ('{"state": {"format": 1, "stamp": "x"}}', "rules, options or settings have changed"),
+    ],
+    ids=["cut", "foreign", "other-rules"],
+)
+def test_an_unusable_file_means_a_whole_sweep(swept: Repository, damage: str, why: str) -> None:
+    (swept.path.parent / "state.json").write_text(damage)
+    ran, report = sweep(swept)
+    assert (ran.code, len(report["findings"])) == (1, 1)
+    assert why in notes(report) and "all of history was swept" in notes(report)
+
+
+def test_other_options_and_rewritten_history_mean_a_whole_sweep(swept: Repository) -> None:
+    _, report = sweep(swept, "--pack", "strict")
+    assert "have changed" in notes(report)
+    sweep(swept)
+    swept.git("commit", "-q", "--amend", "-m", "other")
+    _, report = sweep(swept)
+    assert "history was rewritten" in notes(report)
+    assert rules(report) == [("a.py", swept.git("rev-parse", "HEAD").strip())]
+
+
+def test_an_incomplete_sweep_is_not_remembered(swept: Repository, tmp_path: Path) -> None:
+    swept.commit("second")
+    swept.git("clone", "-q", "--depth", "1", f"file://{swept.path}", str(tmp_path / "shallow"))
+    shallow = Repository(tmp_path / "shallow", swept.environment)
+    (tmp_path / "state.json").unlink()
+    ran, _ = sweep(shallow)
+    assert ran.code == 3
+    assert not (tmp_path / "state.json").exists()
+
+
+def test_does_not_go_with_a_part_of_history(swept: Repository) -> None:
+    ran, _ = sweep(swept, "--since", "HEAD")
+    assert ran.code == 2
+    assert "--state remembers whole sweeps" in ran.err
+
+
+def test_a_file_that_cannot_be_written_is_said_first(swept: Repository) -> None:
+    ran = swept.unsealed("history", ".", "--state", str(swept.path / "none" / "state"), "--no-progress")
+    assert ran.code == 2
+    assert "cannot be written" in ran.err
