@@ -381,23 +381,10 @@ class Version:
         self.held: object = None
 
 
-# Hits in a chunk of text: entry and end, counted from the chunk's start, one after the other.
-Hits = tuple[int, ...]
-
-# A chunk ends at the first empty line after this many bytes.
-_CHUNK: Final = 1000
-_MASK: Final = 0x3FFFFFFFFFFFFFFF
-# So many chunks are remembered; then it starts anew.
-_MOST_CHUNKS: Final = 1_000_000
-
-
 class Batch:
-    """Versions in an order in which bases come first, and the text of theirs that is fresh and not known yet, joined.
+    """Versions in an order in which bases come first, and the text of theirs that is fresh, joined.
 
-    Chunk ``i`` of ``text`` starts at ``starts[i]``, was cut from version ``owners[i]``, at ``origins[i]`` there; its
-    hits are asked for unless ``keys[i]`` is 0: then it is there for those that begin in it and end in the next.
-    ``again`` are further places of chunks, three numbers each: chunk, version, and where in it. ``known`` are
-    places of chunks that earlier batches had, with their hits: version, where in it, number in ``found``.
+    Piece ``i`` of ``text`` starts at ``starts[i]``, was cut from version ``owners[i]``, at ``origins[i]`` there.
     """
 
     def __init__(self) -> None:
@@ -406,105 +393,12 @@ class Batch:
         self.starts: list[int] = []
         self.owners: list[int] = []
         self.origins: list[int] = []
-        self.keys: list[int] = []
-        self.again: list[int] = []
-        self.known: list[int] = []
-        self.found: list[Hits] = []
-        self.pieces: list[bytes] = []
-        self.filled = 0
-        self.pending: dict[int, int] = {}
 
     def let_go(self) -> None:
         """Drop what only this batch needed, so that no chain of versions stays in memory."""
         for version in self.versions:
             version.base = None
         self.versions = []
-
-
-class Memory:
-    """What was found in chunks of text: most lines that a delta inserts stand in other versions as well.
-
-    A chunk is known by Python's hash of it and of the chunk before it, which another process cannot tell and which
-    says nothing of either; hits may begin in the chunk before. ``idle`` makes it remember nothing.
-    """
-
-    def __init__(self, idle: bool) -> None:
-        self.idle = idle
-        self.hits: dict[int, Hits] = {}
-
-    def cut(self, data: bytes, start: i64, stop: i64, owner: int, batch: Batch) -> None:
-        """Add to ``batch`` what is not known of ``data[start:stop]``, and what is found in the rest."""
-        at: i64 = start
-        end: i64
-        run: i64 = -1  # where what is being taken began
-        last: i64 = start
-        before: i64 = 0
-        key: i64
-        number: int
-        if self.idle:
-            self._take(start, owner, 1, start, batch)
-            self._close(data, start, stop, batch)
-            return
-        while at < stop:
-            end = data.find(b"\n\n", at + _CHUNK, stop) + 2
-            if end < 2:
-                end = stop
-            key = hash(data[at:end])
-            number = (before * 1000003 ^ key) & _MASK
-            before = key
-            hits = self.hits.get(number)
-            if hits is not None:
-                if run >= 0:
-                    self._close(data, run, at, batch)
-                    run = -1
-                if hits:
-                    batch.known.append(owner)
-                    batch.known.append(at)
-                    batch.known.append(len(batch.found))
-                    batch.found.append(hits)
-            else:
-                chunk = batch.pending.get(number, -1)
-                if chunk >= 0:
-                    if run >= 0:
-                        self._close(data, run, at, batch)
-                        run = -1
-                    batch.again.append(chunk)
-                    batch.again.append(owner)
-                    batch.again.append(at)
-                else:
-                    if run < 0:
-                        run = last
-                        if last < at:
-                            self._take(last, owner, 0, last, batch)
-                    batch.pending[number] = len(batch.starts)
-                    self._take(at, owner, number, run, batch)
-            last = at
-            at = end
-        if run >= 0:
-            self._close(data, run, stop, batch)
-
-    def _take(self, at: i64, owner: int, key: int, run: i64, batch: Batch) -> None:
-        batch.starts.append(batch.filled + at - run)
-        batch.owners.append(owner)
-        batch.origins.append(at)
-        batch.keys.append(key)
-
-    def _close(self, data: bytes, start: i64, stop: i64, batch: Batch) -> None:
-        batch.pieces.append(data[start:stop])
-        batch.filled += stop - start + 1
-
-    def learn(self, batch: Batch, hits: dict[int, list[int]]) -> None:
-        """Remember the chunks of ``batch``, in which ``hits`` were found by number of the chunk."""
-        if self.idle:
-            return
-        if len(self.hits) > _MOST_CHUNKS:
-            self.hits = {}
-        at: i64 = 0
-        for key in batch.keys:
-            if key:
-                found = hits.get(at)
-                self.hits[key] = tuple(found) if found is not None else ()
-            at += 1
 
 
 class Walk:
@@ -530,7 +424,6 @@ class Walk:
         limit: int,
         wanted: bytes = b"",
         close: int = _CLOSE,
-        memory: Memory | None = None,
     ) -> None:
         self.pack = pack
         self.offsets = offsets
@@ -541,7 +434,6 @@ class Walk:
         self.limit = limit
         self.wanted = wanted
         self.close = close
-        self.memory = memory or Memory(True)
         self.odd: list[int] = []
         self.reasons: list[str] = []
         self._waiting: list[int] = []
@@ -563,13 +455,18 @@ class Walk:
         """
         result = Batch()
         versions = result.versions
-        remembered = self.memory
+        starts = result.starts
+        owners = result.owners
+        origins = result.origins
+        pieces: list[bytes] = []
+        filled: i64 = 0
         held: i64 = 0
         at: i64
         text_limit: i64 = text
         memory_limit: i64 = memory
         child: int
-        while self._waiting and result.filled < text_limit and held < memory_limit:
+        start: int
+        while self._waiting and filled < text_limit and held < memory_limit:
             position = self._waiting.pop()
             base = self._bases.pop()
             if self.wanted and self.wanted[position] == SKIP:
@@ -598,15 +495,24 @@ class Walk:
             if lines < 0:
                 continue
             if fresh is None:
-                remembered.cut(data, 0, len(data), owner, result)
+                starts.append(filled)
+                owners.append(owner)
+                origins.append(0)
+                pieces.append(data)
+                filled += len(data) + 1
             elif fresh:
                 spans = line_spans(data, fresh, lines, 0)
                 at = 0
                 while at < len(spans):
-                    remembered.cut(data, spans[at], spans[at + 1], owner, result)
+                    start = spans[at]
+                    piece = data[start : spans[at + 1]]
+                    starts.append(filled)
+                    owners.append(owner)
+                    origins.append(start)
+                    pieces.append(piece)
+                    filled += len(piece) + 1
                     at += 2
-        result.text = b"\n".join(result.pieces)
-        result.pieces = []
+        result.text = b"\n".join(pieces)
         return result
 
     def rebuilt(self, position: int, base: Version | None) -> Version:

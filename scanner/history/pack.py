@@ -16,7 +16,6 @@ from scanner.history.delta import (
     ROOT,
     TAKE,
     Damaged,
-    Memory,
     Walk,
     families,
     made_size,
@@ -91,12 +90,10 @@ class Pack:
         """The families of the objects of type ``kind`` (``delta.BLOB`` and its like)."""
         return Families(*families(self.kinds, self.bases, self.offsets, kind))
 
-    def walk(self, among: Families, *, limit: int, wanted: bytes = b"", memory: Memory | None = None) -> Walk:
+    def walk(self, among: Families, *, limit: int, wanted: bytes = b"") -> Walk:
         """A walk with nothing queued; ``limit`` is the largest object in bytes that it rebuilds."""
-        size, lists = self.index.name_size, (among.first, among.following)
-        if memory is None:
-            return Walk(self.data, self.offsets, *lists, size, inflate, limit, wanted)
-        return Walk(self.data, self.offsets, *lists, size, inflate, limit, wanted, memory=memory)
+        size = self.index.name_size
+        return Walk(self.data, self.offsets, among.first, among.following, size, inflate, limit, wanted)
 
     def family(self, among: Families, *, limit: int) -> Family:
         """What trees ``among`` have in common can be followed in; ``limit`` is the largest delta in bytes."""

@@ -240,10 +240,10 @@ class Workshop:
     def _batches(self, portion: Portion, made: Yield) -> Iterator[delta.Batch]:
         pack = self.store.packs[portion.pack]
         wanted = self._wanted(portion.pack, portion.kind)
-        memory = self._sweeper.memory if portion.kind == delta.BLOB else None
-        walk = pack.walk(self._of(portion.pack, portion.kind), limit=self.limit, wanted=wanted, memory=memory)
+        walk = pack.walk(self._of(portion.pack, portion.kind), limit=self.limit, wanted=wanted)
         for root in portion.roots:
             walk.add(root)
+        # Only blobs are scanned where they are fresh.
         lines = LINES if portion.kind == delta.BLOB and not self._whole else -1
         while walk.more():
             yield walk.batch(_TEXT, _WAITING, lines)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from scanner.engine.encoding import to_text
 from scanner.engine.prefilter import Hit
 from scanner.engine.windows import lines_around
-from scanner.history.delta import Batch, Memory, Version, line_spans
+from scanner.history.delta import Batch, Version, line_spans
 from scanner.model.match import Match
 from scanner.model.result import Skipped
 from scanner.model.text import Text
@@ -80,8 +80,6 @@ class Sweeper:
         self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
         self._show_dropped = context.options.show_dropped
         self._extents = Extents(scanner.engine, lines=LINES)
-        # An expression that can run over whole paragraphs might match where each half of the match is known.
-        self.memory = Memory(any(expression.wide for expression in scanner.engine.rules.expressions))
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
 
     def take(self, batch: Batch, names: Sequence[Numbers]) -> None:
@@ -189,25 +187,15 @@ class Sweeper:
         ]
 
     def _located(self, batch: Batch) -> list[list[Hit]]:
-        """The hits in the fresh text, by version, at their place there; what is known need not be looked for."""
+        """The hits in the fresh text, by version, at their place there."""
         found: list[list[Hit]] = [_NONE] * len(batch.versions)
-        hits: dict[int, list[int]] = {}
-        starts, keys = batch.starts, batch.keys
+        starts, owners, origins = batch.starts, batch.owners, batch.origins
         for entry, end in self._scanner.engine.prefilter(batch.text):
-            chunk = bisect_right(starts, end - 1) - 1
-            if keys[chunk]:
-                hits.setdefault(chunk, []).extend((entry, end - starts[chunk]))
-        for chunk, flat in hits.items():
-            _place(found, batch.owners[chunk], batch.origins[chunk], flat)
-        if hits:
-            for at in range(0, len(batch.again), 3):
-                chunk, owner, origin = batch.again[at : at + 3]
-                if chunk in hits:
-                    _place(found, owner, origin, hits[chunk])
-        for at in range(0, len(batch.known), 3):
-            owner, origin, number = batch.known[at : at + 3]
-            _place(found, owner, origin, batch.found[number])
-        self.memory.learn(batch, hits)
+            piece = bisect_right(starts, end - 1) - 1
+            owner = owners[piece]
+            if not found[owner]:
+                found[owner] = []
+            found[owner].append(Hit(entry, end - starts[piece] + origins[piece]))
         return found
 
     def _widen(self, views: Sequence[_View]) -> None:
@@ -293,13 +281,6 @@ class Sweeper:
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()
-
-
-def _place(found: list[list[Hit]], owner: int, origin: int, flat: Sequence[int]) -> None:
-    """Add hits in a chunk (entry and end, one after the other) that stands at ``origin`` in version ``owner``."""
-    if found[owner] is _NONE:
-        found[owner] = []
-    found[owner] += [Hit(flat[at], flat[at + 1] + origin) for at in range(0, len(flat), 2)]
 
 
 _NONE: list[Hit] = []

@@ -23,7 +23,7 @@ class Expression(NamedTuple):
     """One entry of the prefilter's database. ``rule`` is an index; ``near`` lines around a hit are searched.
 
     ``crosses`` is true when a match may cross a line break, ``far`` when the rule looks beyond the lines of
-    its hit at all, ``wide`` when this expression can match over several lines of anything.
+    its hit at all.
     """
 
     source: str
@@ -32,7 +32,6 @@ class Expression(NamedTuple):
     near: int
     crosses: bool
     far: bool = False
-    wide: bool = False
 
 
 class CompiledRules:
@@ -132,8 +131,7 @@ def _expressions(rule: Rule, index: int) -> list[Expression]:
     far = bool(rule.near or rule.reach or rule.pair)
 
     def made(derived: Derived, near: int, caseless: bool = False) -> Expression:
-        flags = (own.crosses_lines, far, derived.wide)
-        return Expression(derived.expression, derived.caseless or caseless, index, near, *flags)
+        return Expression(derived.expression, derived.caseless or caseless, index, near, own.crosses_lines, far)
 
     found: list[Expression] = []
     if rule.prefilter:

@@ -17,16 +17,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """``expression`` for the prefilter, whether a match can cross a line break, the surest literal's length.
-
-    ``wide`` is true when ``expression`` can match over several lines of anything.
-    """
+    """``expression`` for the prefilter, whether a match can cross a line break, the surest literal's length."""
 
     expression: str
     caseless: bool
     crosses_lines: bool
     literal: int
-    wide: bool = False
 
 
 _CATEGORY = {
@@ -45,10 +41,6 @@ _ZERO_WIDTH = (c.AT, c.ASSERT, c.ASSERT_NOT)
 # Hyperscan unrolls bounded repeats (one of 120 inside another compiled for a minute); past this an open end will do.
 _WIDEST_REPEAT = 16
 _CUT_REPEAT, _CUT_LITERAL = 64, 4
-_VISIBLE = bytes(range(33, 127))
-# Up to this many times is not yet over several lines of anything (the sweep remembers texts by paragraphs of as many
-# bytes or more).
-_PARAGRAPH = 160
 
 
 def derive(pattern: str, *, cut: bool = False) -> Derived:
@@ -69,7 +61,6 @@ def derive(pattern: str, *, cut: bool = False) -> Derived:
         caseless=caseless,
         crosses_lines=any(map(_crosses, tree)),
         literal=_longest_literal(items),
-        wide=any(map(_wide, items)),
     )
 
 
@@ -208,30 +199,6 @@ def _crosses(item: Any) -> bool:
     if op is c.ATOMIC_GROUP:
         return any(map(_crosses, value))
     return False
-
-
-def _wide(item: Any) -> bool:
-    """True when the item can repeat something, other than white space, that can match a line break."""
-    op, value = item
-    if op in _REPEATS:
-        _, high, inner = value
-        if any(map(_wide, inner)):
-            return True
-        return (high is c.MAXREPEAT or high > _PARAGRAPH) and any(map(_crosses, inner)) and not _blank(inner)
-    if op is c.SUBPATTERN:
-        return any(map(_wide, value[3]))
-    if op is c.BRANCH:
-        return any(_wide(part) for branch in value[1] for part in branch)
-    if op is c.ATOMIC_GROUP:
-        return any(map(_wide, value))
-    return False
-
-
-def _blank(items: Any) -> bool:
-    """True for one class of white space alone."""
-    if len(items) != 1 or items[0][0] is not c.IN:
-        return False
-    return re.search(_class(items[0][1]).encode(), _VISIBLE) is None
 
 
 def _longest_literal(items: Iterable[Any]) -> int:
