@@ -286,7 +286,7 @@ def _index(folder: Path) -> Run:
         found: list[Hashable] = []
         try:
             index = PackIndex.read(path, 20)
-            found += [size_class(index.count), index.find(asked) < 0, len(index.names_at(index.offsets[:3]))]
+            found += [size_class(index.count), index.find(asked) < 0, len(index.name(0)) if index.count else 0]
         except EXPECTED as error:
             found.append(str(error).rpartition(":")[2])
         try:

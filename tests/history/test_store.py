@@ -47,7 +47,7 @@ def check(repo: Repository, name_size: int = 20) -> ObjectStore:
     store = store_of(repo, name_size)
     known = everything(repo)
     assert len(known) > 20
-    names = {name.hex() for pack in store.packs for name in pack.name_at(list(range(len(pack.kinds)))).values()}
+    names = {pack.name(at).hex() for pack in store.packs for at in range(len(pack.kinds))}
     names |= {name.hex() for _, name in store.loose()}
     assert names == set(known)
     done = subprocess.run(
@@ -133,7 +133,7 @@ def test_an_index_over_all_packs_does_for_theirs(repo: Repository) -> None:
     assert store.complaints == []
     assert len(store.packs) == len(before.packs) > 1
     for pack in before.packs:
-        for name in pack.name_at(list(range(len(pack.kinds)))).values():
+        for name in map(pack.name, range(len(pack.kinds))):
             assert store.read(name, limit=LIMIT) == before.read(name, limit=LIMIT)
 
 

@@ -215,7 +215,6 @@ def test_branches_and_paths(repo: Repository) -> None:
     assert paths(repo, "--path", "src/", "--path", "docs/b.py") == {"src/a.py", "docs/b.py"}
 
 
-@pytest.mark.xfail(reason="what was there before is still reported, at a commit that did not bring it")
 def test_since_leaves_out_what_was_there(repo: Repository) -> None:
     first, second = parted(repo)
     assert paths(repo, "--since", first) == {"docs/b.py", "srcs.py"}
