@@ -97,7 +97,7 @@ class Matcher:
                 severity = rule.unpaired
             else:
                 detail |= partner
-        verdict = self._checked(secret, groups)
+        verdict = self._checked(secret, CheckContext(groups, self.now, text.path))
         detail |= verdict.detail
         match = Match(
             rule=rule.id,
@@ -167,9 +167,8 @@ class Matcher:
                 return {name: _shown(value) for name, value in found.groupdict().items() if value is not None}
         return None
 
-    def _checked(self, secret: bytes, groups: Mapping[str, bytes]) -> Verdict:
+    def _checked(self, secret: bytes, context: CheckContext) -> Verdict:
         """The verdicts of all checks as one: a drop ends it, a failure outweighs a pass, details add up."""
-        context = CheckContext(groups=groups, now=self.now)
         outcome, reason, severity = Outcome.NEUTRAL, "", None
         detail: dict[str, str] = {}
         for name in self.rule.checks:
