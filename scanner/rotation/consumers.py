@@ -17,6 +17,10 @@ from scanner.rotation.sources import SourceTime
 from scanner.rotation.subjects import Matcher, Subject
 from scanner.rotation.tree import text, with_entry
 
+# Argo CD keeps credentials of repositories and clusters in Secrets with this label, and watches them
+# (argo-cd docs/operator-manual/declarative-setup.md).
+_FOUND_BY_LABEL = {"argocd.argoproj.io/secret-type": "Argo CD"}
+
 # TLS Secrets are used with all their keys; naming each would only widen the table.
 _KEYS_SHOWN = 3
 
@@ -64,6 +68,7 @@ class ConsumerFinder:
                 account = (uses.item.overlay, uses.item.namespace, uses.item.name)
                 if uses.item.kind != "ServiceAccount" or account not in accounts:
                     found += self._of_bystander(uses.item, reference)
+        found += self._of_labels()
         found += self._of_values(found)
         found += self._of_mentions(found)
         rows = tuple(sorted(_distinct(self._only_affected(found)), key=_order))
@@ -123,6 +128,16 @@ class ConsumerFinder:
         reasons = self._matched(item, reference)
         if reasons is not None:
             yield self._arrivals.elsewhere(self._consumer(item, reference, reasons), item, reference)
+
+    def _of_labels(self) -> Iterator[Consumer]:
+        """Controllers that look for Secrets by a label and are named nowhere."""
+        for made in self._subject.made:
+            for label, who in _FOUND_BY_LABEL.items():
+                value = made.label(label)
+                if value is not None:
+                    reference = Reference(Via.EDGE, made.name, value.place, f"label {label}")
+                    base = replace(self._consumer(made.item, reference, ()), kind=who, name=shown(value.text))
+                    yield self._arrivals.elsewhere(base, made.item, reference)
 
     def _of_values(self, found: list[Consumer]) -> Iterator[Consumer]:
         """Helm values that name the Secret, unless a template of the chart was already followed to them."""

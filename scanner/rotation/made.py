@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from scanner.rotation.items import Item
-from scanner.rotation.tree import Place
+from scanner.rotation.tree import Leaf, Place, at
+
+# Where an object writes the labels of the Secret it makes.
+_LABELS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Secret": (("metadata", "labels"), ("options", "labels")),
+    "SealedSecret": (("spec", "template", "metadata", "labels"),),
+    "ExternalSecret": (("spec", "target", "template", "metadata", "labels"),),
+    "ClusterExternalSecret": (("spec", "externalSecretSpec", "target", "template", "metadata", "labels"),),
+    "Certificate": (("spec", "secretTemplate", "labels"),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,14 @@ class Made:
         """Where ``key`` is written, else where the object is."""
         source = self.keys.get(key)
         return source.place if source else self.place
+
+    def label(self, key: str) -> Leaf | None:
+        """The value of the label ``key`` that the Secret carries; None where it has none."""
+        for path in _LABELS.get(self.item.kind, ()):
+            found = at(self.item.tree, *path, key)
+            if isinstance(found, Leaf):
+                return found
+        return None
 
     def remotes(self, key: str) -> tuple[Remote, ...]:
         """The outside values that ``key`` (or, when empty, any key) is made of.

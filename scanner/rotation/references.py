@@ -5,6 +5,7 @@ Paths are those of the Kubernetes API's PodSpec (k8s.io/api/core/v1).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -53,6 +54,9 @@ class Reference:
     inferred: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
 
+
+_SIDECAR_VOLUMES = "sidecar.istio.io/userVolume"
+_SECRET_NAME = re.compile(r'"secretName"\s*:\s*"([^"]{1,253})"')
 
 # kind -> path to the PodSpec. Pods made from a schedule or a queue are told apart in ``workloads.py``.
 _POD_SPECS: dict[str, tuple[str, ...]] = {
@@ -114,6 +118,18 @@ def pod_references(spec: Table) -> Iterator[Reference]:
         named = at(pull, "name")
         if named is not None and text(named):
             yield Reference(Via.IMAGE_PULL, text(named), named.place, "imagePullSecrets")
+
+
+def annotation_references(item: Table, path: tuple[str, ...]) -> Iterator[Reference]:
+    """Secrets that pod annotations mount into an injected sidecar (Istio's ``userVolume``, a list in JSON)."""
+    annotations = table(item, *path[:-1], "metadata", "annotations") if len(path) > 1 else table(
+        item, "metadata", "annotations"
+    )  # fmt: skip
+    node = annotations.get(_SIDECAR_VOLUMES)
+    if node is not None:
+        for name in _SECRET_NAME.findall(text(node)):
+            why = f"the annotation {_SIDECAR_VOLUMES} mounts it into the sidecar"
+            yield Reference(Via.VOLUME, name, node.place, "volume of the sidecar", inferred=(why,))
 
 
 def service_account(spec: Table) -> str:

@@ -25,7 +25,7 @@ from scanner.rotation.reader import (
     read_patch,
     read_values,
 )
-from scanner.rotation.references import Reference, pod_references, pod_specs
+from scanner.rotation.references import Reference, annotation_references, pod_references, pod_specs
 from scanner.rotation.settings import references_in_values
 from scanner.rotation.tree import Place, Table, Tree
 
@@ -89,7 +89,10 @@ class Repository:
         found = []
         for item in self.items:
             specs = list(pod_specs(item.kind, item.tree)) if item.kind not in _NO_PODS else []
-            pods = tuple(Pods(path, spec, tuple(pod_references(spec))) for path, spec in specs)
+            pods = tuple(
+                Pods(path, spec, (*pod_references(spec), *annotation_references(item.tree, path)))
+                for path, spec in specs
+            )
             others = tuple(references_of(item, tuple(path for path, _ in specs)))
             if pods or others:
                 found.append(Uses(item, pods, others))

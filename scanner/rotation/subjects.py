@@ -60,6 +60,9 @@ def find_subjects(
         if how == best:
             groups.setdefault(_identity(made), []).append(made)
     _join_plain_ones(groups)
+    if key and any(key in made.keys for group in groups.values() for made in group):
+        # Of Secrets with the same name, those that are known not to have the key are others.
+        groups = {one: group for one, group in groups.items() if any(m.open or key in m.keys for m in group)}
     keys = frozenset({key} if key else ())
     return [
         Subject(made[0].namespace or namespace, made[0].name if not has_hole(made[0].name) else name, keys,
