@@ -41,11 +41,12 @@ def _lines(book: Runbook, *, explain: bool, width: int) -> Iterable[str]:
     yield from _table(book)
     if book.readers:
         yield ""
-        yield "readers: " + words.reader_line(book.readers[0])
-        for reader in book.readers[1:_READERS]:
-            yield "         " + words.reader_line(reader)
-        if len(book.readers) > _READERS:
-            yield f"         and {len(book.readers) - _READERS} more (--format json lists all)"
+        # The same grant can stand in several files; here each is said once.
+        said = list(dict.fromkeys(words.reader_line(reader) for reader in book.readers))
+        yield f"readers: {said[0]}"
+        yield from (f"         {line}" for line in said[1:_READERS])
+        if len(said) > _READERS:
+            yield f"         and {len(said) - _READERS} more (--format json lists all)"
     yield ""
     yield from _plan(book, width)
     yield from _bullets("assumed", book.assumptions, width)
