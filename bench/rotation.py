@@ -2,8 +2,8 @@
 
     python bench/rotation.py [--repository FOLDER --secret NAMESPACE/NAME] [--runs N]
 
-Without a repository one is made: Deployments, Services, ExternalSecrets and roles in 500 namespaces. Processor seconds of
-the whole process are counted; the best of N runs is taken.
+Without a repository one is made: Deployments, Services, ExternalSecrets and roles in 500 namespaces. Processor seconds
+of the whole process are counted; the best of N runs is taken.
 """
 
 from __future__ import annotations
