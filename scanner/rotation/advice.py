@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from scanner.model.finding import Finding
 from scanner.rotation.guide import PLACEHOLDER, Guide, GuideStep
 from scanner.rotation.guides import guide_or_generic
+from scanner.rotation.known import placeholders
 
 # Characters no shell reads as anything but themselves. Values come from scanned files, which are hostile.
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./][A-Za-z0-9_@%+=:,./-]*")
@@ -64,6 +65,7 @@ def fill(guide: Guide, detail: Mapping[str, str]) -> Advice:
 
     In commands a value that a shell would read as more than a word is quoted; control characters never pass.
     """
+    detail = placeholders(guide.id, detail)
     return Advice(
         guide=guide.id,
         title=guide.title,

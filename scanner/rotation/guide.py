@@ -50,6 +50,14 @@ class Guide:
     links: tuple[str, ...] = ()
 
 
+# The same for every provider, and added where a guide has nothing better to say.
+CLEAN = GuideStep(
+    "clean",
+    "Replace the literal in git with a reference to the store, and keep it out from now on. Rewriting history is "
+    "optional and no revocation: forks, clones and caches keep what they have.",
+)
+
+
 class GuideSyntaxError(ValueError):
     """A key or value of a guide is not of the format; the loader adds the file."""
 
@@ -72,7 +80,10 @@ def parse_guide(entry: object) -> Guide:
     links = _texts(entry, "links")
     for link in links:
         check_link(link)
-    guide = Guide(**texts, steps=tuple(_step(item) for item in steps), traps=_texts(entry, "traps"), links=links)
+    read = tuple(_step(item) for item in steps)
+    if all(step.phase != "clean" for step in read):
+        read = (*read, CLEAN)
+    guide = Guide(**texts, steps=read, traps=_texts(entry, "traps"), links=links)
     _check_order(guide.steps)
     return guide
 

@@ -217,7 +217,8 @@ class Kustomizer:
             yield from self._parse(inline.text, inline.place)
 
     def _read(self, folder: str, word: str, place: Place) -> Iterator[Tree]:
-        if "\n" in word:
+        if "\n" in word or "{" in word or ": " in word:
+            # A patch that is written here; it may hold anything and is not to be named like a file.
             yield from self._parse(word, place)
             return
         path = _join(folder, word)

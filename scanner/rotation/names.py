@@ -10,6 +10,8 @@ from enum import IntEnum
 
 _HOLE = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)", re.DOTALL)
 
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|(?<=:-)[^}]*|(?<=:=)[^}]*")
+
 _INCLUDE = re.compile(r"\{\{-?\s*(?:include|template)\s+\"([^\"]+)\"\s+[.$]\s*(?:\|\s*\w+\s*)*-?\}\}")
 
 # A choice between names; which one is taken is not known here, so the whole is a hole.
@@ -38,6 +40,11 @@ class Fit(IntEnum):
 def has_hole(name: str) -> bool:
     """True when part of ``name`` is only known to whoever renders it."""
     return len(name) <= _LONGEST and bool(_HOLE.search(name))
+
+
+def holes(word: str) -> list[str]:
+    """The templates in ``word``, without what stands between them. Quoted texts in them are left out."""
+    return [_QUOTED.sub('"..."', hole) for hole in _HOLE.findall(word)] if len(word) <= _LONGEST else []
 
 
 def literal(name: str) -> str:

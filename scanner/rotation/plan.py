@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scanner.rotation.advice import Advice, quoted
 from scanner.rotation.durations import spoken
-from scanner.rotation.guide import GuideStep
+from scanner.rotation.guide import CLEAN, GuideStep
 from scanner.rotation.publishing import Publication
 from scanner.rotation.runbook import Consumer, Step
 from scanner.rotation.sources import SourceTime
@@ -50,7 +50,7 @@ def steps_of(plan: Plan) -> tuple[Step, ...]:
         _wait(plan),
         _from_guide(plan.advice, "disable", "", also="revoke"),
         _from_guide(plan.advice, "audit", "Read the provider's log for the exposure window."),
-        _from_guide(plan.advice, "clean", _CLEAN) if plan.leaked else None,
+        _from_guide(plan.advice, "clean", CLEAN.text) if plan.leaked else None,
     ]
     kept = _said_once([draft for draft in drafts if draft is not None])
     return tuple(
@@ -71,12 +71,6 @@ def _said_once(drafts: Iterable[_Draft]) -> list[_Draft]:
             continue
         kept.append((phase, text, "\n".join(fresh)))
     return kept
-
-
-_CLEAN = (
-    "Replace the literal in git with a reference to the store, and keep it out from now on. Rewriting history is "
-    "optional and no revocation: forks, clones and caches keep what they have."
-)
 
 
 def _of_phase(advice: Advice, phase: str) -> list[GuideStep]:

@@ -8,7 +8,7 @@ from scanner.rotation.advice import printable, quoted
 from scanner.rotation.items import folder
 from scanner.rotation.kustomize import generator_files
 from scanner.rotation.made import Made, Remote
-from scanner.rotation.names import has_hole, shown
+from scanner.rotation.names import has_hole, holes, shown
 from scanner.rotation.repository import Repository
 from scanner.rotation.stores import find_store, patch_secret, write_command
 from scanner.rotation.subjects import Subject
@@ -121,7 +121,9 @@ def _plain(made: Made, key: str) -> Publication:
     where = made.key_place(key)
     value = text(made.item.tree, "stringData", key) or text(made.item.tree, "data", key) if key else ""
     if has_hole(value) or (made.item.chart and not key):
-        source = f" from {value}" if value else ""
+        # Only the templates themselves: what stands between them can be the secret.
+        filled = ", ".join(dict.fromkeys(holes(value)))
+        source = f" from {printable(filled)}" if filled else ""
         return Publication(
             f"The value at {where} is filled in{source} when the manifest is rendered: give the new one there, outside "
             "of git, and apply it."

@@ -97,7 +97,7 @@ def _external(made: Made) -> SourceTime:
         return SourceTime(Time(never=reason), forced, recreate, True, (_GAP,))
     count = ESO_DEFAULT if not interval else seconds(interval)
     if count is None:
-        reason = f"refreshInterval {interval} ({where_written}) cannot be read"
+        reason = f"the refreshInterval ({where_written}) cannot be read"
         return SourceTime(Time(never=reason), forced, force)
     if count == 0:
         reason = f"refreshInterval 0 ({where_written}): it never fetches again while the Secret is there"

@@ -8,8 +8,8 @@ import json
 import re
 
 from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict, passed
+from scanner.model.aws import account_of
 
-_ACCOUNT_MASK = 0x7FFFFFFFFF80
 _DISCORD_EPOCH_MS = 1420070400000
 
 
@@ -22,26 +22,11 @@ def decode_base64(text: bytes) -> bytes | None:
         return None
 
 
-def aws_account(key_id: bytes) -> str:
-    """The twelve digits of the account inside a key id; empty where the id does not carry one.
-
-    Ids of the first years (``AKIAI``, ``AKIAJ``) were random; later ones hold the number in their first 41 bits
-    after the prefix.
-    """
-    if key_id[4:5] in (b"I", b"J"):
-        return ""
-    try:
-        head = base64.b32decode(key_id[4:20])[:6]
-    except binascii.Error:
-        return ""
-    return f"{(int.from_bytes(head, 'big') & _ACCOUNT_MASK) >> 7:012d}"
-
-
 def check_aws_key_id(secret: bytes, context: CheckContext) -> Verdict:
     """Base32 after the prefix; other characters never occur in real ids. Adds the account's number."""
     if not re.fullmatch(rb"[A-Z2-7]+", secret[4:]):
         return Verdict(Outcome.FAIL, "an access key id is base32")
-    account = aws_account(secret)
+    account = account_of(secret)
     return Verdict(Outcome.NEUTRAL, detail={"account": account}) if account else NEUTRAL
 
 

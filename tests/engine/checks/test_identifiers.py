@@ -10,7 +10,6 @@ import pytest
 
 from scanner.engine.checks.bech32 import check_age
 from scanner.engine.checks.identifiers import (
-    aws_account,
     check_aws_key_id,
     check_discord,
     check_jfrog_reference,
@@ -19,6 +18,7 @@ from scanner.engine.checks.identifiers import (
 )
 from scanner.engine.checks.macaroon import check_pypi
 from scanner.engine.checks.verdict import CheckContext, Outcome
+from scanner.model.aws import account_of
 
 CONTEXT = CheckContext(now=1_800_000_000)
 
@@ -30,12 +30,12 @@ def joined(*parts: bytes) -> bytes:
 
 def test_the_account_inside_an_aws_key_id() -> None:
     key = joined(b"AS", b"IA", b"QNZGKIQY56JQ7WML")
-    assert aws_account(key) == "029608264753"
+    assert account_of(key) == "029608264753"
     assert check_aws_key_id(key, CONTEXT).detail == {"account": "029608264753"}
 
 
 def test_aws_ids_of_the_first_years_hold_no_account() -> None:
-    assert aws_account(joined(b"AK", b"IA", b"IQZZKIQY56JQ7WML")) == ""
+    assert account_of(joined(b"AK", b"IA", b"IQZZKIQY56JQ7WML")) == ""
     assert check_aws_key_id(joined(b"AK", b"IA", b"JQZZKIQY56JQ7WML"), CONTEXT).outcome is Outcome.NEUTRAL
 
 
