@@ -46,6 +46,7 @@ class Matcher:
     now: float = field(default_factory=time.time)
     timeouts: int = 0
     _pattern: Pattern[bytes] | None = None
+    _needs: Pattern[bytes] | None = None
     _pair: Pattern[bytes] | None = None
     _keywords: Pattern[bytes] | None = None
     _allow: tuple[Pattern[bytes], ...] | None = None
@@ -67,8 +68,12 @@ class Matcher:
             return
         if self._pattern is None:
             self._pattern = regex.compile(self.rule.pattern.encode())
+            self._needs = regex.compile(self.rule.needs.encode()) if self.rule.needs else None
+        needs = self._needs
         for span in spans:
             try:
+                if needs and needs.search(text.data, span.start, span.end, timeout=EXPRESSION_TIMEOUT) is None:
+                    continue
                 for found in self._pattern.finditer(text.data, span.start, span.end, timeout=EXPRESSION_TIMEOUT):
                     match = self._judge(text, found)
                     if match is not None:

@@ -32,8 +32,9 @@ class Example:
 class Rule:
     """One rule. Expressions are source text here; the engine compiles those that are needed.
 
-    ``near`` counts lines, ``reach`` bytes, ``entropy`` bits a character. ``unpaired`` is None for
-    "drop". ``kinds`` is the set of file kinds in which the rule is tried.
+    ``needs`` is an expression without which ``pattern`` need not be tried. ``near`` counts lines, ``reach`` bytes,
+    ``entropy`` bits a character. ``unpaired`` is None for "drop". ``kinds`` is the set of file kinds
+    in which the rule is tried.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Rule:
     pattern: str = ""
     detector: str = ""
     prefilter: str = ""
+    needs: str = ""
     keywords: tuple[str, ...] = ()
     near: int = 0
     pair: str = ""
@@ -76,7 +78,7 @@ class RuleSyntaxError(ValueError):
     """A key or value of a rule is not of the format; the caller adds file and line."""
 
 
-_STRINGS = ("id", "title", "description", "pattern", "detector", "prefilter", "pair", "path", "rotation")
+_STRINGS = ("id", "title", "description", "pattern", "detector", "prefilter", "needs", "pair", "path", "rotation")
 _LISTS = ("keywords", "checks", "allow", "references")
 _NUMBERS = ("near", "reach", "specific")
 _OTHER = (
@@ -151,7 +153,7 @@ def _string(entry: Mapping[str, object], key: str) -> str:
     value = entry[key]
     if not isinstance(value, str):
         raise RuleSyntaxError(f"{key!r} must be a string (quote it)")
-    return value.strip("\n") if key in ("pattern", "prefilter", "pair", "path") else value.strip()
+    return value.strip("\n") if key in ("pattern", "prefilter", "needs", "pair", "path") else value.strip()
 
 
 def _strings(entry: Mapping[str, object], key: str) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ _SEPARATOR = (
 
 
 def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
-    """``entry`` with ``token``, or ``names`` and ``value``, turned into ``pattern`` (and ``prefilter``, ``near``).
+    """``entry`` with ``token``, or ``names`` and ``value``, turned into ``pattern``, and what goes with it.
 
     An entry that uses neither comes back as it is. Raises ValueError for a mixture.
     """
@@ -68,6 +68,7 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     lines = near if isinstance(near, int) else 0
     rest["near"] = lines + 1  # a value may stand on the line after its name
     rest.setdefault("prefilter", f"(?i:{_waking(texts['names'])})")
+    rest.setdefault("needs", f"(?:{texts['value']})(?![{texts['edge']}])")
     return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
 
 

@@ -49,8 +49,8 @@ def _invalid(source: RuleSource) -> Iterator[str]:
             derive(expression)
         except Exception as error:  # both parsers have several kinds of complaint; all mean the same here
             yield f"{key} is not a valid expression: {error}"
-    for expression in rule.allow:
+    for key, expression in (*(("allow", one) for one in rule.allow), ("needs", rule.needs)):
         try:
             regex.compile(expression.encode())
         except regex.error as error:
-            yield f"allow holds an invalid expression: {error}"
+            yield f"{key} holds an invalid expression: {error}"
