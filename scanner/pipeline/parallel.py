@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 Task = TypeVar("Task")
@@ -29,11 +31,11 @@ _work: Callable[[object], object] | None = None
 
 def _born() -> None:
     """A worker's first act: to leave interruptions to its parent, and not to outlive it."""
-    import signal
     import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 
 
@@ -44,6 +46,19 @@ def _die_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let interruptions wait: one between a worker's birth and its being known would leave it behind for ever."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _call(task: object) -> object:
@@ -94,7 +109,8 @@ def _forked(tasks: Sequence[Task], work: Callable[[Task], Made], workers: int, t
     try:
         while True:
             while len(running) < window and (following := next(left, None)) is not None:
-                running[pool.submit(_call, following[1])] = following[0]
+                with _uninterrupted():
+                    running[pool.submit(_call, following[1])] = following[0]
             if not running:
                 break
             for future in wait(running, return_when=FIRST_COMPLETED).done:
