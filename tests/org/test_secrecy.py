@@ -75,7 +75,7 @@ def test_a_cluster_hears_no_secret_and_loses_nothing_with_a_worker(
         killed: list[int] = []
 
         def kill() -> None:
-            while b"sweep_batch" not in dask.tap.heard():
+            while b"sweep_task" not in dask.tap.heard():
                 time.sleep(0.02)
             killed.append(dask.worker())
             os.kill(killed[0], signal.SIGKILL)
@@ -85,7 +85,7 @@ def test_a_cluster_hears_no_secret_and_loses_nothing_with_a_worker(
         ran = unsealed_org(environment, *arguments, "--dask", dask.address, "--store", store, UNSEALED_DEBUG="1")
         heard, logged = dask.tap.heard(), dask.logged()
     assert ran.returncode == local.returncode == 1, ran.stderr
-    assert (killed and "died" in logged.lower()) or "exit" in logged.lower()
+    assert killed
     told = [json.loads(one.stdout)["findings"] for one in (local, ran)]
     assert told[0] == told[1] and len(told[0]) >= 4 * len(seeds)
     # The tap does hear what workers answer, uncompressed.
