@@ -56,7 +56,7 @@ class ObjectReader:
         process.wait()
 
     def read(self, name: str) -> Object:
-        """The object ``name`` (an id or anything git can resolve without blanks or newlines in it).
+        """The object ``name`` (an id or anything git can resolve without newlines in it).
 
         MissingObject, TooLarge, or GitError when git gave up.
         """
@@ -69,7 +69,8 @@ class ObjectReader:
         except BrokenPipeError:
             header = b""
         parts = header.split()
-        if not header or len(parts) != 3:
+        # Of a name that it does not know git says the name, blanks and all, and one word more.
+        if len(parts) != 3 or not parts[2].isdigit():
             if not header:
                 # An old git dies on an object that only a remote has; the next read starts it anew.
                 self.close()
@@ -91,3 +92,14 @@ class ObjectReader:
             threshold = f"core.bigFileThreshold={self._limit + 1}"
             self._process = self._git.start("-c", threshold, "cat-file", "--batch", stdin=True, complaints=False)
         return self._process
+
+
+def file_at(reader: ObjectReader, revision: str, path: str) -> bytes | None:
+    """The file that ``revision`` (empty: the index) has at ``path``; None where it has none that can be read."""
+    if "\n" in path or "\0" in path:
+        return None
+    try:
+        found = reader.read(f"{revision}:{path}")
+    except (MissingObject, TooLarge):
+        return None
+    return found.data if found.kind == "blob" else None

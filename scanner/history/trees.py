@@ -24,6 +24,8 @@ from scanner.history.store import ObjectStore
 
 # Mode and name right before an object name. A name holds no zero byte, so the search cannot run into another entry.
 _USUAL_NAME, _LONGEST_NAME = 100, 4096
+# Modes of symbolic links and of submodules.
+_NO_FILES = (b"120000", b"160000")
 _ENTRY = re.compile(rb"(?:[1-7][0-7]{4,5}) ([^\0]+)\0\Z")
 
 
@@ -92,6 +94,18 @@ class PackTrees:
             found = self._family.follow(children.select(names, ranks, index.count))
             yield from self._named(children.entries, found)
 
+    def called(self, labels: frozenset[bytes]) -> Iterator[bytes]:
+        """The objects that stand in these trees under one of the names ``labels``; one may come several times."""
+        index = self.pack.index
+        for entries in self.tables:
+            wanted = {number for number, label in enumerate(entries.labels) if label in labels}
+            if not wanted:
+                continue
+            numbers = entries.table[2::3]
+            for entry in compress(range(len(numbers)), map(wanted.__contains__, numbers)):
+                child = entries.table[3 * entry] & _LOW
+                yield index.name(child) if child < index.count else entries.others[child - index.count]
+
     def _named(self, entries: EntryTable, found: Sequence[int]) -> Iterator[Entry]:
         """``found``, positions of trees and numbers of entries, by name."""
         index, table = self.pack.index, entries.table
@@ -124,15 +138,29 @@ class TreeIndex:
 
     def parents(self, wanted: frozenset[bytes]) -> Iterator[Entry]:
         """Every place in any tree where one of the objects ``wanted`` stands; one that is stored twice comes twice."""
-        if self._packs is None:
-            self._packs = [PackTrees(pack, tables) for pack, tables in zip(self.store.packs, self.tables, strict=True)]
-        for pack in self._packs:
+        for pack in self._of_packs():
             yield from pack.parents(wanted)
-        if self._loose is None:
-            self._loose = self._read_loose()
-        for name, data in self._loose.items():
+        for name, data in self._loose_trees().items():
             for child in _names_in(data, self.store.name_size) & wanted:
                 yield from (Entry(name, label, child) for label in _labels(data, child))
+
+    def called(self, labels: frozenset[bytes]) -> frozenset[bytes]:
+        """The objects that stand in any tree under one of the names ``labels``."""
+        found = {child for pack in self._of_packs() for child in pack.called(labels)}
+        for data in self._loose_trees().values():
+            if any(label in data for label in labels):
+                found.update(child for name, child in entries_of(data, self.store.name_size) if name in labels)
+        return frozenset(found)
+
+    def _of_packs(self) -> list[PackTrees]:
+        if self._packs is None:
+            self._packs = [PackTrees(pack, tables) for pack, tables in zip(self.store.packs, self.tables, strict=True)]
+        return self._packs
+
+    def _loose_trees(self) -> dict[bytes, bytes]:
+        if self._loose is None:
+            self._loose = self._read_loose()
+        return self._loose
 
     def _read_loose(self) -> dict[bytes, bytes]:
         found = {}
@@ -144,6 +172,20 @@ class TreeIndex:
             if kind == "tree":
                 found[name] = data
         return found
+
+
+def entries_of(tree: bytes, name_size: int) -> Iterator[tuple[bytes, bytes]]:
+    """Name and object of every file and folder in a tree, links and submodules left out; of a damaged one, those
+    before the damage."""
+    at = 0
+    while at < len(tree):
+        blank, zero = tree.find(b" ", at), tree.find(b"\0", at)
+        end = zero + 1 + name_size
+        if not at < blank < zero or end > len(tree):
+            return
+        if tree[at:blank] not in _NO_FILES:
+            yield tree[blank + 1 : zero], tree[zero + 1 : end]
+        at = end
 
 
 def _labels(tree: bytes, child: bytes) -> Iterator[bytes]:

@@ -83,8 +83,17 @@ def referred(text: Text) -> Iterator[Referred]:
                 yield from _files(generator, _told(metadata or generator))
 
 
+def generators(text: Text) -> Iterator[str]:
+    """The files that ``text``, a kustomization, names as generators, paths as written."""
+    for document in read(text, _may_generate).documents:
+        for item in _items(document.root.child("generators")):
+            # One may stand there as a text of its own, which is read like any other.
+            if isinstance(item, Scalar) and item.value.strip() and "\n" not in item.value:
+                yield item.value.strip()
+
+
 def _may_generate(part: bytes) -> bool:
-    return b"secretGenerator" in part or b"ksops" in part
+    return b"secretGenerator" in part or b"ksops" in part or b"generators" in part
 
 
 def _files(generator: Node, told: Mapping[str, str]) -> Iterator[Referred]:

@@ -197,7 +197,7 @@ class _Attribution:
                 Occurrence(one.commit.hex(), one.path, one.line, "", self._origin(one.commit).date)
                 for one in paths.values()
             ),
-            secret=self._secret(first) if self._context.options.show_secrets else None,
+            secret=(self._secret(first) or base.secret) if self._context.options.show_secrets else None,
         )
         return self._judged(finding, group)
 

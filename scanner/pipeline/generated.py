@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scanner.model.text import Text
@@ -11,23 +12,27 @@ from scanner.model.text import Text
 if TYPE_CHECKING:
     from scanner.kubernetes.referred import Referred
 
-_GENERATORS = ("kustomization.yaml", "kustomization.yml", "secret-generator.yaml")
-_SIGNS = (b"secretGenerator", b"ksops")
+# What kustomize takes for a kustomization, and what generators are called that only a tool's flags name.
+GENERATORS = ("kustomization.yaml", "kustomization.yml", "Kustomization", "secret-generator.yaml")
+_SIGNS = (b"secretGenerator", b"ksops", b"generators")
 # A generator names files of its own folder and below; deeper than this nobody keeps them.
 _LEVELS = 3
 
+# The content of a path, None where there is no such file.
+Read = Callable[[str], bytes | None]
+
 
 class Generated:
-    """Answers for one tree. ``read`` gives the content of a path in it, None where there is no such file."""
+    """Answers for one tree, of which ``read`` gives the files."""
 
-    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+    def __init__(self, read: Read) -> None:
         self._read = read
         self._folders: dict[str, dict[str, Referred]] = {}
 
     def role(self, path: str) -> Referred | None:
         """The file at ``path`` as part of a Secret; None for all others."""
         path = posixpath.normpath(path)
-        if posixpath.basename(path) in _GENERATORS:
+        if posixpath.basename(path) in GENERATORS:
             return None
         folder = path
         for _ in range(_LEVELS):
@@ -43,15 +48,41 @@ class Generated:
     def _told(self, folder: str) -> dict[str, Referred]:
         known = self._folders.get(folder)
         if known is None:
-            known = self._folders[folder] = {}
-            for name in _GENERATORS:
-                data = self._read(posixpath.join(folder, name))
-                if data is not None and any(sign in data for sign in _SIGNS):
-                    known.update(_referred(folder, name, data))
+            told = composed(lambda path: self._read(posixpath.normpath(posixpath.join(folder, path))))
+            known = {posixpath.normpath(posixpath.join(folder, path)): role for path, role in told}
+            self._folders[folder] = known
         return known
 
 
-def _referred(folder: str, name: str, data: bytes) -> dict[str, Referred]:
-    from scanner.kubernetes.referred import referred
+def composed(read: Read) -> Iterator[tuple[str, Referred]]:
+    """The files that the generators in one folder make parts of Secrets, by paths from there; ``read`` goes by such
+    paths too."""
+    for name in GENERATORS:
+        data = read(name)
+        if data is None or not may_compose(data):
+            continue
+        roles, others = _referred(name, data)
+        yield from _plain(roles)
+        for other in others:
+            inner = read(other)
+            if inner is not None and may_compose(inner):
+                yield from _plain(_referred(other, inner)[0], posixpath.dirname(other))
 
-    return {posixpath.normpath(posixpath.join(folder, one.path)): one for one in referred(Text.named(data, name))}
+
+def may_compose(data: bytes) -> bool:
+    """True when a file of these bytes may name others of which Secrets are made."""
+    return any(sign in data for sign in _SIGNS)
+
+
+def _plain(roles: tuple[Referred, ...], folder: str = "") -> Iterator[tuple[str, Referred]]:
+    return ((posixpath.normpath(posixpath.join(folder, role.path)), role) for role in roles)
+
+
+@lru_cache(maxsize=256)
+def _referred(name: str, data: bytes) -> tuple[tuple[Referred, ...], tuple[str, ...]]:
+    """What one generator names: parts of Secrets, and other generators. A history has each of them many times."""
+    from scanner.kubernetes.referred import generators, referred
+
+    text = Text.named(data, posixpath.basename(name))
+    others = tuple(posixpath.normpath(path) for path in generators(text)) if name in GENERATORS else ()
+    return tuple(referred(text)), tuple(path for path in others if path not in GENERATORS)

@@ -18,6 +18,7 @@ from scanner.history.store import ObjectStore
 from scanner.model.errors import GitError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.attribution import attributed
+from scanner.pipeline.composed import second_look
 from scanner.pipeline.context import Context
 from scanner.pipeline.parallel import Tick, processes, run_tasks
 from scanner.pipeline.portions import Workshop, Yield
@@ -88,6 +89,7 @@ def scan_history(
     shop.learn(run_tasks(shop.name_portions(count), shop.read_names, workers=count))
     made += run_tasks(portions, shop.work, workers=count, tick=tick)
     made.append(_odd(sweep, made))
+    made.append(second_look(shop, made, scanner, context))
     outcome = attributed(shop, made, scanner, context, scope)
     for one in made:
         sweep.skipped += one.skipped

@@ -43,11 +43,15 @@ class Sighted:
 
 
 class Ledger:
-    """Sightings, those that are equal but for their line kept as one."""
+    """Sightings, those that are equal but for their line kept as one.
 
-    def __init__(self, rules: CompiledRules, context: Context) -> None:
+    ``stays`` is true where they do not leave the process: only then may they carry secrets that are to be shown.
+    """
+
+    def __init__(self, rules: CompiledRules, context: Context, *, stays: bool = False) -> None:
         self._rules = rules
         self._context = context
+        self._stays = stays
         self._known: dict[tuple[object, ...], Sighted] = {}
 
     def write(
@@ -92,6 +96,7 @@ class Ledger:
         )  # fmt: skip
         known = self._known.get(key)
         if known is None:
-            finding = replace(finding, occurrences=(), detail=dict(finding.detail))
+            secret = finding.secret if self._stays else None
+            finding = replace(finding, occurrences=(), detail=dict(finding.detail), secret=secret)
             known = self._known[key] = Sighted(finding, claims, name_class, specific, inside)
         return known

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from scanner.engine.encoding import to_text
 from scanner.git import listing
 from scanner.git.listing import Brought, Listed
-from scanner.git.objects import MissingObject, ObjectReader, TooLarge
+from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.run import Git
 from scanner.model.errors import GitError
 from scanner.model.filekind import FileKind, kind_of
@@ -22,6 +23,8 @@ from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, order, placed
+from scanner.pipeline.generated import Generated
+from scanner.pipeline.parts import Trees, scanned_as
 from scanner.pipeline.text import TextScanner
 from scanner.pipeline.unpack import outermost, texts_in
 
@@ -31,6 +34,20 @@ class _Seen(NamedTuple):
 
     name: bytes
     kind: FileKind
+
+
+@dataclass(slots=True)
+class _New:
+    """What was listed: trees with a path of each, and files."""
+
+    trees: list[tuple[bytes, str]] = field(default_factory=list)
+    blobs: set[bytes] = field(default_factory=set)
+
+    def add(self, one: Listed) -> None:
+        if one.kind == "tree":
+            self.trees.append((bytes.fromhex(one.name), one.path))
+        elif one.kind == "blob":
+            self.blobs.add(bytes.fromhex(one.name))
 
 
 @dataclass(slots=True)
@@ -62,14 +79,16 @@ def scan_listed(
     skipped: list[Skipped] = []
     held: dict[str, tuple[Placed, ...]] = {}
     commits = 0
+    new = _New()
     try:
-        for one, data in _texts(git, tips, since, family, context, skipped):
+        for one, data in _texts(git, tips, since, family, context, skipped, new):
             commits += one.kind == "commit"
             key = _key(one)
             if data is not None:
                 skipped += _scan(one, data, key, scanner=scanner, context=context, family=family)
             if key in family.held:
                 held[one.name] = family.held[key]
+        held |= _second_look(git, new, scanner, context, family)
     except GitError as error:
         skipped.append(Skipped("history", str(error)))
     # Judged first: only then is it known who silenced how much.
@@ -105,11 +124,18 @@ def _key(one: Listed) -> _Seen:
 
 
 def _texts(
-    git: Git, tips: Sequence[str], since: Sequence[str], family: Family, context: Context, skipped: list[Skipped]
+    git: Git,
+    tips: Sequence[str],
+    since: Sequence[str],
+    family: Family,
+    context: Context,
+    skipped: list[Skipped],
+    new: _New,
 ) -> Iterator[tuple[Listed, bytes | None]]:
-    """Every text with its bytes; None for one that the family has seen."""
+    """Every text with its bytes; None for one that the family has seen. What is listed is noted in ``new``."""
     with ObjectReader(git, limit=context.options.max_size) as reader:
         for one in listing.objects(git, tips, since):
+            new.add(one)
             if one.kind == "missing":
                 skipped.append(Skipped(one.name[:12], "the object is missing"))
             elif one.kind == "tree" or (one.path and context.excluded(one.path)):
@@ -123,6 +149,34 @@ def _texts(
                     skipped.append(Skipped(one.path or one.name[:12], str(error)))
                 else:
                     yield one, data
+
+
+def _second_look(
+    git: Git, new: _New, scanner: TextScanner, context: Context, family: Family
+) -> dict[str, tuple[Placed, ...]]:
+    """What is in new files that generators in new trees make parts of Secrets, by object."""
+    found: dict[str, tuple[Placed, ...]] = {}
+    with ObjectReader(git, limit=context.options.max_size) as reader:
+        trees = Trees(lambda kind, name: _loaded(reader, kind, name), len(new.trees[0][0]) if new.trees else 0)
+        for tree, folder in new.trees:
+            for part in trees.parts(tree):
+                path = f"{folder}/{part.path}" if folder else part.path
+                if part.blob.hex() in found or part.blob not in new.blobs or context.excluded(path):
+                    continue
+                text = to_text(_loaded(reader, "blob", part.blob) or b"", path)
+                matches = scanned_as(part, text, scanner)
+                if matches:
+                    made = tuple(placed(text, matches, context=context, rules=scanner.engine.rules))
+                    found[part.blob.hex()] = family.held[_Seen(part.blob, kind_of(path))] = made
+    return found
+
+
+def _loaded(reader: ObjectReader, kind: str, name: bytes) -> bytes | None:
+    try:
+        found = reader.read(name.hex())
+    except (TooLarge, MissingObject):
+        return None
+    return found.data if found.kind == kind else None
 
 
 def _scan(
@@ -224,11 +278,10 @@ def gone_from_head(
     wanted = {fingerprint for fingerprint, _ in places}
     there: set[str] = set()
     with ObjectReader(git, limit=context.options.max_size) as reader:
-        for path in sorted({outermost(path) for _, path in places if path and "\n" not in path}):
-            try:
-                data = reader.read(f"HEAD:{path}").data
-            except GitError:
-                continue
+        generated = Generated(lambda path: file_at(reader, "HEAD", path))
+        for path in sorted({outermost(path) for _, path in places if path}):
+            data = file_at(reader, "HEAD", path) or b""
             for text in texts_in(data, path, context.options.archives, []):
-                there |= {match.secret.fingerprint(match.rule, context.options.key) for match in scanner.scan(text)}
+                matches = scanner.scan(text, generated.role(path))
+                there |= {match.secret.fingerprint(match.rule, context.options.key) for match in matches}
     return tuple(sorted(wanted - there))

@@ -111,6 +111,7 @@ class Workshop:
         self._strangers: dict[bytes, list[int]] = {}
         self._tables: list[list[EntryTable]] = [[] for _ in store.packs]
         self._unread = 0
+        self._trees: TreeIndex | None = None
 
     def name_portions(self, count: int) -> list[NamePortion]:
         """All trees, in about ``count`` portions a pack."""
@@ -155,7 +156,9 @@ class Workshop:
 
     def trees(self) -> TreeIndex:
         """Where objects stand, from what was learnt."""
-        return TreeIndex(self.store, self._tables, self._unread)
+        if self._trees is None:
+            self._trees = TreeIndex(self.store, self._tables, self._unread)
+        return self._trees
 
     def _introduce(self, number: int, pack: Pack) -> None:
         """Give objects in ``pack`` the names that trees elsewhere know them by."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from scanner.git import changes, revisions
-from scanner.git.objects import MissingObject, ObjectReader, TooLarge
+from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.revisions import Range
 from scanner.git.run import Git
+from scanner.model.match import Detector
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import Context
+from scanner.pipeline.generated import Generated
 from scanner.pipeline.listed import scan_listed
 from scanner.pipeline.text import TextScanner
 from scanner.pipeline.unpack import texts_in
@@ -39,18 +42,21 @@ def scan_range(git: Git, scanner: TextScanner, context: Context, commits: Range)
 def _before(git: Git, scanner: TextScanner, context: Context, commits: Range) -> frozenset[str]:
     """Fingerprints of the secrets in the files as they were before the range touched them."""
     found: set[str] = set()
-    blobs: dict[str, str] = {}
-    for edge in revisions.boundary(git, commits)[:_MOST_EDGES]:
-        for tip in commits.tips:
-            blobs |= {change.before: change.path for change in changes.between(git, edge, tip) if change.before}
+    done: set[str] = set()
     with ObjectReader(git, limit=context.options.max_size) as reader:
-        for name, path in blobs.items():
-            found.update(_fingerprints(reader, scanner, context, name=name, path=path))
+        for edge in revisions.boundary(git, commits)[:_MOST_EDGES]:
+            generated = Generated(partial(file_at, reader, edge))
+            for tip in commits.tips:
+                for name, path in {change.before: change.path for change in changes.between(git, edge, tip)}.items():
+                    if name and name not in done:
+                        done.add(name)
+                        role = generated.role(path)
+                        found.update(_fingerprints(reader, scanner, context, name=name, path=path, role=role))
     return frozenset(found)
 
 
 def _fingerprints(
-    reader: ObjectReader, scanner: TextScanner, context: Context, *, name: str, path: str
+    reader: ObjectReader, scanner: TextScanner, context: Context, *, name: str, path: str, role: Detector | None
 ) -> Iterable[str]:
     try:
         data = reader.read(name).data
@@ -59,6 +65,6 @@ def _fingerprints(
     return [
         match.secret.fingerprint(match.rule, context.options.key)
         for text in texts_in(data, path, context.options.archives, [])
-        for match in scanner.scan(text)
+        for match in scanner.scan(text, role)
         if not match.reason
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scanner.git.changes import Change
-from scanner.git.objects import MissingObject, ObjectReader, TooLarge
+from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.run import Git
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
@@ -83,13 +83,7 @@ class ChangeScanner:
 
     def _beside(self, path: str) -> bytes | None:
         """What the index has at ``path``."""
-        # A name with blanks is one to git, but not in what git says of a name that it does not know.
-        if any(sign.isspace() or sign == "\0" for sign in path):
-            return None
-        try:
-            return self._reader.read(f":{path}").data
-        except (MissingObject, TooLarge):
-            return None
+        return file_at(self._reader, "", path)
 
     def _old(self, changed: Sequence[Change], touched: Sequence[Change], others: Sequence[str]) -> Counter[Identity]:
         """How often each secret stood in the blobs before; for merges, the most any parent had."""

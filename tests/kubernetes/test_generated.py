@@ -78,3 +78,72 @@ def test_a_folder_with_a_blank_in_its_name_is_no_error(tmp_path: Path, monkeypat
     subprocess.run(["git", "init", "-q", "."], check=True)
     subprocess.run(["git", "add", "-A"], check=True)
     assert main(["staged"]) == 0
+
+
+def git(*arguments: str) -> str:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    return subprocess.run(["git", *who, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def commit(files: dict[str, str]) -> str:
+    for name, content in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(content)
+    git("add", "-A")
+    git("commit", "-qm", "change")
+    return git("rev-parse", "HEAD")
+
+
+def found(capsys: pytest.CaptureFixture[str], *command: str) -> list[dict[str, object]]:
+    main([*command, "-f", "jsonl", "-q"])
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q", "."], check=True)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.usefixtures("repository")
+def test_follows_through_history(capsys: pytest.CaptureFixture[str], *, packed: bool) -> None:
+    other, third = WORD[::-1], WORD.upper()
+    first = commit({f"a b/{name}": content for name, content in FILES.items()})
+    second = commit({"a b/prod/secrets/word.txt": f"{other}\n"})
+    last = commit({"a b/prod/kustomization.yaml": "resources: []\n", "a b/prod/app.env": f"color={third}\n"})
+    if packed:
+        git("repack", "-adq")
+    swept = found(capsys, "history", ".", "--workers", "1", "--show-secrets")
+    assert {(one["secret"], one["commit"], one["in_head"]) for one in swept} == {
+        (WORD, first, True),  # plain.env is a part of a Secret to this day
+        (other, second, True),
+    }
+    (old,) = (one for one in swept if one["secret"] == WORD)
+    assert {place["path"] for place in old["occurrences"]} == {  # type: ignore[attr-defined]
+        "a b/prod/app.env", "a b/prod/plain.env", "a b/prod/secrets/word.txt",
+    }  # fmt: skip
+    assert all(one["commit"] != last for one in swept)
+
+
+@pytest.mark.usefixtures("repository")
+def test_follows_in_a_range(capsys: pytest.CaptureFixture[str]) -> None:
+    first = commit(FILES)
+    second = commit({"prod/app.env": f"color={WORD}\nPORT=8081\n"})
+    third = commit({"prod/app.env": f"color={WORD}\nother={WORD[::-1]}\n"})
+    assert found(capsys, "range", f"{first}..{second}") == []
+    (new,) = found(capsys, "range", f"{first}..{third}", "--show-secrets")
+    assert (new["secret"], new["path"], new["line"], new["commit"]) == (WORD[::-1], "prod/app.env", 2, third)
+
+
+@pytest.mark.usefixtures("repository")
+def test_reads_the_generators_that_a_kustomization_names(capsys: pytest.CaptureFixture[str]) -> None:
+    commit(
+        {
+            "kustomization.yaml": "generators: [gen/own.yaml, gen, ../out.yaml]\n",
+            "gen/own.yaml": "kind: ksops\nsecretFrom:\n- metadata: {name: s}\n  files: [word.txt]\n",
+            "gen/word.txt": f"{WORD}\n",
+        }
+    )
+    for command in (["scan", "."], ["history", ".", "--workers", "1"]):
+        assert [one["path"] for one in found(capsys, *command)] == ["gen/word.txt"]
