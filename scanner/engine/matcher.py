@@ -16,6 +16,7 @@ from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
 from scanner.engine.plausibility import doubtful, implausible
+from scanner.engine.programs import compiled
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
 from scanner.model.secret import Secret
@@ -67,8 +68,8 @@ class Matcher:
         if text.kind not in self.rule.kinds or not self._wants(text.path):
             return
         if self._pattern is None:
-            self._pattern = regex.compile(self.rule.pattern.encode())
-            self._needs = regex.compile(self.rule.needs.encode()) if self.rule.needs else None
+            self._pattern = compiled(self.rule.pattern)
+            self._needs = compiled(self.rule.needs) if self.rule.needs else None
         needs = self._needs
         for span in spans:
             try:
@@ -159,13 +160,13 @@ class Matcher:
     def _has_keyword(self, data: bytes, span: Span) -> bool:
         if self._keywords is None:
             words = "|".join(regex.escape(word) for word in self.rule.keywords)
-            self._keywords = regex.compile(words.encode(), regex.IGNORECASE)
+            self._keywords = compiled(words, regex.IGNORECASE)
         around = windows.lines_around(data, span, self.rule.near)
         return self._keywords.search(data, around.start, around.end) is not None
 
     def _partner(self, data: bytes, span: Span) -> dict[str, str] | None:
         if self._pair is None:
-            self._pair = regex.compile(self.rule.pair.encode())
+            self._pair = compiled(self.rule.pair)
         around = windows.lines_around(data, span, self.rule.near)
         for found in self._pair.finditer(data, around.start, around.end, timeout=EXPRESSION_TIMEOUT):
             if not Span(*found.span()).overlaps(span):
@@ -202,7 +203,7 @@ class Matcher:
 
     def _allowed(self, value: bytes) -> bool:
         if self._allow is None:
-            self._allow = tuple(regex.compile(item.encode()) for item in self.rule.allow)
+            self._allow = tuple(compiled(item) for item in self.rule.allow)
         return any(pattern.fullmatch(value, timeout=EXPRESSION_TIMEOUT) for pattern in self._allow)
 
 

@@ -1,0 +1,91 @@
+"""Stored expressions are what was compiled, or are compiled anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import regex
+
+from scanner.engine import programs
+from scanner.engine.programs import Programs
+from scanner.ruleset.loader import load_rules
+from scanner.ruleset.location import rules_folder
+
+EXPRESSION = rb"(?i)\b(?P<key>acme|other)[_-](?P<secret>[0-9a-f]{4,6}+)(?!x)"
+TEXT = b"ACME_00ff1122 other-beefx other-beef"
+
+
+def answers(pattern: regex.Pattern[bytes]) -> list[object]:
+    return [(found.span(), found.groupdict()) for found in pattern.finditer(TEXT)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "some.programs")
+
+
+def only_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs._rebuild()
+
+    def compile_(*_: object) -> None:
+        raise AssertionError("compiled again")
+
+    monkeypatch.setattr(regex, "compile", compile_)
+
+
+def test_what_is_read_back_matches_the_same(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Programs(path).get(EXPRESSION, 0)
+    only_stored(monkeypatch)
+    again = Programs(path).get(EXPRESSION, 0)
+    assert again.flags == made.flags and again.groupindex == made.groupindex
+    assert answers(again) == answers(made) != []
+
+
+def test_every_shipped_expression_can_be_stored(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    expressions = [source.rule.pattern.encode() for source in load_rules([rules_folder()]) if source.rule.pattern][::9]
+    store = Programs(path)
+    for expression in expressions:
+        store.get(expression, 0)
+    only_stored(monkeypatch)
+    store = Programs(path)
+    assert all(store.get(expression, 0).pattern == expression for expression in expressions)
+
+
+def test_flags_make_another_expression(path: str) -> None:
+    for _ in range(2):
+        assert Programs(path).get(b"acme", regex.IGNORECASE).search(TEXT)
+        assert not Programs(path).get(b"acme", 0).search(TEXT)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:-5],
+        lambda data: data[:-5] + b"wrong",
+        lambda data: data[:20] + b"?" + data[21:],
+        lambda data: b"prg1" + b"\xff" * 200,
+        lambda data: data + b"half a record",
+    ],
+)
+def test_a_damaged_file_does_no_harm_and_is_made_again(
+    path: str, damage: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Programs(path).get(EXPRESSION, 0)
+    file = Path(path)
+    file.write_bytes(damage(file.read_bytes()))
+    assert answers(Programs(path).get(EXPRESSION, 0)) == answers(made)
+    Programs(path).get(b"another", 0)
+    only_stored(monkeypatch)
+    assert Programs(path).get(b"another", 0)
+
+
+def test_an_expression_that_is_none_raises_as_the_library_does(path: str) -> None:
+    with pytest.raises(regex.error):
+        Programs(path).get(b"(", 0)
+
+
+def test_without_a_folder_nothing_is_stored(tmp_path: Path) -> None:
+    assert Programs("").get(EXPRESSION, 0).search(TEXT)
+    assert Programs(str(tmp_path / "nowhere" / "some.programs")).get(EXPRESSION, 0).search(TEXT)
