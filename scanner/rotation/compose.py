@@ -14,7 +14,7 @@ from scanner.rotation.choosing import VAGUE, choose_guide
 from scanner.rotation.consumers import ConsumerFinder, Found
 from scanner.rotation.copies import Copies, copies_of, mirrored_by_annotation
 from scanner.rotation.guides import GENERIC, guide_or_generic
-from scanner.rotation.items import NO_RENAMES
+from scanner.rotation.items import NOTHING
 from scanner.rotation.kubelet import kubelet_of
 from scanner.rotation.made import Made
 from scanner.rotation.names import shown
@@ -44,7 +44,7 @@ class Question:
     key: str = ""
     path: str = ""
     guide: str = ""
-    detail: Mapping[str, str] = field(default_factory=lambda: NO_RENAMES)
+    detail: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     fingerprint: str = ""
     length: int = 0
     exposure: Exposure | None = None

@@ -92,7 +92,8 @@ class ConsumerFinder:
         )
 
     def _through_account(self, pod: Pod, accounts: set[tuple[str, str, str]]) -> Iterator[Consumer]:
-        wanted = (pod.item.overlay, pod.item.namespace, service_account(pod.spec))
+        name = pod.item.called("ServiceAccount", service_account(pod.spec))
+        wanted = (pod.item.overlay, pod.item.namespace, name)
         for account, references in self._accounts.get(wanted, ()):
             if any(self._matcher.match(account, ref.secret) is not None for ref in references):
                 accounts.add(wanted)

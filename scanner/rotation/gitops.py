@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from scanner.rotation.durations import seconds
-from scanner.rotation.items import NO_RENAMES, Delivery, Document, Item, strings
+from scanner.rotation.items import NOTHING, Delivery, Document, Item, strings
 from scanner.rotation.names import has_hole
 from scanner.rotation.tree import Leaf, Table, Tree, at, rows, text, texts
 
@@ -39,7 +39,7 @@ class Path:
     release: str
     delivery: Delivery
     components: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=lambda: NO_RENAMES)
+    variables: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
 class Deliveries:

@@ -9,7 +9,11 @@ from types import MappingProxyType
 from scanner.rotation.names import Fit, shown
 from scanner.rotation.tree import Place, Table, Tree, table, text
 
-NO_RENAMES: Mapping[str, str] = MappingProxyType({})
+# What an overlay calls objects, by their kind and the name they were written with.
+Renames = dict[tuple[str, str], str]
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_RENAMES: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Item:
     """An object in one overlay. The same document gives an item in each overlay that uses it.
 
     ``namespace`` is empty where nothing in the repository tells it. ``overlay`` is the folder of the outermost
-    kustomization, ``chart`` the chart's folder. ``renames`` maps Secret names as written to those in the overlay.
+    kustomization, ``chart`` the chart's folder. ``renames`` maps kinds and written names to those here.
     ``generated`` are Secrets that kustomize makes, ``hashed`` those whose name ends in a hash of the content.
     ``inferred`` says which of this was concluded and not read. ``variables`` are what Flux puts in for ``${NAME}``.
     """
@@ -65,12 +69,16 @@ class Item:
     place: Place
     overlay: str = ""
     chart: str = ""
-    renames: Mapping[str, str] = field(default_factory=lambda: NO_RENAMES)
+    renames: Mapping[tuple[str, str], str] = field(default_factory=lambda: NO_RENAMES)
     generated: bool = False
     hashed: bool = False
     delivery: Delivery | None = None
     inferred: tuple[str, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=lambda: NO_RENAMES)
+    variables: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    def called(self, kind: str, name: str) -> str:
+        """What the object is called that this one refers to as ``name``."""
+        return self.renames.get((kind, name), name)
 
     def get(self, *path: str) -> Tree | None:
         """The node at ``path``."""

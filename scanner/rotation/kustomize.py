@@ -8,23 +8,25 @@ replacements are not followed; ``notes`` says which were met.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from scanner.rotation.items import Document, Item, strings
-from scanner.rotation.names import fit
+from scanner.rotation.changes import (
+    annotated,
+    in_namespace,
+    known_to_all,
+    labelled,
+    merged_generator,
+    renamed,
+    with_replicas,
+)
+from scanner.rotation.items import Document, Item, Renames
 from scanner.rotation.patches import apply_operations, merge
-from scanner.rotation.tree import Leaf, Place, Row, Table, Tree, rows, table, text, texts, truth, with_entry
+from scanner.rotation.selecting import targets
+from scanner.rotation.tree import Leaf, Place, Row, Table, Tree, at, rows, table, text, texts, truth, with_entry
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-
-# kustomize's own list of what has no namespace is longer; these are the kinds we look at.
-_CLUSTER_WIDE = {
-    "Namespace", "ClusterRole", "ClusterRoleBinding", "ClusterSecretStore", "ClusterExternalSecret", "PersistentVolume",
-    "StorageClass", "ClusterIssuer", "CustomResourceDefinition", "GatewayClass", "ClusterPushSecret", "CSIDriver",
-}  # fmt: skip
 
 # A chain of bases this long, or this many visits, is no overlay anybody wrote.
 _DEEPEST = 40
@@ -46,7 +48,7 @@ class _Build:
     """One folder's result while its parents are still to come."""
 
     items: list[Item]
-    renames: dict[str, str] = field(default_factory=dict)
+    renames: Renames = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -72,7 +74,7 @@ class Kustomizer:
         for root in sorted(roots):
             self._notes = []
             build = self._build(root, ())
-            items += [replace(item, overlay=root or ".", renames=build.renames) for item in build.items]
+            items += [replace(item, overlay=root or ".") for item in known_to_all(build.items, build.renames)]
             notes.update({(root or ".", note): None for note in self._notes})
         return Rendered(tuple(items), frozenset(self._used), frozenset(roots), tuple(notes))
 
@@ -144,12 +146,17 @@ class Kustomizer:
         for path in self._referenced(folder, document, "components"):
             if path in self._kustomizations and self._may_enter(path, (*above, folder)):
                 self._extend(build, path, (*above, folder))
-        build.items += self._generated(folder, document)
+        for made, behavior in self._generated(folder, document):
+            build.items = merged_generator(build.items, made, behavior)
         build.items = self._patched(folder, document, build.items)
-        _rename(build, text(tree, "namePrefix"), text(tree, "nameSuffix"))
+        build.items = renamed(build.items, build.renames, text(tree, "namePrefix"), text(tree, "nameSuffix"))
         namespace = text(tree, "namespace")
         if namespace:
-            build.items = [_in_namespace(item, namespace) for item in build.items]
+            build.items = [in_namespace(item, namespace) for item in build.items]
+        build.items = annotated(build.items, table(tree, "commonAnnotations"), tree.place)
+        for pairs in (table(tree, "commonLabels"), *(table(entry, "pairs") for entry in rows(tree, "labels"))):
+            build.items = labelled(build.items, pairs, tree.place)
+        build.items = with_replicas(build.items, rows(tree, "replicas"))
         for key in ("helmCharts", "helmChartInflationGenerator", "transformers", "replacements"):
             if key in tree.items:
                 self._notes.append(f"{tree.items[key].place}: {key} are not followed")
@@ -159,7 +166,9 @@ class Kustomizer:
             if path in self._kustomizations:
                 inner = self._build(path, above)
                 build.items += inner.items
-                build.renames.update(inner.renames)
+                for written, now in inner.renames.items():
+                    # The same name in two bases says nothing about who uses it out here.
+                    build.renames[written] = now if build.renames.get(written, now) == now else ""
             elif path in self._documents:
                 self._used.add(path)
                 build.items += [_item(found) for found in self._documents[path]]
@@ -171,31 +180,35 @@ class Kustomizer:
                 if _is_remote(word):
                     self._notes.append(f"{document.place.file}: {word.split('?')[0]} is elsewhere and was not read")
 
-    def _generated(self, folder: str, document: Document) -> Iterator[Item]:
-        hashed = not truth(document.tree, "generatorOptions", "disableNameSuffixHash")
+    def _generated(self, folder: str, document: Document) -> Iterator[tuple[Item, str]]:
+        """Each generated Secret and its ``behavior``."""
+        options = at(document.tree, "generatorOptions")
+        hashed = not truth(options, "disableNameSuffixHash")
         for entry in rows(document.tree, "secretGenerator"):
             if not isinstance(entry, Table):
                 continue
             plain = truth(entry, "options", "disableNameSuffixHash")
-            annotations = table(entry, "options", "annotations")
             tree = with_entry(entry, ("data",), _generated_keys(entry, folder))
-            if annotations:
-                tree = with_entry(tree, ("metadata", "annotations"), Table(annotations, entry.place))
-            if truth(entry, "options", "immutable"):
+            for word in ("annotations", "labels"):
+                pairs = {**table(options, word), **table(entry, "options", word)}
+                if pairs:
+                    tree = with_entry(tree, ("metadata", word), Table(pairs, entry.place))
+            if truth(options, "immutable") or truth(entry, "options", "immutable"):
                 tree = with_entry(tree, ("immutable",), Leaf("true", entry.place))
-            yield Item(
+            made = Item(
                 "Secret", "", text(entry, "name"), text(entry, "namespace"), tree, entry.place,
                 generated=True, hashed=hashed and not plain,
             )  # fmt: skip
+            yield made, text(entry, "behavior")
 
     def _patched(self, folder: str, document: Document, items: list[Item]) -> list[Item]:
         for target, patch in self._patches(folder, document):
             named = target if target is not None and target.items else patch
             if text(patch, "$patch") == "delete":
-                items = [item for item in items if not _targets(named, item)]
+                items = [item for item in items if not targets(named, item)]
                 continue
             change = apply_operations if isinstance(patch, Row) else merge
-            items = [_with_tree(item, change(item.tree, patch)) if _targets(named, item) else item for item in items]
+            items = [_with_tree(item, change(item.tree, patch)) if targets(named, item) else item for item in items]
         return items
 
     def _patches(self, folder: str, document: Document) -> Iterator[tuple[Table | None, Tree]]:
@@ -272,52 +285,6 @@ def _with_tree(item: Item, tree: Tree) -> Item:
     if not isinstance(tree, Table):
         return item
     return replace(item, tree=tree, namespace=text(tree, "metadata", "namespace") or item.namespace)
-
-
-def _in_namespace(item: Item, namespace: str) -> Item:
-    return item if item.kind in _CLUSTER_WIDE else replace(item, namespace=namespace)
-
-
-def _rename(build: _Build, prefix: str, suffix: str) -> None:
-    if not prefix and not suffix:
-        return
-    names = {item.name for item in build.items if item.kind == "Secret" and not item.group}
-    renamed = {name: f"{prefix}{name}{suffix}" for name in names}
-    for base, known in list(build.renames.items()):
-        build.renames[base] = renamed.get(known, known)
-    for name, new in renamed.items():
-        build.renames.setdefault(name, new)
-    build.items = [
-        item
-        if item.kind in ("CustomResourceDefinition", "Namespace")
-        else replace(item, name=f"{prefix}{item.name}{suffix}")
-        for item in build.items
-    ]
-
-
-def _targets(target: Tree | None, item: Item) -> bool:
-    """Whether a patch is meant for ``item``: by the patch's own kind and name, or by a target's patterns."""
-    if target is None:
-        return False
-    if "metadata" in table(target):
-        same_kind = text(target, "kind") == item.kind
-        namespace = text(target, "metadata", "namespace")
-        own = text(item.tree, "metadata", "name") or item.name
-        return same_kind and text(target, "metadata", "name") in (own, item.name) and namespace in ("", item.namespace)
-    for key, value in (("kind", item.kind), ("group", item.group), ("name", item.name), ("namespace", item.namespace)):
-        wanted = text(target, key)
-        if wanted and not _fits(wanted, value):
-            return False
-    labels = strings(table(item.tree, "metadata").get("labels"))
-    pairs = [pair.strip().partition("=") for pair in text(target, "labelSelector").split(",") if pair.strip()]
-    return all(labels.get(key.strip()) == value.strip("= ") for key, _, value in pairs)
-
-
-def _fits(wanted: str, value: str) -> bool:
-    try:
-        return re.fullmatch(wanted, value) is not None
-    except re.error:
-        return bool(fit(wanted, value))
 
 
 def _is_remote(word: str) -> bool:

@@ -132,16 +132,21 @@ def _restart(consumers: Sequence[Consumer], immutable: Sequence[str]) -> _Draft 
     if scheduled:
         labels = dict.fromkeys(one.label for one in scheduled)
         sentences.append(f"Suspend {', '.join(labels)} or run it once.")
-    single = [one.command for one in restarted if one.kind not in _ROLLING]
+    single = [one.command for one in restarted if not _rolls(one)]
     commands = [*immutable, *_grouped(restarted), *single, *(one.command for one in scheduled if one.command)]
     return "propagate", " ".join(sentences), "\n".join(dict.fromkeys(commands))
+
+
+def _rolls(consumer: Consumer) -> bool:
+    """Whether kubectl restarts it pod by pod; what has ``OnDelete`` it only marks."""
+    return consumer.kind in _ROLLING and "rollout restart" in consumer.command
 
 
 def _grouped(consumers: Iterable[Consumer]) -> list[str]:
     """One ``rollout restart`` a namespace."""
     by_namespace: dict[str, dict[str, None]] = {}
     for one in consumers:
-        if one.kind in _ROLLING and "rollout restart" in one.command:
+        if _rolls(one):
             by_namespace.setdefault(one.namespace, {})[f"{_SHORT[one.kind]}/{quoted(one.name)}"] = None
     return [
         f"kubectl {'-n ' + quoted(namespace) + ' ' if namespace else ''}rollout restart {' '.join(names)}"
@@ -154,7 +159,9 @@ def _verify(plan: Plan) -> _Draft:
     text = " ".join(step.text for step in guided) or "Check that the new value is in use and the old one is not."
     checks: dict[str, None] = {}
     for one in plan.consumers:
-        if one.affected and one.kind in _ROLLING and (one.restart or one.automatic):
+        # kubectl has no status to tell of pods that are deleted by hand.
+        rolling = one.kind in _ROLLING if one.automatic else one.restart and _rolls(one)
+        if one.affected and rolling:
             where = f"-n {quoted(one.namespace)} " if one.namespace else ""
             checks[f"kubectl {where}rollout status {_SHORT[one.kind]}/{quoted(one.name)}"] = None
     unsure = [one for one in plan.consumers if one.affected and one.hot is None and not one.restart]

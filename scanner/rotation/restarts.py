@@ -6,12 +6,12 @@ Reloader's annotations are those of stakater/Reloader (README, internal/pkg/opti
 
 from __future__ import annotations
 
-import re
-
 from scanner.rotation.advice import quoted
 from scanner.rotation.items import Item, strings
 from scanner.rotation.made import Made
 from scanner.rotation.names import shown
+from scanner.rotation.rollouts import on_delete
+from scanner.rotation.selecting import name_fits
 from scanner.rotation.tree import Table, at, rows, text
 
 _RELOADER = "reloader.stakater.com"
@@ -28,8 +28,11 @@ def pod_annotations(item: Item, path: tuple[str, ...]) -> dict[str, str]:
 def automatic_restart(item: Item, pods: dict[str, str], secret: str, made: tuple[Made, ...]) -> str:
     """What restarts ``item`` when the Secret called ``secret`` changes; empty where nothing is known to.
 
-    ``pods`` are the annotations of its pod template, ``made`` what makes the Secret.
+    ``pods`` are the annotations of its pod template, ``made`` what makes the Secret. With ``OnDelete`` a changed
+    template alone restarts no pod.
     """
+    if on_delete(item):
+        return ""
     own = {**pods, **item.annotations()}
     secrets = {key: value for one in made for key, value in one.annotations}
     reloader = _reloader(own, secrets, secret)
@@ -52,7 +55,8 @@ def _reloader(own: dict[str, str], secrets: dict[str, str], secret: str) -> str:
     if secrets.get(f"{_RELOADER}/ignore") == "true" or own.get(f"{_RELOADER}/ignore") == "true":
         return ""
     named = own.get(f"secret.{_RELOADER}/reload", "")
-    if any(_is_named(word.strip(), secret) for word in named.split(",") if word.strip()):
+    # Reloader takes each name of its list as an expression too.
+    if any(name_fits(word.strip(), secret) for word in named.split(",") if word.strip()):
         return "Reloader"
     excluded = own.get(f"secrets.exclude.{_RELOADER}/reload", "")
     if secret in [word.strip() for word in excluded.split(",")]:
@@ -67,18 +71,12 @@ def _reloader(own: dict[str, str], secrets: dict[str, str], secret: str) -> str:
 
 def csi_restart(item: Item, pods: dict[str, str], provider: str) -> str:
     """What restarts ``item`` when the driver has fetched new values of the SecretProviderClass called ``provider``."""
+    if on_delete(item):
+        return ""
     own = {**pods, **item.annotations()}
     named = [word.strip() for word in own.get(f"secretproviderclass.{_RELOADER}/reload", "").split(",")]
     automatic = own.get(f"secretproviderclass.{_RELOADER}/auto"), own.get(f"{_RELOADER}/auto")
     return "Reloader" if provider in named or "true" in automatic else ""
-
-
-def _is_named(pattern: str, secret: str) -> bool:
-    """Reloader takes each name of its list as an expression too."""
-    try:
-        return pattern == secret or re.fullmatch(pattern, secret) is not None
-    except re.error:
-        return False
 
 
 def _has_checksum(pods: dict[str, str]) -> bool:
@@ -89,7 +87,7 @@ def restart_command(item: Item) -> str:
     """The command that makes ``item``'s containers start anew; empty where there is none worth naming."""
     where = f"-n {quoted(item.namespace)} " if item.namespace else ""
     name = quoted(shown(item.name))
-    if text(item.tree, "spec", "updateStrategy", "type") == "OnDelete":
+    if on_delete(item):
         selector = _selector(item)
         return f"kubectl {where}delete pods -l {selector}" if selector else ""
     if item.kind in _SHORT:

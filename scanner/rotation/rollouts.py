@@ -5,6 +5,9 @@
   go in ceil(R / (surge + unavailable)) waves.
 - StatefulSet: one pod at a time, the highest ordinal first; pods below ``partition`` are not replaced.
 - DaemonSet: ``maxUnavailable`` (1) nodes at a time.
+- Argo Rollout: a restart ends pods first, ``maxUnavailable`` of them (at least one) at a time and without a surge
+  (argo-rollouts docs/features/restart.md); for blue-green, which has no such limit written, one at a time is counted.
+- OpenShift DeploymentConfig: ``rollingParams``, 25% as well. OpenKruise CloneSet: ``maxUnavailable`` 20% and no surge.
 - A new pod counts once it is ready: start, ``readinessProbe.initialDelaySeconds``, ``minReadySeconds``. How long a
   container takes to start is not in a manifest; 10 s are assumed. The last old pod goes on for up to
   ``terminationGracePeriodSeconds`` (30 s) with the old value.
@@ -21,6 +24,21 @@ from scanner.rotation.tree import Table, at, number, place, rows, text
 
 STARTUP = 10
 GRACE = 30
+
+
+# Where a kind that keeps serving while it rolls has its limits, and what ``maxSurge`` and ``maxUnavailable`` are
+# without them.
+_LIMITS: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "Deployment": (("strategy", "rollingUpdate"), "25%", "25%"),
+    "DeploymentConfig": (("strategy", "rollingParams"), "25%", "25%"),
+    "CloneSet": (("updateStrategy",), "0", "20%"),
+    "Rollout": (("strategy", "canary"), "0", "25%"),
+}
+
+
+def on_delete(item: Item) -> bool:
+    """Whether new pods are made only once somebody deletes the old ones, whatever restarts the workload."""
+    return text(item.tree, "spec", "updateStrategy", "type") == "OnDelete"
 
 
 def replicas_of(repository: Repository, item: Item) -> tuple[int | None, tuple[str, ...]]:
@@ -48,7 +66,7 @@ def rollout_of(
     wave = _wave_terms(item, pod, startup)
     grace = number(pod, "terminationGracePeriodSeconds")
     last = Term(GRACE if grace is None else grace, "the last old pod ends", "terminationGracePeriodSeconds")
-    if item.kind in ("Deployment", "DeploymentConfig", "CloneSet", "Rollout"):
+    if item.kind in _LIMITS:
         return _deployment(repository, item, pod, replicas, wave, last)
     if item.kind == "StatefulSet":
         return _stateful(item, replicas, wave, last)
@@ -99,9 +117,14 @@ def _deployment(
         warnings.append("one replica without a readiness probe: requests fail until the new container serves")
     if replicas is None:
         return Rollout(None, None, (), (*warnings, "the number of replicas is not written as a number"))
-    rolling = at(item.tree, "spec", "strategy", "rollingUpdate") or at(item.tree, "spec", "strategy", "canary")
-    surge = _share(text(rolling, "maxSurge") or "25%", replicas, up=True)
-    missing = _share(text(rolling, "maxUnavailable") or "25%", replicas, up=False)
+    if replicas == 1 and item.kind == "Rollout":
+        warnings.append("one replica, and a Rollout ends it before it starts the new one: nothing serves meanwhile")
+    path, more, fewer = _LIMITS[item.kind]
+    rolling = at(item.tree, "spec", *path)
+    surge = _share(text(rolling, "maxSurge") or more, replicas, up=True) if item.kind != "Rollout" else 0
+    missing = _share(text(rolling, "maxUnavailable") or fewer, replicas, up=False)
+    if item.kind == "Rollout" and rolling is None:
+        missing = 1
     waves = ceil(replicas / (surge + missing or 1)) if replicas else 0
     terms = _times(waves, wave, last)
     return Rollout(waves, _sum(terms), terms, tuple(warnings))
@@ -110,7 +133,7 @@ def _deployment(
 def _stateful(item: Item, replicas: int | None, wave: tuple[Term, ...], last: Term) -> Rollout:
     update = at(item.tree, "spec", "updateStrategy")
     warnings: list[str] = []
-    if text(update, "type") == "OnDelete":
+    if on_delete(item):
         return Rollout(
             None,
             None,
@@ -135,7 +158,7 @@ def _stateful(item: Item, replicas: int | None, wave: tuple[Term, ...], last: Te
 
 def _daemon(item: Item, nodes: int | None, wave: tuple[Term, ...], last: Term) -> Rollout:
     update = at(item.tree, "spec", "updateStrategy")
-    if text(update, "type") == "OnDelete":
+    if on_delete(item):
         return Rollout(
             None,
             None,
@@ -166,14 +189,15 @@ def _scaler(repository: Repository, item: Item) -> Item | None:
         target = at(scaler.tree, "spec", "scaleTargetRef")
         kind = text(target, "kind") or "Deployment"
         beside = scaler.overlay == item.overlay and scaler.namespace == item.namespace
-        if beside and kind == item.kind and text(target, "name") == item.name:
+        if beside and kind == item.kind and scaler.called(kind, text(target, "name")) == item.name:
             return scaler
     return None
 
 
 def _exclusive_volumes(repository: Repository, item: Item, pod: Table) -> str:
-    claims = {text(volume, "persistentVolumeClaim", "claimName") for volume in rows(pod, "volumes")} - {""}
-    for claim in repository.of_kind("PersistentVolumeClaim"):
+    kind = "PersistentVolumeClaim"
+    claims = {item.called(kind, text(volume, "persistentVolumeClaim", "claimName")) for volume in rows(pod, "volumes")}
+    for claim in repository.of_kind(kind):
         if claim.name in claims and claim.namespace == item.namespace:
             modes = {text(mode) for mode in rows(claim.tree, "spec", "accessModes")}
             if modes and modes <= {"ReadWriteOnce", "ReadWriteOncePod"}:

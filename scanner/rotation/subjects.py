@@ -75,7 +75,7 @@ def _made_fit(made: Made, name: str, namespace: str) -> Fit:
     where = namespaces_meet(made.namespace, namespace) if namespace and made.namespace else Fit.EXACT
     if where == Fit.NONE:
         return Fit.NONE
-    written = [base for base, renamed in made.item.renames.items() if renamed == made.name]
+    written = [base for (kind, base), now in made.item.renames.items() if kind == "Secret" and now == made.name]
     names = (made.name, *written) if not made.item.group else (made.name,)
     # A finding names the Secret as its manifest does, template and all.
     return max(max(fit(one, name, same_chart=True), fit(one, without_hash(name))) for one in names)
@@ -119,8 +119,7 @@ class Matcher:
         if chart is not None:
             name, notes = chart.fill(name)
         name = substituted(name, owner.variables)
-        if subject.overlay and owner.overlay == subject.overlay:
-            name = owner.renames.get(name, name)
+        name = owner.called("Secret", name)
         how = max(self._fit(name, owner), self._fit(without_hash(name), owner) if owner.overlay else Fit.NONE)
         if how == Fit.NONE and self._through_helper(owner, name):
             how = Fit.TEMPLATE

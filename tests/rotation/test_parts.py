@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from scanner.rotation.patches import apply_operations, merge
 from scanner.rotation.producers import Remote, made_by
 from scanner.rotation.reader import read_inline, read_values
 from scanner.rotation.repository import index_repository
+from scanner.rotation.selecting import name_fits, selects_text
 from scanner.rotation.stores import Store, write_command
 from scanner.rotation.tree import Place, Table, Tree, number, rows, text, walk
 
@@ -226,3 +229,32 @@ def test_made_by_needs_no_special_shape() -> None:
             for item in index_repository([("a.yaml", f"kind: {kind}\n{body}\n# Secret\n".encode())]).items:
                 list(made_by(item))
                 assert isinstance(item.tree, Table)
+
+
+@pytest.mark.parametrize(
+    ("selector", "taken"),
+    [
+        ("", True),
+        ("app=web", True),
+        ("app==web, tier=front", True),
+        ("app!=web", False),
+        ("other!=web", True),
+        ("app in (web, api),tier", True),
+        ("app notin (web)", False),
+        ("other notin (web)", True),
+        ("!app", False),
+        ("! other", True),
+        ("app in web", False),
+        ("x" * 5000, False),
+    ],
+)
+def test_selectors_in_text_form(selector: str, taken: bool) -> None:
+    assert selects_text(selector, {"app": "web", "tier": "front"}) is taken
+
+
+def test_an_expression_that_never_ends_is_given_up_once() -> None:
+    assert name_fits("web-.*", "web-1") and not name_fits("web-.*", "api")
+    assert name_fits("[", "[") and not name_fits("[", "x")
+    begin = time.monotonic()
+    assert not any(name_fits("(a|a?)+$", "a" * 200 + f"!{n}") for n in range(200))
+    assert time.monotonic() - begin < 2
