@@ -24,7 +24,7 @@ from scanner.rotation.publishing import publication, remote_words
 from scanner.rotation.readers import readers_of
 from scanner.rotation.repository import Repository
 from scanner.rotation.rollouts import STARTUP
-from scanner.rotation.runbook import Advised, Consumer, Exposure, Leak, Producer, Runbook, Step
+from scanner.rotation.runbook import Advised, Consumer, Exposure, Leak, Producer, Reader, Runbook, Step
 from scanner.rotation.sources import SourceTime, source_time
 from scanner.rotation.stores import find_store
 from scanner.rotation.subjects import Subject, find_subjects
@@ -164,7 +164,12 @@ class _Composer:
         steps: tuple[Step, ...],
     ) -> Runbook:
         subject, question = self._subject, self._question
-        readers = [reader for one in (subject, *copies.subjects) for reader in readers_of(self._repository, one)]
+        readers: dict[Reader, None] = {}
+        for one in (subject, *copies.subjects):
+            allowed = readers_of(self._repository, one)
+            readers.update(dict.fromkeys(allowed.found))
+            if allowed.unknown:
+                self._assumptions[allowed.remark()] = None
         leak = Leak(
             subject.namespace, shown(subject.name), question.key, question.fingerprint, question.length, subject.overlay
         )
@@ -174,7 +179,7 @@ class _Composer:
             producers=tuple(self._producer(made) for made in _ordered(subject.made, self._primary)),
             copies=tuple(self._producer(made, one) for one in copies.subjects for made in one.made),
             consumers=tuple(consumers),
-            readers=tuple(dict.fromkeys(readers)),
+            readers=tuple(readers),
             overlap=overlap.seconds,
             overlap_reason=overlap.reason,
             overlap_text=overlap.text,

@@ -127,9 +127,16 @@ class Producer:
     inferred: tuple[str, ...] = ()
 
 
+# Verbs that give out a Secret's content.
+READING = frozenset({"get", "list", "watch", "*"})
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who may read the Secret through the API. ``scope`` is ``namespace NS`` or ``cluster``."""
+    """Somebody who may read the Secret through the API. ``scope`` is ``namespace NS`` or ``cluster``.
+
+    Other verbs than those of ``READING`` are a detour: ``note`` says over what.
+    """
 
     subject: str
     role: str
@@ -139,6 +146,11 @@ class Reader:
     place: Place
     note: str = ""
     inferred: tuple[str, ...] = ()
+
+    @property
+    def outright(self) -> bool:
+        """Whether the Secret itself can be read."""
+        return not READING.isdisjoint(self.verbs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _long(consumer: Consumer) -> str:
 
 def reader_line(reader: Reader) -> str:
     """``Role prod/ci-read (secrets get,list; no resourceNames) <- SA ci/deployer``."""
-    what = reader.note if reader.verbs == ("create",) else f"secrets {','.join(reader.verbs)}; {reader.note}"
+    what = f"secrets {','.join(reader.verbs)}; {reader.note}" if reader.outright else reader.note
     return f"{reader.role} ({what}) <- {reader.subject}"
 
 
