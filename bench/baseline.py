@@ -105,15 +105,38 @@ def forget(folder: Path) -> None:
         path.unlink()
 
 
+def edit(folder: Path) -> None:
+    """A known file under a new name with a line more, and a file with a new secret, both staged."""
+    number = len(list(folder.glob("edited_*")))
+    known = sorted(folder.glob("pkg*/*.py"))[number]
+    known.write_text("import os\n" + known.read_text())
+    known.rename(folder / f"edited_{number}_{known.name}")
+    (folder / f"new_{number}.py").write_text(fill(PASSWORD.format(n=0) + "\n", f"new {number}"))
+    git(folder, "add", "-A")
+
+
 def upkeep(folder: Path, runs: int) -> dict[str, float]:
-    """Seconds of ``update``, cold and warm, and of the merge driver."""
+    """Seconds of ``update``, history included, and of the merge driver."""
 
     def cold() -> float:
         forget(folder)
-        return run(folder, "baseline", "update", "--no-history", "-q")
+        return run(folder, "baseline", "update", "-q")
 
-    made = {"update, cold": median(max(1, runs // 3), cold)}
-    made["update"] = median(runs, lambda: run(folder, "baseline", "update", "--no-history", "-q"))
+    def edited() -> float:
+        edit(folder)
+        return run(folder, "baseline", "update", "-q")
+
+    def committed() -> float:
+        edit(folder)
+        git(folder, "commit", "-q", "-m", "edit")
+        return run(folder, "baseline", "update", "-q")
+
+    made = {"update, nothing remembered": cold()}
+    made["update, nothing changed"] = median(runs, lambda: run(folder, "baseline", "update", "-q"))
+    made["update, a file moved and a new secret"] = median(runs, edited)
+    run(folder, "baseline", "update", "-q")
+    made["update, the same committed before"] = committed()
+    made["update, after that"] = run(folder, "baseline", "update", "-q")
     made["scan, all known"] = median(runs, lambda: run(folder, "staged", "--all", "-q"))
     base = (folder / NAME).read_bytes()
     lines = base.split(b"\n")
@@ -163,7 +186,7 @@ def main() -> None:
         folder = Path(temporary) / "repo"
         repository(folder, args.entries)
         run(folder, "staged")
-        created = run(folder, "baseline", "create", "--no-history", "-q")
+        created = run(folder, "baseline", "create", "-q")
         content = (folder / NAME).read_bytes()
         slow = content.count(b".s.")
         made: dict[str, float] = {

@@ -78,7 +78,7 @@ def load(
     which make another stamp when they change.
     """
     home = cache_dir()
-    stamp = _stamp(folders, code)
+    stamp = stamp_of(folders, code)
     path = os.path.join(home, f"{crc32(stamp):08x}.rules") if home else ""
     cached = _read(path, stamp) if path else None
     if cached is not None:
@@ -103,7 +103,7 @@ def _compile(folders: Sequence[str], triggers: Triggers) -> Loaded:
     return Loaded(rules, prefilter, triggers, paths)
 
 
-def _stamp(folders: Sequence[str], code: Sequence[str]) -> bytes:
+def stamp_of(folders: Sequence[str], code: Sequence[str]) -> bytes:
     """Changes with any rule file, this program, Hyperscan or the interpreter.
 
     Files count by name, size and the times of their last change: reading a hundred of them would cost a

@@ -77,11 +77,21 @@ def bringing(git: Git, tips: Sequence[str], since: Sequence[str], wanted: frozen
     return found
 
 
+def brought(git: Git, tips: Sequence[str], since: Sequence[str]) -> list[Brought]:
+    """Every blob at every path where a commit that ``tips`` reach and ``since`` do not put it; merges against each
+    parent."""
+    given = git.output("rev-list", "--stdin", stdin=revisions(tips, since))
+    return _bringing(git, ("-m",), given, None)
+
+
+_NO_BLOB = "-"
+# What was deleted, and submodules.
+_NOT_FILES = (b"000000", b"160000")
 _DIFF = ("diff-tree", "--stdin", "--root", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff",
          "--no-textconv", "--format=%x01%H%x02%an <%ae>%x02%cI")  # fmt: skip
 
 
-def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[str]) -> list[Brought]:
+def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[str] | None) -> list[Brought]:
     process = git.start(*_DIFF, *options, stdin=True, complaints=False)
     assert process.stdin is not None and process.stdout is not None
     feeder = threading.Thread(target=_feed, args=(process, given), daemon=True)
@@ -91,7 +101,7 @@ def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[
     for field in _fields(process):
         # A path may begin with any byte but follows the entry of its blob.
         if blob:
-            if blob in wanted:
+            if blob != _NO_BLOB and (wanted is None or blob in wanted):
                 path = field.decode("utf-8", "surrogateescape")
                 found.setdefault((commit, blob, path), Brought(blob, commit, author, date, path))
             blob = ""
@@ -101,7 +111,8 @@ def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[
             parts = entry[1:].decode("utf-8", "replace").split("\x02")
             commit, author, date = (*parts, "", "")[:3]
         elif entry.startswith(b":"):
-            blob = entry.split(b" ")[3].decode("ascii", "replace")
+            _, mode, _, name, _ = entry.split(b" ", 4)
+            blob = _NO_BLOB if mode in _NOT_FILES else name.decode("ascii", "replace")
     feeder.join()
     process.stdout.close()
     process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from scanner.git.run import Git, first_line
@@ -35,6 +36,17 @@ def existing(git: Git, names: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     out = git.output("cat-file", "--batch-check=%(objectname)", stdin="".join(f"{name}\n" for name in names).encode())
     return tuple(line for line in out.decode("ascii", "replace").split("\n") if line and " " not in line)
+
+
+def only_grown(git: Git, before: Sequence[str], now: Sequence[str]) -> bool:
+    """True when all that ``before`` reaches is here and is reached from ``now``."""
+    if existing(git, tuple(before)) != tuple(before):
+        return False
+    asked = "".join(f"{name}\n" for name in (*before, *(f"^{name}" for name in now)))
+    try:
+        return not git.output("rev-list", "-1", "--stdin", stdin=asked.encode()).strip()
+    except GitError:
+        return False
 
 
 def root(git: Git, names: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,11 @@ class Context:
     def suppressor(self) -> Suppressor:
         """What silences findings here."""
         return self._loaded.suppressor
+
+    @property
+    def silencing(self) -> Mapping[str, str]:
+        """A digest of each file that silences findings or would, by its name."""
+        return self._loaded.read
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -22,6 +22,18 @@ _LEVELS = 3
 Read = Callable[[str], bytes | None]
 
 
+def generators_of(path: str) -> Iterator[str]:
+    """The paths of all files that could make the one at ``path`` part of a Secret."""
+    folder = path = posixpath.normpath(path)
+    for _ in range(0 if posixpath.basename(path) in _GENERATORS else _LEVELS):
+        above = posixpath.dirname(folder)
+        if above == folder:
+            return
+        folder = above
+        for name in _GENERATORS:
+            yield posixpath.join(folder, name)
+
+
 class Generated:
     """Answers for one tree, of which ``read`` gives the files."""
 

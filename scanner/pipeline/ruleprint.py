@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 
+from scanner.engine.cache import stamp_of
 from scanner.pipeline.options import ScanOptions
 from scanner.pipeline.text import TextScanner
+from scanner.ruleset.location import rules_folder
 
 
 def rules_digest(scanner: TextScanner, options: ScanOptions) -> str:
@@ -16,6 +19,20 @@ def rules_digest(scanner: TextScanner, options: ScanOptions) -> str:
     choice = [sorted(options.off), options.pack, int(options.severity), options.max_size, options.advice]
     text = json.dumps([plain, choice, _version()], sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def program_digest(options: ScanOptions) -> str:
+    """Changes whenever the same file might give other findings, told without reading a rule.
+
+    Files of rules and of this program count by name, size and times; ``options`` are the complete ones.
+    """
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    code = sorted(folder for folder, _, names in os.walk(package) if any(name.endswith(".py") for name in names))
+    digest = hashlib.sha256(stamp_of([rules_folder(), *options.rules], code))
+    chosen = {**options._asdict(), "key": ""}
+    chosen |= {"off": sorted(options.off), "severities": sorted(options.severities.items())}
+    digest.update(repr(sorted(chosen.items())).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def _version() -> str:

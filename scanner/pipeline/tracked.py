@@ -22,8 +22,8 @@ _FILES_A_TASK = 64
 _WORTH_PROCESSES = 256
 
 
-class _Batch(NamedTuple):
-    """What one task found. Crosses processes: findings are redacted by then."""
+class Sightings(NamedTuple):
+    """What was found in some files, not yet judged. Crosses processes: findings are redacted by then."""
 
     found: list[Placed]
     skipped: list[Skipped]
@@ -34,7 +34,28 @@ class _Batch(NamedTuple):
 def scan_tracked(git: Git, scanner: TextScanner, context: Context, *, workers: int = 0) -> ScanResult:
     """All that is in the index now. ``workers`` 0 means as many as pay. GitError when git cannot be relied on."""
     started = time.monotonic()
-    files = [change for change in changes.tracked(git) if not context.excluded(change.path)]
+    seen = sightings(files_of(git, context), git, scanner, context, workers=workers)
+    findings = settled(seen.found, context)
+    summary = ScanSummary(
+        target="index",
+        texts=seen.texts,
+        bytes=seen.bytes,
+        seconds=time.monotonic() - started,
+        skipped=tuple(seen.skipped),
+        notes=context.notes,
+    )
+    return ScanResult(findings, summary)
+
+
+def files_of(git: Git, context: Context) -> list[Change]:
+    """Every file of the index that configuration does not leave out."""
+    return [change for change in changes.tracked(git) if not context.excluded(change.path)]
+
+
+def sightings(
+    files: Sequence[Change], git: Git, scanner: TextScanner, context: Context, *, workers: int = 0
+) -> Sightings:
+    """What is in the ``after`` blobs of ``files``."""
     tasks = [files[at : at + _FILES_A_TASK] for at in range(0, len(files), _FILES_A_TASK)]
     alone = context.options.show_secrets or (not workers and len(files) < _WORTH_PROCESSES)
     # What silences findings is read once, before there are processes to read it in.
@@ -42,20 +63,16 @@ def scan_tracked(git: Git, scanner: TextScanner, context: Context, *, workers: i
     batches = run_tasks(
         tasks, lambda task: _scan(task, git, scanner, context), workers=1 if alone else workers or processes()
     )
-    findings = settled([one for batch in batches for one in batch.found], context)
-    summary = ScanSummary(
-        target="index",
+    return Sightings(
+        found=[one for batch in batches for one in batch.found],
+        skipped=list(dict.fromkeys(one for batch in batches for one in batch.skipped)),
         texts=sum(batch.texts for batch in batches),
         bytes=sum(batch.bytes for batch in batches),
-        seconds=time.monotonic() - started,
-        skipped=tuple(dict.fromkeys(one for batch in batches for one in batch.skipped)),
-        notes=context.notes,
     )
-    return ScanResult(findings, summary)
 
 
-def _scan(files: Sequence[Change], git: Git, scanner: TextScanner, context: Context) -> _Batch:
+def _scan(files: Sequence[Change], git: Git, scanner: TextScanner, context: Context) -> Sightings:
     with ObjectReader(git, limit=context.options.max_size) as reader:
         run = ChangeScanner(scanner, reader, context)
         found = run.all(files)
-    return _Batch(found, [*run.skipped, *scanner.skipped()], run.texts, run.bytes)
+    return Sightings(found, [*run.skipped, *scanner.skipped()], run.texts, run.bytes)

@@ -7,7 +7,7 @@ shape; nothing is parsed before a line is asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,14 +56,23 @@ class BaselineSource:
 
     def claims(self, case: Case) -> Iterable[Claim]:
         """A claim for every entry about this secret."""
-        index = self.memo.once((self.name, hash(self.lines)), self._index)
-        for salt in self.salts:
-            digest = self._digest(salt, case, index)
-            if digest is None:
-                continue
-            about = (self._parsed(self._line(start)) for start in index.starts.get(digest.render(), ()))
+        index = self._known()
+        digests = (self._digest(salt, case, index) for salt in self.salts)
+        return self._about(digest for digest in digests if digest is not None)
+
+    def claims_of(self, digests: Sequence[Digest]) -> Iterable[Claim]:
+        """The same for a secret of which only the digests are at hand."""
+        return self._about(digest for salt in self.salts for digest in digests if digest.salt == salt.id)
+
+    def _about(self, digests: Iterable[Digest]) -> Iterable[Claim]:
+        starts = self._known().starts
+        for digest in digests:
+            about = (self._parsed(self._line(start)) for start in starts.get(digest.render(), ()))
             for entry in joined(about).values():
                 yield _claim(self.name, entry)
+
+    def _known(self) -> _Index:
+        return self.memo.once((self.name, hash(self.lines)), self._index)
 
     def _digest(self, salt: Salt, case: Case, index: _Index) -> Digest | None:
         """The digest under which an entry may be; None when no entry can be about the secret.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +25,14 @@ Read = Callable[[str], bytes | None]
 class Loaded:
     """What was found. ``repository`` names the sources that came with the scanned repository.
 
-    ``notes`` tell, one line a file, what in it cannot be carried over. ``memo`` is what baselines share.
+    ``notes`` tell, one line a file, what in it cannot be carried over. ``memo`` is what baselines share. ``read`` has
+    a digest of everything that was read or looked for, by name: equal ones silence the same.
     """
 
     suppressor: Suppressor
     repository: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    read: Mapping[str, str] = field(default_factory=dict, repr=False)
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def with_sources(self, sources: tuple[Source, ...]) -> Loaded:
@@ -84,26 +87,39 @@ def load(
         if made.gitleaks(environ or {}):
             given.add(".gitleaks.toml")
         for name in (baseline_file.FILE_NAME, *REPOSITORY_FILES):
-            content = None if name in given else read(name)
+            content = None if name in given else made.read(name)
             if content is not None:
                 made.add(name, content)
                 found.add(name)
         made.sources.append(InlineMarks())
     suppressor = Suppressor(tuple(made.sources), today)
-    return Loaded(suppressor=suppressor, repository=frozenset(found), notes=tuple(made.notes), memo=made.memo)
+    return Loaded(
+        suppressor=suppressor, repository=frozenset(found), notes=tuple(made.notes), read=made.seen, memo=made.memo
+    )
 
 
 class _Made:
     """Sources and notes, as files are read one after the other."""
 
     def __init__(self, read: Read, folder: str) -> None:
-        self.read = read
+        self._reader = read
+        self.seen: dict[str, str] = {}
         self.memo = Memo(folder)
         self.sources: list[Source] = []
         self.notes: list[str] = []
 
+    def read(self, name: str) -> bytes | None:
+        """A file of the repository; None for one that is not there."""
+        content = self._reader(name)
+        self._note(name, content)
+        return content
+
+    def _note(self, name: str, content: bytes | None) -> None:
+        self.seen[name] = "" if content is None else hashlib.sha256(content).hexdigest()
+
     def add(self, name: str, content: bytes) -> None:
         """Read one file: by its name where the format cannot be told otherwise, else by what is in it."""
+        self._note(name, content)
         base = os.path.basename(name)
         self._take(
             name, _READERS[base](content, name, self.read) if base in _READERS else self._baseline(name, content)
@@ -116,9 +132,11 @@ class _Made:
             found = reader("")(path)
             if found is None:
                 raise ConfigError(f"GITLEAKS_CONFIG: {path} is not there")
+            self._note("GITLEAKS_CONFIG", found)
             return self._take("GITLEAKS_CONFIG", _allowlists(found, "GITLEAKS_CONFIG", self.read))
         if content:
             name = "GITLEAKS_CONFIG_TOML"
+            self._note(name, content.encode())
             return self._take(name, _allowlists(content.encode(), name, self.read))
         return False
 

@@ -19,18 +19,20 @@ from scanner.suppress.verdict import NEW, RECORD, Claim, Place
 class Recorded:
     """What is written down of one finding: its digest under each salt.
 
-    ``source`` and ``told`` say by what the finding is silenced already; both are empty when it is not.
+    ``source`` and ``told`` say by what the finding is silenced already; both are empty when it is not. ``lasting``
+    says that it stays so whatever is committed, on every later day.
     """
 
     digests: tuple[Digest, ...]
     source: str = ""
     told: str = ""
+    lasting: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Recorded:
         """What the status reason of a finding says in a scan that records."""
-        entry, source, told = text.split("\n", 2)
-        return cls(tuple(map(Digest.parse, entry.split(","))), source, told)
+        entry, source, lasting, told = text.split("\n", 3)
+        return cls(tuple(map(Digest.parse, entry.split(","))), source, told, bool(lasting))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from pathlib import Path
 from scanner.model.errors import ConfigError
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace ``path`` in one step, keeping its permissions: a failure leaves the old content."""
+def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Replace ``path`` in one step, keeping its permissions: a failure leaves the old content.
+
+    ``private``: only its owner may read it, whatever it was before.
+    """
     target = path.resolve()
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else None
@@ -19,7 +22,8 @@ def write_whole(path: Path, data: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            Path(name).chmod(mode if mode is not None else 0o666 & ~_umask())
+            if not private:
+                Path(name).chmod(mode if mode is not None else 0o666 & ~_umask())
             Path(name).replace(target)
         except BaseException:
             with contextlib.suppress(OSError):

@@ -49,7 +49,8 @@ class Suppressor:
         verdict = _verdict(decided) if decided else _verdict(expired, status=NEW) if expired else None
         record = next((claim for sighting in sightings for claim in sighting.claims if claim.source == RECORD), None)
         if record is not None:
-            told = f"{verdict.source}\n{verdict.told}" if verdict else "\n"
+            lasting = "lasting" if decided and _lasting(decided, settled) else ""
+            told = f"{verdict.source}\n{lasting}\n{verdict.told}" if verdict else "\n\n"
             verdict = replace(verdict or _verdict(record), record=f"{record.entry}\n{told}")
         if verdict is None:
             return None
@@ -85,6 +86,12 @@ def _covering(
         if group and all(claim is not None for claim in group):
             return group[0]
     return None
+
+
+def _lasting(decided: Claim, settled: Sequence[Claim | None]) -> bool:
+    """True when neither a later day nor a later commit can end the silence that ``decided`` brings."""
+    needed = [decided] if decided.reach == SECRET else settled
+    return all(claim is not None and not claim.expires for claim in needed)
 
 
 def _verdict(claim: Claim, *, status: str = "") -> Verdict:

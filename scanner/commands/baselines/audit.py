@@ -40,7 +40,7 @@ def audit(args: argparse.Namespace) -> int:
     waiting = [one for one in seen.found if _asks(one, book.about(one), args)]
     if not waiting:
         sys.stdout.write("nothing waits for a decision\n")
-        return ExitCode.CLEAN if seen.complete else incomplete(seen, "there may be more to decide")
+        return ExitCode.CLEAN if seen.complete else incomplete(seen.skipped, "there may be more to decide")
     dialogue = Dialogue(target, waiting)
     try:
         dialogue.run()
@@ -48,7 +48,7 @@ def audit(args: argparse.Namespace) -> int:
         sys.stdout.write("\n" + dialogue.summary())
         return ExitCode.INTERRUPTED
     sys.stdout.write(dialogue.summary())
-    return ExitCode.CLEAN if seen.complete else incomplete(seen, "there may be more to decide")
+    return ExitCode.CLEAN if seen.complete else incomplete(seen.skipped, "there may be more to decide")
 
 
 def _asks(one: Surveyed, entries: Sequence[Entry], args: argparse.Namespace) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scanner.commands.baselines.survey import Surveyed
+from scanner.commands.baselines.seen import Recognised
 from scanner.suppress.baseline_file import Baseline, baseline_of
 from scanner.suppress.digest import Digest
 from scanner.suppress.entry import Entry, Key
@@ -36,17 +36,17 @@ class Book:
         """Take an entry out; nothing happens when it is not there."""
         self._about.get(key.digest, {}).pop(key, None)
 
-    def about(self, one: Surveyed) -> list[Entry]:
+    def about(self, one: Recognised) -> list[Entry]:
         """Every entry about this secret, under whatever salt, for whatever path."""
         found = (self._about.get(digest, {}) for digest in one.recorded.digests)
         return [entry for group in found for entry in group.values()]
 
-    def uncovered(self, one: Surveyed) -> list[str]:
+    def uncovered(self, one: Recognised) -> list[str]:
         """The paths of a finding of which no entry speaks, not even one that has expired."""
         entries = self.about(one)
         return [path for path in one.paths if not any(fits(entry, path) for entry in entries)]
 
-    def use_first_salt(self, found: Iterable[Surveyed]) -> int:
+    def use_first_salt(self, found: Iterable[Recognised]) -> int:
         """Move entries under a further salt to the first, where their secret was found; how many were."""
         moved = 0
         for one in found:

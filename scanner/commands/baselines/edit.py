@@ -5,20 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.commands.baselines.book import Book, fits, for_path
-from scanner.commands.baselines.survey import (
-    Survey,
-    Surveyed,
-    Target,
-    add_survey_arguments,
-    survey,
-    target_of,
-    today,
-)
+from scanner.commands.baselines.seen import Seen
+from scanner.commands.baselines.survey import Surveyed, Target, add_survey_arguments, survey, target_of, today
+from scanner.commands.baselines.upkeep import look
 from scanner.model.errors import ExitCode, UsageError
+from scanner.model.result import Skipped
 from scanner.suppress.baseline_file import Baseline, baseline_of, read_baseline
 from scanner.suppress.digest import COSTS, DEFAULT_COST, Salt
 from scanner.suppress.entry import DECISIONS, Entry, Key, checked_date
@@ -76,7 +71,7 @@ def prune(args: argparse.Namespace) -> int:
     baseline = opened(target)
     seen = survey(args, target, baseline.salts)
     if not seen.complete:
-        return incomplete(seen, "nothing was pruned")
+        return incomplete(seen.skipped, "nothing was pruned")
     stale = _stale(baseline, seen.found)
     expired = [entry for entry in baseline if entry.expires and entry.expires < today() and entry not in stale]
     for words, entries in (("no longer found", stale), ("expired", expired)):
@@ -103,11 +98,12 @@ def opened(target: Target) -> Baseline:
 
 def _grow(args: argparse.Namespace, target: Target, baseline: Baseline) -> int:
     check_expiry(args.expires)
-    seen = survey(args, target, baseline.salts)
+    seen = look(args, target, baseline)
     book = Book(baseline)
     book.use_first_salt(seen.found)
     added = 0
-    for one in seen.found:
+    # In the order of the rules, so that of several that find a secret always the same one gives the entry its name.
+    for one in sorted(seen.found, key=lambda one: one.rule):
         paths = book.uncovered(one)
         if not one.recorded.source and paths:
             added += 1
@@ -122,12 +118,14 @@ def _grow(args: argparse.Namespace, target: Target, baseline: Baseline) -> int:
     expired = sum(one.expired for one in seen.found)
     if expired:
         say(args, f"{expired} count again because what silenced them has expired: unsealed baseline audit")
-    return ExitCode.CLEAN if seen.complete else incomplete(seen, "what was not looked at is not in the baseline")
+    if seen.missed:
+        return incomplete(seen.skipped, "what was not looked at is not in the baseline")
+    return ExitCode.CLEAN
 
 
-def _entry(one: Surveyed, path: str, args: argparse.Namespace) -> Entry:
+def _entry(one: Seen, path: str, args: argparse.Namespace) -> Entry:
     return Entry(
-        key=Key(one.finding.rule, one.recorded.digests[0], path),
+        key=Key(one.rule, one.recorded.digests[0], path),
         decision=args.decision,
         owner=args.owner,
         expires=args.expires,
@@ -170,9 +168,9 @@ def plural(number: int, one: str, more: str = "") -> str:
     return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
-def incomplete(seen: Survey, consequence: str) -> int:
+def incomplete(skipped: Iterable[Skipped], consequence: str) -> int:
     """Say what was not looked at and what follows from it; the exit code."""
-    blocking: Sequence[str] = [f"{one.what}: {one.why}" for one in seen.skipped if one.blocking]
+    blocking = [f"{one.what}: {one.why}" for one in skipped if one.blocking]
     for line in (*blocking, f"the scan is incomplete: {consequence}"):
         sys.stderr.write(f"unsealed: {line}\n")
     return ExitCode.INCOMPLETE

@@ -57,7 +57,7 @@ def import_(args: argparse.Namespace) -> int:
     if not args.dry_run:
         save(target, book.closed())
         say(args, f"{target.name}: {plural(len(book.closed()), 'entry', 'entries')}")
-    return ExitCode.CLEAN if seen.complete else incomplete(seen, "what was not looked at was not taken over")
+    return ExitCode.CLEAN if seen.complete else incomplete(seen.skipped, "what was not looked at was not taken over")
 
 
 def _present(target: Target) -> Baseline:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from scanner.commands.baselines.seen import Seen
 from scanner.git.run import Git
 from scanner.model.errors import UsageError
 from scanner.model.finding import Finding
@@ -29,9 +30,9 @@ class Surveyed:
     recorded: Recorded
 
     @property
-    def expired(self) -> bool:
-        """True for a finding that counts again because what silenced it has run out."""
-        return self.finding.status == "new" and bool(self.recorded.source)
+    def seen(self) -> Seen:
+        """The part of it that bringing a baseline up to date needs."""
+        return Seen(self.finding.rule, self.paths, self.recorded, self.finding.status == "new")
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -111,22 +112,34 @@ def survey(
     ``foreign`` are further files that may silence findings, given when it is asked what they silence: then a
     finding is silenced that is so anywhere, and otherwise one that counts anywhere counts.
     """
-    baselines = list(foreign or ())
+    context = recording_context(args, target, salts, foreign=foreign or ())
+    results = list(_results(args, target, context))
+    found = surveyed(finding for result in results for finding in result.findings)
+    skipped = tuple(one for result in results for one in result.summary.skipped)
+    distinct = _distinct(found, silenced=foreign is not None)
+    return Survey(tuple(distinct), skipped, context.tally, context)
+
+
+def recording_context(
+    args: argparse.Namespace, target: Target, salts: Sequence[Salt], *, foreign: Sequence[str] = ()
+) -> Context:
+    """The context of a scan in which every finding's reason holds its digests under ``salts``."""
+    baselines = list(foreign)
     if os.path.exists(target.baseline) and not target.usual:
         baselines.append(target.baseline)
     options = ScanOptions(rules=tuple(args.rules), config=args.config, pack=args.pack, baselines=tuple(baselines))
     context = context_for(target.root, options)
     context.sources = (RecordSource(tuple(salts)),)
-    results = list(_results(args, target, context))
-    found = [
+    return context
+
+
+def surveyed(findings: Iterable[Finding]) -> list[Surveyed]:
+    """Those that a baseline may hold: advice is no leak."""
+    return [
         Surveyed(finding, Recorded.parse(finding.status_reason))
-        for result in results
-        for finding in result.findings
+        for finding in findings
         if finding.severity > Severity.INFO
     ]
-    skipped = tuple(one for result in results for one in result.summary.skipped)
-    distinct = _distinct(found, silenced=foreign is not None)
-    return Survey(tuple(distinct), skipped, context.tally, context)
 
 
 def _results(args: argparse.Namespace, target: Target, context: Context) -> list[ScanResult]:

@@ -1,0 +1,111 @@
+"""The history: looked at whole, unless what came since the last time can be shown to need no entry.
+
+Whether a secret of the history counts is decided by all its places together. So what was seen before is only believed
+where an entry covers all of it, or where something else silences it for ever; and what came since only where the
+baseline has it already. In all other cases the whole history is swept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanner.commands.baselines.indexed import Remembered, Workplace, look_at
+from scanner.commands.baselines.judge import Judge
+from scanner.commands.baselines.memory import History, Past
+from scanner.commands.baselines.seen import Seen, distinct
+from scanner.commands.baselines.survey import surveyed, today
+from scanner.git import listing
+from scanner.git.changes import Change
+from scanner.git.layout import HEAD, Layout, layout
+from scanner.git.tips import only_grown
+from scanner.model.errors import GitError
+from scanner.model.result import Skipped
+from scanner.suppress.record import Recorded
+
+
+class PastLook(NamedTuple):
+    """What is in the history, what could not be looked at, and what to remember; None for nothing."""
+
+    found: list[Seen]
+    skipped: tuple[Skipped, ...]
+    history: History | None
+
+
+def look_back(known: History | None, files: Remembered, place: Workplace) -> PastLook:
+    """The findings in the whole history. ``files`` may spare some of the looking. GitError where git cannot tell."""
+    ends = layout(place.git)
+    moment = (next((ref.object for ref in ends.refs if ref.name == HEAD), ""), today())
+    tips = tuple(sorted({ref.object for ref in ends.refs}))
+    if known is not None and not ends.shallow:
+        found = _grown(known, tips, moment, files=files, place=place)
+        if found is not None:
+            return PastLook(found, (), History(tips, moment, tuple(map(_past, found))))
+    return _swept(tips, moment, ends, place)
+
+
+def _swept(tips: tuple[str, ...], moment: tuple[str, str], ends: Layout, place: Workplace) -> PastLook:
+    from scanner.pipeline.history import Wanted, scan_history
+
+    result = scan_history(place.git, place.scanner, place.context, Wanted())
+    found = [one.seen for one in surveyed(result.findings)]
+    whole = not result.summary.skipped and not ends.shallow
+    return PastLook(found, result.summary.skipped, History(tips, moment, tuple(map(_past, found))) if whole else None)
+
+
+def _grown(
+    known: History, tips: tuple[str, ...], moment: tuple[str, str], *, files: Remembered, place: Workplace
+) -> list[Seen] | None:
+    """What is in the history by what is ``known`` of it; None when that does not settle it."""
+    same = tips == known.tips
+    if not same and not only_grown(place.git, known.tips, tips):
+        return None
+    earlier = [_seen(one) for one in known.found]
+    if not all(_settled(one, place.judge, same_moment=moment == known.moment) for one in earlier):
+        return None
+    if same:
+        return earlier
+    try:
+        later = list(_since(known.tips, tips, files, place))
+    except _Incomplete:
+        return None
+    if not all(map(place.judge.covers, later)):
+        return None
+    return distinct((*earlier, *later))
+
+
+def _settled(one: Seen, judge: Judge, *, same_moment: bool) -> bool:
+    """True when nothing but a look at the baseline is needed to know that ``one`` needs no entry."""
+    if one.recorded.source and not judge.is_own(one.recorded.source):
+        return one.recorded.lasting or same_moment
+    return judge.covers(one)
+
+
+class _Incomplete(Exception):
+    """Something that came since could not be looked at."""
+
+
+def _since(before: tuple[str, ...], tips: tuple[str, ...], files: Remembered, place: Workplace) -> Iterator[Seen]:
+    """What commits brought that ``tips`` reach and ``before`` did not: messages, and every file at every path."""
+    from scanner.pipeline.listed import scan_listed
+
+    result = scan_listed(place.git, place.scanner, place.context, tips=tips, since=before)
+    yield from (one.seen for one in surveyed(result.findings))
+    try:
+        brought = listing.brought(place.git, tips, before)
+    except GitError:
+        raise _Incomplete from None
+    # A file that was only renamed brings no object, but may be read in another way.
+    changes = dict.fromkeys(Change(one.path, "", one.blob) for one in brought if not place.context.excluded(one.path))
+    looked = look_at(list(changes), files, place)
+    yield from looked.found
+    if result.summary.skipped or looked.skipped:
+        raise _Incomplete
+
+
+def _past(one: Seen) -> Past:
+    return Past(one.rule, one.paths, one.recorded.digests, one.recorded.source, one.recorded.lasting)
+
+
+def _seen(one: Past) -> Seen:
+    return Seen(one.rule, one.paths, Recorded(one.digests, one.source, "", one.lasting), counts=False)
