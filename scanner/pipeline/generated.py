@@ -23,14 +23,14 @@ Read = Callable[[str], bytes | None]
 
 
 def generators_of(path: str) -> Iterator[str]:
-    """The paths of all files that could make the one at ``path`` part of a Secret."""
+    """Where a generator would be that makes the file at ``path`` part of a Secret, by itself or through others."""
     folder = path = posixpath.normpath(path)
-    for _ in range(0 if posixpath.basename(path) in _GENERATORS else _LEVELS):
+    for _ in range(0 if posixpath.basename(path) in GENERATORS else _LEVELS):
         above = posixpath.dirname(folder)
         if above == folder:
             return
         folder = above
-        for name in _GENERATORS:
+        for name in GENERATORS:
             yield posixpath.join(folder, name)
 
 

@@ -70,9 +70,12 @@ def _keys(files: Sequence[Change]) -> list[str]:
     for change in files:
         # In a merge that is not finished there are several of one path.
         blobs[change.path] = blobs.get(change.path, "") + change.after
+    # A generator may name others, wherever they are: what it says of a file may change with any of them.
+    whole = file_key("", (f"{path}:{blob}" for path, blob in blobs.items()))
+    composed = [any(name in blobs for name in generators_of(change.path)) for change in files]
     return [
-        file_key(change.path, (change.after, *(f"{name}:{blobs.get(name, '')}" for name in generators_of(change.path))))
-        for change in files
+        file_key(change.path, (change.after, whole if part else ""))
+        for change, part in zip(files, composed, strict=True)
     ]
 
 

@@ -7,7 +7,7 @@ baseline has it already. In all other cases the whole history is swept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scanner.commands.baselines.indexed import Remembered, Workplace, look_at
@@ -18,9 +18,12 @@ from scanner.commands.baselines.survey import surveyed, today
 from scanner.git import listing
 from scanner.git.changes import Change
 from scanner.git.layout import HEAD, Layout, layout
+from scanner.git.listing import Brought
+from scanner.git.objects import ObjectReader
 from scanner.git.tips import only_grown
 from scanner.model.errors import GitError
 from scanner.model.result import Skipped
+from scanner.pipeline.generated import may_compose
 from scanner.suppress.record import Recorded
 
 
@@ -93,14 +96,24 @@ def _since(before: tuple[str, ...], tips: tuple[str, ...], files: Remembered, pl
     yield from (one.seen for one in surveyed(result.findings))
     try:
         brought = listing.brought(place.git, tips, before)
+        composing = _generator_in(brought, place)
     except GitError:
         raise _Incomplete from None
+    # Old files may have become parts of Secrets.
+    if composing:
+        raise _Incomplete
     # A file that was only renamed brings no object, but may be read in another way.
     changes = dict.fromkeys(Change(one.path, "", one.blob) for one in brought if not place.context.excluded(one.path))
     looked = look_at(list(changes), files, place)
     yield from looked.found
     if result.summary.skipped or looked.skipped:
         raise _Incomplete
+
+
+def _generator_in(brought: Iterable[Brought], place: Workplace) -> bool:
+    """True when one of the files may say what others are."""
+    with ObjectReader(place.git, limit=place.context.options.max_size) as reader:
+        return any(may_compose(reader.read(one.blob).data) for one in brought)
 
 
 def _past(one: Seen) -> Past:
