@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from scanner.suppress import Source, Suppressor, Tally
     from scanner.suppress.discover import Loaded
 
-_CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", ".gitleaks.toml")
+_GITLEAKS = ".gitleaks.toml"
+_CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", _GITLEAKS)
+_VARIABLES = ("GITLEAKS_CONFIG", "GITLEAKS_CONFIG_TOML")
 
 # Why something was not looked at once the time was over.
 OVERTIME = "the time that --max-time gives was over"
@@ -138,10 +140,13 @@ def context_for(root: str, options: ScanOptions) -> Context:
             raise UsageError(f"--config {options.config}: there is no such file")
         _read(options.config, found)
     elif options.repo_config and root:
-        given = os.environ.get("GITLEAKS_CONFIG", "")
-        for path in (*(os.path.join(root, name) for name in _CONFIGURATIONS), given):
-            if path and os.path.isfile(path):
+        given = any(map(os.environ.get, _VARIABLES))
+        for name in _CONFIGURATIONS:
+            path = os.path.join(root, name)
+            if os.path.isfile(path) and not (given and name == _GITLEAKS):
                 _read(path, found, quiet=True)
+        if given:
+            _borrow(found)
     made = found.options._replace(
         rules=(*found.options.rules, *found.rules),
         off=found.options.off | found.off,
@@ -177,18 +182,31 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
     )
 
 
-def _read_gitleaks(path: Path, found: _Found) -> None:
+def _borrow(found: _Found) -> None:
+    """Add what gitleaks' variables name, which takes the place of the repository's file, as it does there."""
+    from pathlib import Path
+
+    from scanner.pipeline.borrowed import borrowed
+
+    given = borrowed(os.environ)
+    if given is not None and given.path:
+        _read_gitleaks(Path(given.path), found, given.name)
+    elif given is not None:
+        found.notes.append(f"{given.name}: its rules are not used: there is no cache folder to keep them in")
+
+
+def _read_gitleaks(path: Path, found: _Found, name: str = "") -> None:
     from scanner.ruleset.gitleaks import read_gitleaks
 
     foreign = read_gitleaks(path)
     replaced = _shipped() & {source.rule.id for source in foreign.rules} if foreign.rules else ()
     if replaced:
-        found.notes.append(f"{path.name}: its rules take the place of ours: {', '.join(sorted(replaced))}")
+        found.notes.append(f"{name or path.name}: its rules take the place of ours: {', '.join(sorted(replaced))}")
     found.rules.append(str(path))
     found.off |= set(foreign.disabled)
     found.notes += foreign.notes
     if foreign.disabled:
-        found.notes.append(f"{path.name} switches off {', '.join(foreign.disabled)}")
+        found.notes.append(f"{name or path.name} switches off {', '.join(foreign.disabled)}")
 
 
 def _shipped() -> set[str]:

@@ -202,6 +202,9 @@ _READERS: dict[str, _Reader] = {
     ".secretlintrc.yml": _small("parse_secretlintrc"),
     ".secretlintrc.yaml": _small("parse_secretlintrc"),
     ".secretlintrc": _small("parse_secretlintrc"),
+    ".secretlintrc.js": _small("parse_program"),
+    ".secretlintrc.cjs": _small("parse_program"),
+    ".secretlintrc.mjs": _small("parse_program"),
     ".gitguardian.yaml": _small("parse_gitguardian"),
     ".gitguardian.yml": _small("parse_gitguardian"),
 }

@@ -18,6 +18,11 @@ Parsed = tuple[list[Source], list[str]]
 _SECTION = "[secrets]"
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
 _JS_REGEX = re.compile(r"/(.+)/([a-z]*)\Z", re.DOTALL)
+# Settings by which ggshield ignores something, those of its version 1 among them, and the sections of version 2.
+_GG_SETTINGS = {"ignored_matches", "ignored_paths", "ignored_detectors", "matches_ignore", "paths_ignore"}
+_GG_SETTINGS |= {"banlisted_detectors", "ignore_default_excludes", "ignore_known_secrets"}
+_GG_SECTIONS = {"secret", "iac", "sca"}
+_IGNORING = re.compile("ignor|exclu|allow|skip|disable|path|match|detector", re.IGNORECASE)
 _NO_RULE = {"preset-recommend", "preset-canary", "filter-comments"}
 
 
@@ -54,10 +59,10 @@ def parse_gitguardian(content: bytes, name: str) -> Parsed:
             else:
                 raw.append((str(value).encode(), told))
         patterns = tuple((_gg_path(str(path)), str(path)) for path in paths)
+        left = _unknown(section, _GG_SETTINGS) + (_unknown(document, _GG_SECTIONS) if two else [])
     except (KeyError, TypeError, AttributeError):
         raise ConfigError(f"{name}: not a configuration of ggshield") from None
     sources: list[Source] = [PathPatterns(name, patterns), Values.of(name, raw, digests)]
-    left = []
     for detector in map(str, detectors):
         if detector.lower().startswith("generic"):
             sources.append(PathPatterns(name, (("", f"ignored detector {_plain(detector)}"),), generic_only=True))
@@ -92,6 +97,11 @@ class SecretlintAllows:
         return None
 
 
+def parse_program(content: bytes, name: str) -> Parsed:
+    """secretlint's configuration as a program, which nothing here runs."""
+    return [], ["all of it, which is a program; write it as JSON or YAML"]
+
+
 def parse_secretlintrc(content: bytes, name: str) -> Parsed:
     """secretlint's rules: what they allow and which are disabled; everything else is its own affair."""
     document = _yaml(content, name)
@@ -100,6 +110,7 @@ def parse_secretlintrc(content: bytes, name: str) -> Parsed:
     try:
         for rule in _lint_rules(document.get("rules") or ()):
             _lint_rule(rule, name, sources, left)
+        left += _unknown(document, {"rules"})
     except (KeyError, TypeError, AttributeError):
         raise ConfigError(f"{name}: not a configuration of secretlint") from None
     return sources, left
@@ -159,6 +170,12 @@ def _yaml(content: bytes, name: str) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise ConfigError(f"{name}: expected a mapping of settings")
     return document
+
+
+def _unknown(section: Mapping[str, Any], known: Iterable[str]) -> list[str]:
+    """Settings that look as if they ignored something and that the tool itself knows nothing of."""
+    names = [str(name) for name in section if str(name).replace("-", "_") not in known]
+    return [f"the setting {_plain(name)}, which is none of that tool's" for name in names if _IGNORING.search(name)]
 
 
 def _dashes_as_underscores(section: Mapping[str, Any]) -> dict[str, Any]:

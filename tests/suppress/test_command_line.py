@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +65,44 @@ def test_silenced_findings_stay_in_the_report_with_their_status(silent: Reposito
     silent.write(".secretsignore", "nothing\n")
     sarif = json.loads(silent.unsealed("scan", ".", "-f", "sarif").out)
     assert sarif["runs"][0]["results"][0]["suppressions"][0]["kind"] == "inSource"
+
+
+OWN_RULE = "[[rules]]\nid = 'own'\nregex = 'own_[0-9a-f]{20}'\nkeywords = ['own_']\n"
+OWN_VALUE = "own_" + "3f9c1" * 4
+
+
+@pytest.mark.parametrize("variable", ["GITLEAKS_CONFIG", "GITLEAKS_CONFIG_TOML"])
+def test_rules_and_allowlists_of_gitleaks_variables_count(silent: Repository, variable: str) -> None:
+    silent.write("own.txt", f"{OWN_VALUE}\n")
+    # gitleaks does not read the repository's file beside a variable.
+    silent.write(".gitleaks.toml", "[allowlist]\npaths = ['own']\n")
+    silent.git("add", "-A")
+    config = f"[extend]\ndisabledRules = ['x']\n{OWN_RULE}[allowlist]\nregexes = ['{token()}']\n"
+    given = config if variable.endswith("TOML") else str(silent.write("team.conf", config))
+    ran = silent.unsealed("staged", "-f", "json", environment={variable: given})
+    assert {(one["rule"], one["status"]) for one in json.loads(ran.out)["findings"]} == {
+        ("own", "new"), ("github-personal-access-token", "allowed"),
+    }  # fmt: skip
+    assert f"{variable} switches off x" in ran.out + ran.err
+    assert silent.unsealed("staged", "--no-repo-config", environment={variable: given}).code == 1
+    cached = Path(silent.environment["UNSEALED_CACHE_DIR"], "unsealed").glob("gitleaks-*.toml")
+    kept = [path.read_text() for path in cached]
+    assert any("own_[0-9a-f]" in text for text in kept)
+    assert not any(token() in text for text in kept)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"GITLEAKS_CONFIG": "/nowhere.toml"}, "GITLEAKS_CONFIG: /nowhere.toml is not there"),
+        ({"GITLEAKS_CONFIG_TOML": "[["}, "GITLEAKS_CONFIG_TOML: not valid TOML"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_one_line(silent: Repository, given: dict[str, str], told: str) -> None:
+    silent.git("add", "-A")
+    ran = silent.unsealed("staged", environment=given)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert told in ran.err
 
 
 @pytest.mark.parametrize("folder", ["", "src"])

@@ -129,6 +129,27 @@ def test_gitguardian_detectors() -> None:
     assert "the ignored detector Slack Bot Token" in loaded(".gitguardian.yaml", content).notes[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        # Each stands so in some public repository, and does nothing with the tool itself.
+        (".gitguardian.yml", "paths:\n  exclude: ['assets/**']\n", "the setting paths, which is none of that tool's"),
+        (".gitguardian.yaml", "version: 2\npaths-ignore: ['**/x']\n", "the setting paths-ignore"),
+        (".secretlintrc.json", '{"rules": [], "ignorePatterns": ["mysql://.*@"]}', "the setting ignorePatterns"),
+        (".secretlintrc.json", '{"rules": [], "ignoreFiles": ["**/*.min.js"]}', "the setting ignoreFiles"),
+        (".secretlintrc.cjs", "module.exports = {}", "all of it, which is a program"),
+    ],
+)
+def test_settings_that_do_nothing_are_named(name: str, content: str, named: str) -> None:
+    (note,) = loaded(name, content).notes
+    assert note.startswith(f"{name}: cannot be carried over: {named}")
+
+
+def test_settings_about_other_things_are_not() -> None:
+    content = "version: 2\nverbose: true\niac:\n  ignored-policies: [GG_IAC_0079]\nsecret:\n  show_secrets: true\n"
+    assert loaded(".gitguardian.yml", content).notes == ()
+
+
 def test_no_raw_value_is_kept() -> None:
     for name, content in (
         (".gitguardian.yaml", f"matches-ignore: ['{SECRET.decode()}']"),
