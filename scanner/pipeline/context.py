@@ -163,6 +163,7 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
         _read_gitleaks(path, found)
         return
     from scanner.config.settings import find_settings, read_settings
+    from scanner.ruleset.location import example_files
 
     if quiet and path.name == "pyproject.toml" and find_settings(path.parent) != path:
         return
@@ -170,6 +171,10 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
     found.off |= settings.disable
     found.rules += map(str, settings.rules)
     found.notes += settings.notes()
+    examples = [os.path.relpath(file, path.parent) for place in settings.rules for file in example_files(str(place))]
+    if examples:
+        named = ", ".join(examples)
+        found.notes.append(f"{settings.source} makes values mere information: the known examples of {named}")
     if settings.baseline:
         found.baseline = str(settings.baseline)
     options = found.options

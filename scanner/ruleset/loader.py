@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import yaml
 
 from scanner.model.errors import ConfigError
 from scanner.ruleset.gitleaks import read_gitleaks
-from scanner.ruleset.location import rule_files
+from scanner.ruleset.location import example_files, rule_files
 from scanner.ruleset.schema import RuleSource, RuleSyntaxError, parse_rule
 from scanner.ruleset.yamlfile import DAMAGE, Loader, refuse_aliases, unreadable
 
@@ -83,10 +82,11 @@ def load_known_examples(folders: Sequence[Path | str]) -> dict[str, str]:
     """SHA-256 (hex) of documented public example values -> what they are."""
     known: dict[str, str] = {}
     for folder in folders:
-        for name in rule_files(str(folder)):
-            if "known-examples" not in os.path.basename(name):
-                continue
+        for name in example_files(str(folder)):
             data = yaml.load(Path(name).read_bytes(), Loader=Loader)  # noqa: S506 - a safe loader, chosen above
-            for entry in data.get("known_examples", []) if isinstance(data, dict) else []:
-                known[str(entry["sha256"])] = str(entry["what"])
+            try:
+                for entry in data.get("known_examples", []) if isinstance(data, dict) else []:
+                    known[str(entry["sha256"])] = str(entry["what"])
+            except (KeyError, TypeError):
+                raise ConfigError(f"{name}: a known example has a sha256 and a what") from None
     return known

@@ -33,6 +33,11 @@ def rules_dir() -> Path:
     return Path(rules_folder())
 
 
+def example_files(place: str) -> list[str]:
+    """Those of the files of ``place`` that list known examples."""
+    return [name for name in rule_files(place) if "known-examples" in os.path.basename(name)]
+
+
 def rule_files(place: str) -> list[str]:
     """``place`` itself when it is a file, else every YAML file of rules below it, sorted.
 

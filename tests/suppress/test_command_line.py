@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -65,6 +66,20 @@ def test_silenced_findings_stay_in_the_report_with_their_status(silent: Reposito
     silent.write(".secretsignore", "nothing\n")
     sarif = json.loads(silent.unsealed("scan", ".", "-f", "sarif").out)
     assert sarif["runs"][0]["results"][0]["suppressions"][0]["kind"] == "inSource"
+
+
+def test_known_examples_of_the_repository_are_printed(silent: Repository) -> None:
+    digest = hashlib.sha256(token().encode()).hexdigest()
+    silent.write("own/known-examples.yml", f"known_examples:\n- {{sha256: {digest}, what: ours}}\n")
+    silent.write(".unsealed.yml", "rules: [own]\n")
+    silent.git("add", "-A")
+    ran = silent.unsealed("staged")
+    assert ran.code == 0
+    assert "makes values mere information: the known examples of own/known-examples.yml" in ran.out + ran.err
+    assert silent.unsealed("staged", "--no-repo-config").code == 1
+    silent.write("own/known-examples.yml", "known_examples: [{sha256: x}]\n")
+    ran = silent.unsealed("staged")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
 
 
 OWN_RULE = "[[rules]]\nid = 'own'\nregex = 'own_[0-9a-f]{20}'\nkeywords = ['own_']\n"
