@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from scanner.kubernetes import advice, values
 from scanner.kubernetes.case import Case
@@ -13,8 +14,8 @@ from scanner.model.levels import Confidence, Severity
 
 _KEY_SIZES = (16, 24, 32)
 CIPHERS = ("aescbc", "aesgcm", "secretbox")
-# Documentation's keys are sentences and alphabets; a key is drawn from all bytes.
 _SHORTEST_WRONG_KEY = 12
+_SHOWN = "a sentence, or bytes that count, as documentation shows: everybody has this key"
 
 
 def handle(case: Case) -> None:
@@ -41,15 +42,27 @@ def _key(case: Case, cipher: str, key: Node) -> None:
         return
     data = values.decoded(secret.value)
     entry = Entry("secret", secret, case.document, data or secret.value.encode("utf-8", "replace"), encoded=bool(data))
-    if silent(entry) or (data and values.is_text(data) and b" is " in data):
+    right = data is not None and len(data) in _KEY_SIZES
+    shown = right and data is not None and _shown(data)
+    if silent(entry) and not shown:
         case.out.regions.append(entry.span)
         return
-    right = data is not None and len(data) in _KEY_SIZES
     if not right and (data is None or len(data) < _SHORTEST_WRONG_KEY):
         return
+    severity = Severity.CRITICAL if right else Severity.HIGH
     case.out.leak(
         "kubernetes-encryption-key", entry.span, entry.value,
-        severity=Severity.CRITICAL if right else Severity.HIGH,
+        severity=Severity.INFO if shown else severity,
         confidence=Confidence.HIGH if right else Confidence.MEDIUM,
-        detail=case.told(key=name.text if name is not None else "", cipher=cipher), specific=4,
+        detail={
+            **case.told(key=name.text if name is not None else "", cipher=cipher), "example": _SHOWN if shown else ""
+        },
+        specific=4,
     )  # fmt: skip
+
+
+def _shown(data: bytes) -> bool:
+    """True for a key that was written down, not drawn: words, one byte over and over, bytes that count."""
+    if values.is_text(data) and b" " in data:
+        return True
+    return len({(after - before) % 256 for before, after in pairwise(data)}) == 1

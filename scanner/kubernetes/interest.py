@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from scanner.kubernetes import assignments
 from scanner.manifest.split import split
@@ -79,6 +80,8 @@ def schemas(data: bytes) -> list[Span]:
     return [span for span in split(data) if schema(data[span.start : span.end])]
 
 
+# A file of one document is asked about several times: by the detector, when it is read, and for its safe regions.
+@lru_cache(maxsize=16)
 def _holds(part: bytes) -> bool:
     if any(literal in part for literal in _LITERALS):
         return True

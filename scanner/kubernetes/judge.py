@@ -23,7 +23,8 @@ _SHORTEST, _SHORTEST_PROMISED, _LONGEST_SWITCH = 4, 3, 5
 
 def silent(entry: Entry) -> bool:
     """True for values that are none: empty, references, placeholders, ciphertext."""
-    for text in {entry.text, entry.scalar.value}:
+    # Of bytes that are no text, hardly any would be a letter: to expressions they look like dots and dashes.
+    for text in {entry.text, entry.scalar.value} if values.is_text(entry.value) else {entry.scalar.value}:
         if not text.strip() or references.reference(text) or references.placeholder(text):
             return True
         if ciphertext.encrypted(text) or text.lstrip().startswith(("ENC[", "$ANSIBLE_VAULT")):
@@ -76,10 +77,13 @@ def assigned_values(
         told = {**detail, "key": names.plain(entry.name)}
         if _credentials(entry, inner, out, told) or _dropped(inner):
             continue
-        if references.weak(entry.text):
+        # Words that only stand there are silent; what a program comes with opens it wherever nobody changed it.
+        shipped = references.shipped(entry.text)
+        if references.weak(entry.text) and (out.loose or not shipped):
             continue
         if inner or (names.password(entry.name) and _chosen(entry)):
-            out.leak(rule, entry.span, entry.value, severity=Severity.HIGH, detail=told, specific=specific)
+            severity = Severity.LOW if shipped else Severity.HIGH
+            out.leak(rule, entry.span, entry.value, severity=severity, detail=told, specific=specific)
 
 
 def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str]) -> None:

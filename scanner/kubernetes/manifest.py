@@ -14,6 +14,8 @@ TRIGGERS = (
     b"kind: 'Secret'", b'kind: "Secret"', b"kind: SealedSecret", b"type: Opaque", b'"Opaque"', b"dockerconfigjson",
     b"type: kubernetes.io/", b"configMapGenerator", b"chpasswd", b"/stringData/", b"path: /data/", b'"path": "/data/',
     b'"path":"/data/', b"last-applied-configuration",
+    # In the values of charts.
+    b"replicaCount", b"existingSecret", b"nameOverride", b"pullPolicy",
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ _CHART_VALUES = ("values", "valuesContent")
 _ISLANDS_IN = frozenset({FileKind.CODE, FileKind.SHELL, FileKind.PROSE, FileKind.MINIFIED})
 _STRUCTURED = re.compile(
     rb"""\A(?:\xef\xbb\xbf)?(?:[ \t\r]*(?:\#.*|//.*|---.*|\.\.\.|%.*|\{\{(?:[^}]|\}(?!\}))*\}\}[ \t]*)?\r?\n)*
-        [ \t\xc2\xa0]*(?:["'&*<]?[\w.$/@-][^\n:=(]{0,200}:(?:[ \t\r\n]|$)|-[ \t\r\n]|["']?\{\{|[\[{])""",
+        [ \t\xc2\xa0]*(?:["'&*<]?[\w.$/@-][^\n:=(]{0,200}:(?:[ \t\r\n]|$)|[-?][ \t\r\n]|["']?\{\{|[\[{])""",
     re.VERBOSE,
 )
 

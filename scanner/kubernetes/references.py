@@ -155,6 +155,11 @@ def default(value: str) -> bool:
     return value.strip().lower() in _WEAK
 
 
+def shipped(value: str) -> bool:
+    """True for such a password that does not ask whoever installs the program to change it."""
+    return default(value) and not value.strip().lower().startswith("change")
+
+
 def _monotonous(text: str) -> bool:
     """One or two characters over and over, or counting up."""
     small = text.lower()

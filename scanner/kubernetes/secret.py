@@ -26,7 +26,8 @@ def handle(case: Case) -> None:
     type_name = _string(case.root, "type")
     entries = entries_of(case.root, case.document)
     for name in ("data", "stringData"):
-        case.settle(case.root.child(name))
+        for values_of in _all(case.root, name):
+            case.settle(values_of)
     told = case.told(type=type_name)
     before = len(case.out.matches)
     left = []
@@ -47,12 +48,13 @@ def handle(case: Case) -> None:
 
 
 def entries_of(root: Node, document: Document) -> list[Entry]:
-    """Everything under ``data`` and ``stringData``."""
-    plain = root.child("stringData")
-    return [
-        *encoded_entries(root.child("data"), document),
-        *of_mapping(plain.pairs() if plain is not None else (), document),
-    ]
+    """Everything under ``data`` and ``stringData``, also where one of them is there twice and only the last counts."""
+    encoded = [entry for node in _all(root, "data") for entry in encoded_entries(node, document)]
+    return [*encoded, *(entry for node in _all(root, "stringData") for entry in of_mapping(node.pairs(), document))]
+
+
+def _all(root: Node, name: str) -> list[Node]:
+    return [value for key, value in root.pairs() if key.value == name]
 
 
 def encoded_entries(node: Node | None, document: Document) -> list[Entry]:

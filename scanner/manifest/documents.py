@@ -129,7 +129,7 @@ def _read(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
     if b"%" in part:
         part = _DIRECTIVE.sub(lambda found: b"#" * len(found.group()), part)
     source = Source(part, span.start)
-    for how, readable in _variants(source, tabs=b"\t" in part):
+    for how, readable in _variants(source, part):
         try:
             root = Composer(source, readable).compose()
         except UnreadableError:
@@ -143,10 +143,12 @@ def _read(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
         yield LineReader(source).read(), span, "lines"
 
 
-def _variants(source: Source, *, tabs: bool) -> Iterator[tuple[str, str]]:
+def _variants(source: Source, part: bytes) -> Iterator[tuple[str, str]]:
     yield "yaml", source.readable
-    if tabs:
+    if b"\t" in part:
         yield "tabs", source.without_tabs()
+    if part.lstrip()[:1] in (b"{", b"[", b"/") and (b"/*" in part or b"//" in part):
+        yield "comments", source.without_comments()
 
 
 def _json_lines(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:

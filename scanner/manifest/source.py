@@ -14,6 +14,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Half of a surrogate pair: JSON's way to write an emoji, refused by libyaml.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9A-Fa-f]{2}")
 _WIDE = re.compile("[^\x00-\x7f]")
+# Copied from a web page: to an eye it is indented.
+_LEADING_SPACES = re.compile("^[ \\t]*\xa0[ \\t\xa0]*", re.MULTILINE)
+_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*")|/\*.*?(?:\*/|\Z)|//[^\n]*""", re.DOTALL)
+_NOT_BREAK = re.compile("[^\n]")
 _LEADING_TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 
 
@@ -62,6 +66,7 @@ class Source:
         readable = _CONTROL.sub("?", readable)
         if not readable.isascii():
             readable = _unprintable().sub("?", readable)
+            readable = _LEADING_SPACES.sub(lambda found: " " * len(found.group()), readable)
         self.readable = _SURROGATE.sub(r"\\u003f", readable) if "\\u" in readable else readable
 
     def _measure(self) -> None:
@@ -76,6 +81,10 @@ class Source:
     def without_tabs(self) -> str:
         """``readable`` with each tab of an indentation replaced by one blank."""
         return _LEADING_TABS.sub(lambda found: " " * len(found.group()), self.readable)
+
+    def without_comments(self) -> str:
+        """``readable``, taken for JSON, with blanks where it has comments."""
+        return _COMMENT.sub(lambda found: found.group(1) or _NOT_BREAK.sub(" ", found.group()), self.readable)
 
     def span(self, start: int, end: int) -> Span:
         """The bytes of the characters from ``start`` to ``end``, counted in the text."""
