@@ -18,7 +18,7 @@ KUSTOMIZATION = """\
 secretGenerator:
 - name: app
   namespace: prod
-  envs: [app.env]
+  envs: [app.env, sops.env]
   files: [pw=secrets/word.txt, secrets/ca.crt, sealed.json]
 """
 KSOPS = "kind: ksops\nsecretFrom:\n- metadata: {name: other}\n  envs: [plain.env]\n"
@@ -30,6 +30,8 @@ FILES = {
     "prod/secrets/word.txt": f"{WORD}\n",
     "prod/secrets/ca.crt": f"{WORD}\n",
     "prod/sealed.json": '{"data": "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]"}',
+    "prod/sops.env": "a=ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]\nsops_mac=ENC[AES256_GCM,data:a]\n"
+    "sops_unencrypted_regex=^(kind|type)$\nsops_lastmodified=2026-01-02T03:04:05Z\n",
     "prod/unrelated.env": f"color={WORD}\n",
 }
 
@@ -46,6 +48,7 @@ def read(path: str) -> bytes | None:
         ("prod/secrets/word.txt", ["pw"]),
         ("prod/secrets/ca.crt", []),
         ("prod/sealed.json", []),
+        ("prod/sops.env", []),
         ("prod/unrelated.env", []),
     ],
 )
