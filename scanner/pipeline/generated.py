@@ -40,22 +40,30 @@ class Generated:
     def __init__(self, read: Read) -> None:
         self._read = read
         self._folders: dict[str, dict[str, Referred]] = {}
+        self._tables: dict[str, list[dict[str, Referred]]] = {}
 
     def role(self, path: str) -> Referred | None:
         """The file at ``path`` as part of a Secret; None for all others."""
-        path = posixpath.normpath(path)
-        if posixpath.basename(path) in GENERATORS:
+        folder, _, name = path.rpartition("/")
+        tables = self._tables.get(folder)
+        if tables is None:
+            tables = self._tables[folder] = list(self._above(folder))
+        if not tables or name in GENERATORS:
             return None
-        folder = path
+        path = posixpath.normpath(path)
+        return next((told[path] for told in tables if path in told), None)
+
+    def _above(self, folder: str) -> Iterator[dict[str, Referred]]:
+        """What generators in ``folder`` and above it name, the nearest first, where they name anything."""
+        at = posixpath.normpath(posixpath.join(folder, "file"))
         for _ in range(_LEVELS):
-            above = posixpath.dirname(folder)
-            if above == folder:
-                return None
-            folder = above
-            found = self._told(folder).get(path)
-            if found is not None:
-                return found
-        return None
+            above = posixpath.dirname(at)
+            if above == at:
+                return
+            at = above
+            told = self._told(at)
+            if told:
+                yield told
 
     def _told(self, folder: str) -> dict[str, Referred]:
         known = self._folders.get(folder)

@@ -20,7 +20,7 @@ from scanner.pipeline.text import TextScanner
 from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.files import Listing
-from scanner.sources.portions import is_large
+from scanner.sources.portions import PORTION
 
 if TYPE_CHECKING:
     from scanner.model.match import Detector, Match
@@ -68,7 +68,11 @@ def scan_paths(
     alone = context.options.show_secrets or (not workers and len(names) < _WORTH_PROCESSES)
     count = 1 if alone else workers or processes()
     custom = _custom(names, context)
-    batches += run_tasks(tasks, lambda task: _scan_files(task, scanner, context, custom), workers=count, tick=tick)
+    # Each process has its own copy, and keeps what it learnt of a folder for its next task.
+    generated = Generated(lambda path: _beside(path, context))
+    batches += run_tasks(
+        tasks, lambda task: _scan_files(task, scanner, context, generated, custom), workers=count, tick=tick
+    )
     found = [one for batch in batches for one in batch.found]
     skipped = [*listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
     # The notes say what was silenced by whom, so the findings are judged before.
@@ -107,11 +111,12 @@ def _beside(path: str, context: Context) -> bytes | None:
     return data if isinstance(data, bytes) else None
 
 
-def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context, custom: str = "") -> _Batch:
+def _scan_files(
+    names: Sequence[str], scanner: TextScanner, context: Context, generated: Generated, custom: str
+) -> _Batch:
     found: list[Placed] = []
     skipped: list[Skipped] = []
     texts = size = 0
-    generated = Generated(lambda path: _beside(path, context))
     for number, name in enumerate(names):
         if context.late():
             skipped += [Skipped(files.shown(left), OVERTIME) for left in names[number:]]
@@ -132,11 +137,12 @@ def _scan_files(names: Sequence[str], scanner: TextScanner, context: Context, cu
 
 def _scan_file(name: str, scanner: TextScanner, context: Context, *, role: Detector | None, custom: str) -> _Batch:
     shown = _shown(name, context)
-    if is_large(name):
+    data = files.read_up_to(name, min(context.options.max_size, PORTION))
+    if isinstance(data, int):
         large = scan_large(name, shown, scanner, context)
         if large is not None:
-            return _Batch(large.found, large.skipped, 1, large.bytes)
-    data = files.read(name, context.options.max_size)
+            return _Batch(large.found, large.skipped, int(large.bytes > 0), large.bytes)
+        data = files.read(name, context.options.max_size)
     if isinstance(data, Skipped):
         return _Batch([], [data], 0, 0)
     return _texts(data, shown, scanner, context, role=role, custom=custom)

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from scanner.model.result import Skipped
 
+# Bytes asked for at once.
+_CHUNK = 1 << 24
+
 
 class Listing(NamedTuple):
     """The files below one folder: their names, what could not be looked at, and lines for the summary."""
@@ -42,21 +45,34 @@ def walk(folder: str) -> Listing:
 
 def read(name: str, limit: int) -> bytes | Skipped:
     """The content of a regular file of at most ``limit`` bytes, or why there is none."""
+    data = read_up_to(name, limit)
+    if isinstance(data, int):
+        return Skipped(shown(name), f"has {data:,} bytes, more than --max-size allows")
+    return data
+
+
+def read_up_to(name: str, limit: int) -> bytes | int | Skipped:
+    """The content of a regular file of at most ``limit`` bytes, the size of a larger one, or why there is neither."""
     opened = open_regular(name)
     if isinstance(opened, Skipped):
         return opened
     handle, state = opened
+    size = state.st_size
+    if size > limit:
+        os.close(handle)
+        return size
     try:
-        if state.st_size > limit:
-            return Skipped(shown(name), f"has {state.st_size:,} bytes, more than --max-size allows")
-        data = b"".join(_chunks(handle, limit))
+        # One byte more than there should be: what is as long as it was said to be is read with a single call.
+        data = os.read(handle, size + 1) if size < _CHUNK else b""
+        if len(data) != size:
+            data = b"".join((data, *_chunks(handle, limit - len(data))))
     except OSError as error:
         return Skipped(shown(name), f"cannot be read: {error.strerror}")
     finally:
         os.close(handle)
     if len(data) > limit:
         return Skipped(shown(name), "grew beyond what --max-size allows while it was read")
-    if len(data) < state.st_size:
+    if len(data) < size:
         return Skipped(shown(name), "became shorter while it was read: its end was not scanned")
     return data
 
@@ -82,7 +98,7 @@ def open_regular(name: str) -> tuple[int, os.stat_result] | Skipped:
 def _chunks(handle: int, limit: int) -> Iterator[bytes]:
     left = limit + 1
     while left > 0:
-        chunk = os.read(handle, min(left, 1 << 24))
+        chunk = os.read(handle, min(left, _CHUNK))
         if not chunk:
             return
         left -= len(chunk)

@@ -28,14 +28,6 @@ class Portion(NamedTuple):
     line: int
 
 
-def is_large(name: str) -> bool:
-    """True for a file that is not read whole."""
-    try:
-        return os.stat(name).st_size > PORTION
-    except OSError:
-        return False
-
-
 def portions(name: str, limit: int) -> Iterator[Portion | Skipped]:
     """The portions of a regular file of at most ``limit`` bytes; a Skipped ends it where it could not be read on."""
     opened = open_regular(name)
