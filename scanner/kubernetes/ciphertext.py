@@ -33,7 +33,7 @@ _IN_TEXT = re.compile(
 )
 
 
-# One of them is in every match of the expression, which is ten times slower than looking for them.
+# Each match of the expression begins with one of them, and looking for them is ten times faster.
 _LITERALS = (b"ENC[", b"-----BEGIN ", b"$ANSIBLE_VAULT;", b"AQICAH")
 
 
@@ -64,6 +64,12 @@ def sops(value: str) -> bool:
 
 def spans(data: bytes) -> list[tuple[int, int]]:
     """Starts and ends of ciphertext in any text, whatever its format."""
-    if not any(literal in data for literal in _LITERALS):
-        return []
-    return [found.span() for found in _IN_TEXT.finditer(data)]
+    found = []
+    for literal in _LITERALS:
+        at = data.find(literal)
+        while at >= 0:
+            one = _IN_TEXT.match(data, at)
+            if one is not None:
+                found.append(one.span())
+            at = data.find(literal, one.end() if one is not None else at + 1)
+    return sorted(found)

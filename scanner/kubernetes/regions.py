@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from scanner.kubernetes import ciphertext
 from scanner.kubernetes.interest import interesting, schemas, telling
@@ -18,6 +19,9 @@ _PUBLIC = re.compile(
     |checksum/[\w./-]{1,100}["']?[ \t]*:[ \t]*["']?([0-9a-f]{32,128})\b""",
     re.VERBOSE,
 )
+_PUBLIC_LITERALS = (b"checksum/", b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS")
+# Bytes that a key with its blanks takes before a value.
+_LONGEST_KEY = 200
 
 
 def regions(text: Text) -> tuple[Span, ...]:
@@ -25,9 +29,21 @@ def regions(text: Text) -> tuple[Span, ...]:
     found = {*schemas(text.data), *(Span(*place) for place in ciphertext.spans(text.data))}
     if telling(text.data):
         found.update(_judged(text))
-    if b"checksum/" in text.data or b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS" in text.data:
-        found.update(Span(*place.span(place.lastindex or 0)) for place in _PUBLIC.finditer(text.data))
+    found.update(_public(text.data))
     return tuple(sorted(found))
+
+
+def _public(data: bytes) -> Iterator[Span]:
+    """Certificates and digests: on lines with what tells them, which is far faster to look for."""
+    for literal in _PUBLIC_LITERALS:
+        at = data.find(literal)
+        while at >= 0:
+            start = max(data.rfind(b"\n", 0, at) + 1, at - _LONGEST_KEY)
+            end = data.find(b"\n", at)
+            end = len(data) if end < 0 else end
+            for place in _PUBLIC.finditer(data, start, end):
+                yield Span(*place.span(place.lastindex or 0))
+            at = data.find(literal, end)
 
 
 def _judged(text: Text) -> list[Span]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.model.finding import Finding, Occurrence
 from scanner.model.match import Match
-from scanner.model.span import LineIndex, Span
+from scanner.model.span import LineIndex, Span, SpanSet
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.options import ScanOptions
@@ -53,9 +53,10 @@ def placed_among(
     if not wanted:
         return []
     index = LineIndex(text.data)
+    beside = Beside(among)
     made = []
     for match in wanted:
-        finding = _finding(text, match, among, index=index, rules=rules, options=options)
+        finding = _finding(text, match, beside, index=index, rules=rules, options=options)
         made.append(Placed(finding, None if match.reason else _sighting(text, match, finding, context)))
     return made
 
@@ -70,7 +71,7 @@ def _sighting(text: Text, match: Match, finding: Finding, context: Context) -> S
 def _finding(
     text: Text,
     match: Match,
-    matches: Sequence[Match],
+    beside: Beside,
     *,
     index: LineIndex,
     rules: CompiledRules,
@@ -87,7 +88,7 @@ def _finding(
         path=text.path,
         position=position,
         redacted=match.secret.redacted(),
-        excerpt=excerpt(text.data, match, matches, index=index),
+        excerpt=excerpt(text.data, match, beside, index=index),
         secret=match.secret.reveal().decode("utf-8", "replace") if options.show_secrets else None,
         occurrences=(Occurrence("", text.path, position.line),),
         detail=match.detail,
@@ -97,13 +98,25 @@ def _finding(
     )
 
 
-def excerpt(data: bytes, match: Match, matches: Iterable[Match], *, index: LineIndex) -> str:
+class Beside:
+    """All matches of a text, to be asked for those in one part of it."""
+
+    def __init__(self, matches: Iterable[Match]) -> None:
+        self._matches = sorted(matches, key=lambda match: match.span)
+        self._spans = SpanSet(match.span for match in self._matches)
+
+    def within(self, part: Span) -> Iterator[Match]:
+        """The matches that share a byte with ``part``, in order."""
+        return (self._matches[at] for at in self._spans.touching(part))
+
+
+def excerpt(data: bytes, match: Match, beside: Beside, *, index: LineIndex) -> str:
     """The first line of ``match`` with every secret on it replaced by its redacted view."""
-    line = index.bounds(index.line(match.span.start))
+    line = index.line_around(match.span.start)
     start = max(line.start, match.span.start - _AROUND)
     end = min(line.end, max(match.span.end, match.span.start) + _AROUND)
     pieces, at = [], start
-    for other in sorted(matches, key=lambda other: other.span):
+    for other in beside.within(Span(start, end)):
         inside = Span(max(other.span.start, start), min(other.span.end, end))
         if inside.start >= inside.end or inside.start < at:
             continue

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.model.result import Skipped
 from scanner.model.text import Text
+from scanner.pipeline.barren import Barren
 from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed_among
 from scanner.pipeline.options import LARGEST_TEXT
+from scanner.pipeline.rooms import scan_in_rooms
 from scanner.sources.magic import kind_of_archive
-from scanner.sources.portions import LARGEST, Portion, portions
+from scanner.sources.portions import LARGEST, portions
 
 if TYPE_CHECKING:
     from scanner.pipeline.context import Context
@@ -42,6 +43,7 @@ def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) ->
     skipped: list[Skipped] = []
     size = 0
     kind = None
+    barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
     for portion in given:
         if isinstance(portion, Skipped):
             skipped.append(portion)
@@ -58,15 +60,13 @@ def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) ->
             kind = text.kind
             portion = portion._replace(first=mark)
         size += portion.end - portion.first
-        found += _scan(portion, Text(portion.data, shown, kind), scanner, context)
+        text = Text(portion.data, shown, kind)
+        matches = scan_in_rooms(scanner, text, barren)
+        own = [match for match in matches if portion.first <= match.span.start < portion.end]
+        if own:
+            made = placed_among(text, own, matches, context=context, rules=scanner.engine.rules)
+            found += (_lower(one, portion.line) for one in made)
     return LargeFile(found, skipped, size)
-
-
-def _scan(portion: Portion, text: Text, scanner: TextScanner, context: Context) -> Iterator[Placed]:
-    matches = scanner.scan(text)
-    own = [match for match in matches if portion.first <= match.span.start < portion.end]
-    for one in placed_among(text, own, matches, context=context, rules=scanner.engine.rules) if own else ():
-        yield _lower(one, portion.line)
 
 
 def _lower(one: Placed, lines: int) -> Placed:

@@ -10,7 +10,7 @@ from scanner.engine.prefilter import Hit
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Severity
 from scanner.model.result import Skipped
-from scanner.model.span import Span
+from scanner.model.span import Span, SpanSet
 from scanner.model.text import Text
 
 if TYPE_CHECKING:
@@ -229,8 +229,9 @@ def _without(matches: Iterable[Match], regions: Sequence[Span]) -> list[Match]:
     from dataclasses import replace
 
     kept = []
+    safe = SpanSet(regions)
     for match in matches:
-        inside = any(region.contains(match.span) for region in regions)
+        inside = safe.contains(match.span)
         if inside and not match.reason and (match.specific < _PROVEN or "encoding" in match.detail):
             match = replace(match, reason="sealed or a reference")
         kept.append(match)

@@ -8,8 +8,10 @@ inside the secret, or inside another string of the line, is text and does not co
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from scanner.model.span import Span
@@ -105,16 +107,24 @@ def _marks(case: Case) -> Iterator[tuple[bytes, Mark]]:
 
 def _region(case: Case) -> Iterator[tuple[bytes, Mark]]:
     """The mark that opens the region the match lies in, when none has closed it."""
-    data, end = case.text.data, case.lines.start
-    if b"secretlint-disable" not in data:
+    data = case.text.data
+    marks = _regions(data)
+    at = bisect_right(marks, (case.lines.start,)) - 1
+    if at < 0 or marks[at][1] != b"disable":
         return
-    last = max(_REGION.finditer(data, 0, end), key=re.Match.start, default=None)
-    if last is None or last["off"] != b"disable":
-        return
-    start = data.rfind(b"\n", 0, last.start()) + 1
-    line, at = data[start : data.find(b"\n", start)], last.start() - start
+    opened, _, size = marks[at]
+    start = data.rfind(b"\n", 0, opened) + 1
+    line, at = data[start : data.find(b"\n", start)], opened - start
     if len(line) <= _LINE_LIMIT and is_comment(line, at, path=case.text.path, kind=case.text.kind):
-        yield line, Mark("secretlint-disable", at, at + len(last.group()), 0)
+        yield line, Mark("secretlint-disable", at, at + size, 0)
+
+
+@lru_cache(maxsize=1)
+def _regions(data: bytes) -> list[tuple[int, bytes, int]]:
+    """All marks of regions in a text, which may have thousands of matches: start, what it does, length."""
+    if b"secretlint-disable" not in data:
+        return []
+    return [(found.start(), found["off"], len(found.group())) for found in _REGION.finditer(data)]
 
 
 def _on(line: bytes, text: Text) -> Iterator[Mark]:

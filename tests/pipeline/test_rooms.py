@@ -1,0 +1,67 @@
+"""Rooms around triggers give what a look at the whole long text gives."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from scanner.model.filekind import FileKind
+from scanner.model.match import Match
+from scanner.model.text import Text
+from scanner.pipeline import rooms
+from scanner.pipeline.barren import Barren
+from scanner.pipeline.build import text_scanner
+from scanner.pipeline.options import ScanOptions
+from scanner.pipeline.text import TextScanner
+from tests.conftest import token
+
+LINE = b"2024-05-01 12:00:00 GET /index.html 200 nothing to see in this line of a log\n"
+
+
+@pytest.fixture(scope="module")
+def scanner() -> TextScanner:
+    return text_scanner(ScanOptions())
+
+
+def manifest(password: str) -> bytes:
+    value = base64.b64encode(password.encode()).decode()
+    return f"---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  password: {value}\n---\n".encode()
+
+
+def told(matches: list[Match]) -> list[tuple[str, int, int, bool]]:
+    return sorted((match.rule, *match.span, bool(match.reason)) for match in matches)
+
+
+def in_rooms(scanner: TextScanner, data: bytes) -> list[Match]:
+    text = Text(data, "large.log", FileKind.DATA)
+    return rooms.scan_in_rooms(scanner, text, Barren(scanner.engine, show_dropped=True))
+
+
+def test_manifests_and_keys_anywhere_are_found_as_in_the_whole(scanner: TextScanner) -> None:
+    parts = []
+    for number in range(6):
+        parts += [LINE * (3000 * number), manifest(f"Xk9-{number}vq27Zw"), LINE * number * 200]
+        parts += [f"key = {token(str(number))}\n".encode()]
+    data = b"".join(parts)
+    found = in_rooms(scanner, data)
+    assert told(found) == told(scanner.scan(Text(data, "large.log", FileKind.DATA)))
+    assert sum(not match.reason for match in found) == 12
+
+
+def test_at_the_edge_of_a_room_nothing_is_lost(scanner: TextScanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "ROOM", 4000)
+    monkeypatch.setattr(rooms, "_MARGIN", 400)
+    secret = manifest("Xk9-vq27Zw")
+    for distance in range(3000, 5200, 97):
+        key = f"key = {token(str(distance))}\n".encode()
+        filler = b"." * (distance - 1) + b"\n"
+        data = LINE * 100 + key + filler + secret + filler + key + LINE * 100
+        found = [match for match in in_rooms(scanner, data) if not match.reason]
+        assert [data[slice(*match.span)] for match in found if match.rule.startswith("github")] == [key[6:-1]] * 2
+        assert len(found) == 3
+
+
+def test_a_log_without_manifests_has_no_room(scanner: TextScanner) -> None:
+    data = LINE * 5000 + f"key = {token()}\n".encode() + LINE * 5000
+    assert [data[slice(*match.span)].decode() for match in in_rooms(scanner, data)] == [token()]
