@@ -108,8 +108,8 @@ class _Translator:
             literal = rest[2 : end if end >= 0 else len(rest)]
             self._put("".join(re.escape(c) if ord(c) < 128 else _bytes(c) for c in literal), len(literal) + 4)
         elif code == "x" and rest.startswith(r"\x{"):
-            digits, _, _ = rest[3:].partition("}")
-            self._put(_bytes(chr(int(digits, 16))), len(digits) + 4)
+            char, taken = _by_number(rest)
+            self._put(_bytes(char), taken)
         elif code == "C":
             self._put(r"[\s\S]", 2)
         else:
@@ -140,8 +140,8 @@ class _Translator:
                 raise Untranslatable("has a negated Unicode class inside a class")
             return _unicode(rest)
         if rest.startswith(r"\x{"):
-            digits, _, _ = rest[3:].partition("}")
-            return _class_char(chr(int(digits, 16))), len(digits) + 4
+            char, taken = _by_number(rest)
+            return _class_char(char), taken
         if rest[0] == "\\":
             return rest[:2], 2
         if rest[0] in "[]&|~":
@@ -162,6 +162,17 @@ def _unicode(rest: str) -> tuple[str, int]:
     if not found or name not in _UNICODE or "^" in found.group():
         raise Untranslatable(f"has the Unicode class {rest[:8]}, which is not carried over")
     return _UNICODE[name], found.end()
+
+
+def _by_number(rest: str) -> tuple[str, int]:
+    """The character that ``\\x{...}`` stands for, and how long that is."""
+    digits, _, _ = rest[3:].partition("}")
+    try:
+        char = chr(int(digits, 16))
+        char.encode()
+    except (OverflowError, ValueError):
+        raise Untranslatable(f"has a character by a number that is none: {rest[:12]}") from None
+    return char, len(digits) + 4
 
 
 def _bytes(char: str) -> str:

@@ -36,7 +36,13 @@ def test_translated(expression: str, matches: bytes, misses: bytes) -> None:
     assert not pattern.search(misses)
 
 
-@pytest.mark.parametrize("expression", [r"(?U)a+", r"\p{Cherokee}", r"[a", r"(a", r"[[:nonsense:]]", r"(?=a)b"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"(?U)a+", r"\p{Cherokee}", r"[a", r"(a", r"[[:nonsense:]]", r"(?=a)b", r"\x{0,L)", r"[\x{}]", r"\x{110000}",
+        r"\x{d800}", r"\x{" + "f" * 30 + "}",
+    ],
+)  # fmt: skip
 def test_named_when_it_cannot_be(expression: str) -> None:
     with pytest.raises(Untranslatable):
         translate(expression)
