@@ -154,6 +154,8 @@ def main() -> None:
     parser.add_argument("--only", choices=("tree", "large", "image"))
     args = parser.parse_args()
     os.environ.setdefault("PYTHONPATH", str(SOURCE))
+    # What is installed has its byte code beside it; so has a source tree after its first run, unless this forbids it.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     work = Path(tempfile.mkdtemp(prefix="unsealed-bench-"))
     try:
         for name, bench in (
