@@ -11,7 +11,7 @@ copies are *fresh*. Everything here takes the pack to be hostile: each number is
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ _LONGEST_HEADER: Final = 64
 LONGEST_LINE: Final = 16384
 # Ranges with fewer bytes between them are taken as one: looking for line ends twice costs more.
 _CLOSE: Final = 256
+# Shorter pieces of fresh text cost less to scan than to remember.
+_WORTH_A_KEY: Final = 64
 
 Inflate = Callable[[bytes, int], bytes]
 
@@ -384,7 +386,9 @@ class Version:
 class Batch:
     """Versions in an order in which bases come first, and the text of theirs that is fresh, joined.
 
-    Piece ``i`` of ``text`` starts at ``starts[i]``, was cut from version ``owners[i]``, at ``origins[i]`` there.
+    Piece ``i`` of ``text`` starts at ``starts[i]``, was cut from version ``owners[i]``, at ``origins[i]`` there, and
+    is known by ``keys[i]`` (0: too short to be remembered). Pieces that are equal to one that is known, or to an
+    earlier one of this batch, are not in ``text``: ``repeats`` has their owner, origin and key, one after the other.
     """
 
     def __init__(self) -> None:
@@ -393,6 +397,8 @@ class Batch:
         self.starts: list[int] = []
         self.owners: list[int] = []
         self.origins: list[int] = []
+        self.keys: list[int] = []
+        self.repeats: list[int] = []
 
     def let_go(self) -> None:
         """Drop what only this batch needed, so that no chain of versions stays in memory."""
@@ -448,16 +454,20 @@ class Walk:
         """True while something is queued."""
         return len(self._waiting) > 0
 
-    def batch(self, text: int, memory: int, lines: int) -> Batch:
+    def batch(self, text: int, memory: int, lines: int, known: Container[int] | None = None) -> Batch:
         """The next versions: until ``text`` bytes are fresh or ``memory`` bytes are held, or nothing is queued.
 
         ``lines`` is how many lines either side of a fresh range belong to it; below 0 no text is collected.
+        ``known`` are keys of pieces that need not be handed out again; None hands out each, however often it comes.
         """
         result = Batch()
         versions = result.versions
         starts = result.starts
         owners = result.owners
         origins = result.origins
+        keys = result.keys
+        key: int
+        seen: set[int] = set()
         pieces: list[bytes] = []
         filled: i64 = 0
         held: i64 = 0
@@ -498,6 +508,7 @@ class Walk:
                 starts.append(filled)
                 owners.append(owner)
                 origins.append(0)
+                keys.append(0)
                 pieces.append(data)
                 filled += len(data) + 1
             elif fresh:
@@ -506,6 +517,17 @@ class Walk:
                 while at < len(spans):
                     start = spans[at]
                     piece = data[start : spans[at + 1]]
+                    key = 0
+                    if known is not None and len(piece) >= _WORTH_A_KEY:
+                        key = hash(piece)
+                        if key in seen or key in known:
+                            result.repeats.append(owner)
+                            result.repeats.append(start)
+                            result.repeats.append(key)
+                            at += 2
+                            continue
+                        seen.add(key)
+                    keys.append(key)
                     starts.append(filled)
                     owners.append(owner)
                     origins.append(start)

@@ -51,7 +51,9 @@ class EntryBook:
 
     ``labels`` are all entries' names. Entry ``i`` is ``table[3 * i:3 * i + 3]``: the tree's position and the
     object's number; where the object's name begins in the tree and how many bytes of the entry come before it;
-    the number of the label. The two pairs stand in one number each, the first in the high 32 bits.
+    one more than the number of the entry before it that is of the same object (0: none), and the number of the
+    label. Each pair stands in one number, the first in the high 32 bits. ``latest`` has by an object's number one
+    more than the number of its last entry: so all entries of an object are found without looking at others.
     """
 
     def __init__(self, names: bytes, starts: list[int], size: int, classify: Callable[[bytes], int]) -> None:
@@ -65,6 +67,8 @@ class EntryBook:
         self.others: dict[bytes, int] = {}
         self.labels: dict[bytes, int] = {}
         self.table: array[int] = array("q")
+        self.latest: list[int] = [0] * starts[256]
+        self._count = 0
         self._classes: list[int] = []
 
     def add(self, position: int, place: int, before: int, label: bytes, child: bytes, is_file: bool) -> None:
@@ -82,9 +86,12 @@ class EntryBook:
             if known < 0:
                 known = self.starts[256] + len(self.others)
                 self.others[child] = known
+                self.latest.append(0)
         table.append(position << 32 | known)
         table.append(place << 32 | before)
-        table.append(number)
+        table.append(self.latest[known] << 32 | number)
+        self._count += 1
+        self.latest[known] = self._count
         if not is_file:
             return
         named = self._classes[number]

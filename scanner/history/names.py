@@ -27,6 +27,7 @@ class EntryTable:
     numbers, from the count of the pack's own on."""
 
     table: array[int] = field(default_factory=lambda: array("q"))
+    latest: array[int] = field(default_factory=lambda: array("I"))
     labels: list[bytes] = field(default_factory=list)
     others: list[bytes] = field(default_factory=list)
 
@@ -62,7 +63,7 @@ def read_names(pack: Pack, families: Families, roots: Iterable[int], classify: C
     for root in roots:
         walk.add(root)
     book.walk(walk)
-    entries = EntryTable(book.table, list(book.labels), list(book.others))
+    entries = EntryTable(book.table, array("I", book.latest), list(book.labels), list(book.others))
     return PackNames(book.of, book.more, book.strangers, entries, len(walk.odd))
 
 

@@ -84,7 +84,14 @@ class Pack:
         offsets.append(end)
         kinds, bases, wrong = read_headers(data, offsets, index.name_size, index.find)
         complaints += sorted({f"{path.name}: {reason}" for reason in wrong})
-        return cls(path, index, data, offsets, ranks, kinds, bases, complaints)
+        pack = cls(path, index, data, offsets, ranks, kinds, bases, complaints)
+        pack.let_go()
+        return pack
+
+    def let_go(self) -> None:
+        """Give back the memory of what was read so far. Reading it again costs little while the system caches it."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED)
 
     def families(self, kind: int) -> Families:
         """The families of the objects of type ``kind`` (``delta.BLOB`` and its like)."""

@@ -7,11 +7,8 @@ the trees that copy it, by the copy instructions of their deltas alone.
 from __future__ import annotations
 
 import re
-import sys
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
 from typing import NamedTuple
 
 from scanner.history import delta
@@ -38,8 +35,6 @@ class Entry(NamedTuple):
 
 
 _LOW = 0xFFFFFFFF
-# Of a number of 64 bits seen as two of 32, the place of the low one.
-_LOW_HALF = 0 if sys.byteorder == "little" else 1
 
 
 class _Children:
@@ -47,25 +42,22 @@ class _Children:
 
     def __init__(self, entries: EntryTable) -> None:
         self.entries = entries
-        halves = memoryview(entries.table).cast("B").cast("I")
-        self._numbers = array("I", halves[_LOW_HALF::6])
-        self._others = {name: at for at, name in enumerate(entries.others)}
+        self._first_other = len(entries.latest) - len(entries.others)
+        self._others = {name: at for at, name in enumerate(entries.others, self._first_other)}
 
-    def select(self, wanted: Iterable[bytes], ranks: Iterable[int], count: int) -> dict[int, list[int]]:
-        """For ``Family.follow``, the entries of ``wanted``: objects of the pack, of ``count``, by their ``ranks``."""
-        flags = bytearray(count + len(self._others))
-        for rank in ranks:
-            flags[rank] = 1
+    def select(self, wanted: Iterable[bytes], ranks: Iterable[int]) -> dict[int, list[int]]:
+        """For ``Family.follow``, the entries of ``wanted``, of which ``ranks`` are those of the pack's objects."""
+        numbers = [*ranks]
         if self._others:
-            for name in wanted:
-                at = self._others.get(name, -1)
-                if at >= 0:
-                    flags[count + at] = 1
+            numbers += [self._others[name] for name in wanted if name in self._others]
         found: dict[int, list[int]] = {}
-        table = self.entries.table
-        for entry in compress(range(len(self._numbers)), map(flags.__getitem__, self._numbers)):
-            place = table[3 * entry + 1]
-            found.setdefault(table[3 * entry] >> 32, []).extend((place >> 32, place & _LOW, entry))
+        table, latest = self.entries.table, self.entries.latest
+        for number in numbers:
+            entry = latest[number] - 1
+            while entry >= 0:
+                place = table[3 * entry + 1]
+                found.setdefault(table[3 * entry] >> 32, []).extend((place >> 32, place & _LOW, entry))
+                entry = (table[3 * entry + 2] >> 32) - 1
         return found
 
 
@@ -91,7 +83,7 @@ class PackTrees:
         index, names = self.pack.index, list(wanted)
         ranks = [rank for rank in map(index.rank, names) if rank >= 0]
         for children in self._children:
-            found = self._family.follow(children.select(names, ranks, index.count))
+            found = self._family.follow(children.select(names, ranks))
             yield from self._named(children.entries, found)
 
     def called(self, labels: frozenset[bytes]) -> Iterator[bytes]:
@@ -116,7 +108,7 @@ class PackTrees:
             if named is None:
                 child = table[3 * number] & _LOW
                 name = index.name(child) if child < index.count else entries.others[child - index.count]
-                named = known[number] = (entries.labels[table[3 * number + 2]], name)
+                named = known[number] = (entries.labels[table[3 * number + 2] & _LOW], name)
             yield Entry(self.pack.name(found[at]), *named)
 
 

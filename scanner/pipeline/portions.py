@@ -136,7 +136,9 @@ class Workshop:
             names = loose_names(self.store, self.classes.number)
         else:
             families = self._of(portion.pack, delta.TREE)
-            names = read_names(self.store.packs[portion.pack], families, portion.roots, self.classes.number)
+            pack = self.store.packs[portion.pack]
+            names = read_names(pack, families, portion.roots, self.classes.number)
+            pack.let_go()
         return Named(portion.pack, names, self.classes.items())
 
     def learn(self, named: Sequence[Named]) -> None:
@@ -191,6 +193,8 @@ class Workshop:
             self._blobs(portion, made)
         else:
             self._others(portion, made)
+        if portion.pack >= 0:
+            self.store.packs[portion.pack].let_go()
         return self.collect(made)
 
     def collect(self, made: Yield) -> Yield:
@@ -249,7 +253,7 @@ class Workshop:
         # Only blobs are scanned where they are fresh.
         lines = LINES if portion.kind == delta.BLOB and not self._whole else -1
         while walk.more():
-            yield walk.batch(_TEXT, _WAITING, lines)
+            yield walk.batch(_TEXT, _WAITING, lines, self._sweeper.known)
         made.odd += walk.odd
         made.reasons += walk.reasons
 

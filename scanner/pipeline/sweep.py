@@ -8,6 +8,7 @@ look. What is carried are the secret's lines, in this process's memory; what is 
 from __future__ import annotations
 
 import hashlib
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ LINES = 3
 # How a text begins that is not scanned as the bytes it is stored as; zero bytes soon after are another sign.
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _PROBE = 4096
+
+# So many pieces of text are remembered: equal ones lie close together.
+_REMEMBERED = 10_000
 
 NAMELESS = (0,)
 Numbers = tuple[int, ...]
@@ -81,6 +85,9 @@ class Sweeper:
         self._show_dropped = context.options.show_dropped
         self._extents = Extents(scanner.engine, lines=LINES)
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
+        # The hits in pieces of fresh text by key. Versions made from one base often bring the same lines again. With a
+        # fixed seed, keys could be foreseen, and a secret hidden behind the key of something harmless.
+        self.known: dict[int, list[Hit]] | None = {} if sys.flags.hash_randomization else None
 
     def take(self, batch: Batch, names: Sequence[Numbers]) -> None:
         """Scan one batch of blobs, and let it go. ``names`` are the classes of their names by position."""
@@ -189,13 +196,23 @@ class Sweeper:
     def _located(self, batch: Batch) -> list[list[Hit]]:
         """The hits in the fresh text, by version, at their place there."""
         found: list[list[Hit]] = [_NONE] * len(batch.versions)
-        starts, owners, origins = batch.starts, batch.owners, batch.origins
+        starts = batch.starts
+        hits: dict[int, list[Hit]] = {}
         for entry, end in self._scanner.engine.prefilter(batch.text):
             piece = bisect_right(starts, end - 1) - 1
-            owner = owners[piece]
-            if not found[owner]:
-                found[owner] = []
-            found[owner].append(Hit(entry, end - starts[piece] + origins[piece]))
+            hits.setdefault(piece, []).append(Hit(entry, end - starts[piece]))
+        for piece, some in hits.items():
+            _add(found, batch.owners[piece], batch.origins[piece], some)
+        if self.known is None:
+            return found
+        for piece, key in enumerate(batch.keys):
+            self.known[key] = hits.get(piece, _NONE)
+        repeats = batch.repeats
+        for at in range(0, len(repeats), 3):
+            if some := self.known[repeats[at + 2]]:
+                _add(found, repeats[at], repeats[at + 1], some)
+        if len(self.known) > _REMEMBERED:
+            self.known.clear()
         return found
 
     def _widen(self, views: Sequence[_View]) -> None:
@@ -284,3 +301,10 @@ class Sweeper:
 
 
 _NONE: list[Hit] = []
+
+
+def _add(found: list[list[Hit]], owner: int, origin: int, hits: Sequence[Hit]) -> None:
+    """Add to those of version ``owner`` the ``hits`` of a piece that begins at byte ``origin`` of it."""
+    if not found[owner]:
+        found[owner] = []
+    found[owner] += [Hit(entry, end + origin) for entry, end in hits]
