@@ -22,6 +22,9 @@ Inflate = Callable[[bytes, int], bytes]
 
 # Bytes of trees that wait to be read.
 _WAITING: Final = 1024 * 1024
+# Numbers that wait to be put into the table.
+_ROWS: Final = 30_000
+_LOW: Final = 0xFFFFFFFF
 _SPACE: Final = 32
 _ZERO: Final = 48
 _ONE: Final = 49
@@ -69,11 +72,19 @@ class EntryBook:
         self.table: array[int] = array("q")
         self.latest: list[int] = [0] * starts[256]
         self._count = 0
+        # What entries were met before, whole. The same ones are fresh again and again, a dozen times on average.
+        self._met: dict[bytes, int] = {}
+        # Numbers for ``table``: a list takes them faster, but in more memory.
+        self._rows: list[int] = []
         self._classes: list[int] = []
 
-    def add(self, position: int, place: int, before: int, label: bytes, child: bytes, is_file: bool) -> None:
-        """Note that the tree at ``position`` has the object ``child`` under the name ``label``."""
-        table = self.table
+    def meet(self, entry: bytes, digits: int) -> int:
+        """Note that an object has a name, where ``entry`` is one not met before; its mode has ``digits`` digits.
+
+        Returned are the object's number in the high 32 bits, and the label's.
+        """
+        label = entry[digits + 1 : len(entry) - self.size - 1]
+        child = entry[len(entry) - self.size :]
         number = self.labels.get(label, -1)
         if number < 0:
             number = len(self.labels)
@@ -87,13 +98,14 @@ class EntryBook:
                 known = self.starts[256] + len(self.others)
                 self.others[child] = known
                 self.latest.append(0)
-        table.append(position << 32 | known)
-        table.append(place << 32 | before)
-        table.append(self.latest[known] << 32 | number)
-        self._count += 1
-        self.latest[known] = self._count
-        if not is_file:
-            return
+        met = known << 32 | number
+        self._met[entry] = met
+        if entry[0] == _ONE:  # a file
+            self._name(rank, child, number, label)
+        return met
+
+    def _name(self, rank: int, child: bytes, number: int, label: bytes) -> None:
+        """Note the class of a file's name."""
         named = self._classes[number]
         if named == 0:
             named = self.classify(label)
@@ -125,6 +137,10 @@ class EntryBook:
         number: i64 = 0
         size: i64 = self.size
         done: i64 = 0
+        known: i64
+        met: i64
+        rows = self._rows
+        latest = self.latest
         while number < len(fresh):
             at = fresh[number]
             stop = fresh[number + 1]
@@ -146,12 +162,26 @@ class EntryBook:
                 if here + 1 + size > end:
                     break
                 if tree[at + 1] != _SIX:
-                    label = tree[at + digits + 1 : here]
-                    child = tree[here + 1 : here + 1 + size]
-                    self.add(position, here + 1, here + 1 - at, label, child, tree[at] == _ONE)
+                    entry = tree[at : here + 1 + size]
+                    met = self._met.get(entry, -1)
+                    if met < 0:
+                        met = self.meet(entry, digits)
+                    known = met >> 32
+                    rows.append(position << 32 | known)
+                    rows.append((here + 1) << 32 | (here + 1 - at))
+                    rows.append(latest[known] << 32 | (met & _LOW))
+                    self._count += 1
+                    latest[known] = self._count
                 at = here + 1 + size
             if at > done:
                 done = at
+        if len(rows) > _ROWS:
+            self.close()
+
+    def close(self) -> None:
+        """Put into ``table`` what is not there yet: to be called before it is read."""
+        self.table.fromlist(self._rows)
+        self._rows.clear()
 
     def walk(self, walk: Walk) -> None:
         """Read all trees that are queued in ``walk``."""
@@ -163,6 +193,7 @@ class EntryBook:
                     self.read(version.data, everything, version.position)
                 else:
                     self.read(version.data, version.fresh, version.position)
+        self.close()
 
 
 def _prefix(data: bytes, at: i64) -> i64:
