@@ -92,7 +92,7 @@ def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
 
 
 def _before(
-    view: View, edges: Mapping[bytes, list[tuple[bytes, bytes]]], targets: frozenset[bytes]
+    view: View, edges: Mapping[bytes, list[Entry]], targets: frozenset[bytes]
 ) -> frozenset[bytes]:
     """Those of ``targets`` that a commit left out has, at whatever path."""
     waiting = [tree for tree, out in zip(view.graph.trees, view.left_out, strict=True) if out and tree in edges]
@@ -105,20 +105,23 @@ def _before(
     return frozenset(seen & targets)
 
 
-def _edges(index: TreeIndex, targets: frozenset[bytes]) -> dict[bytes, list[tuple[bytes, bytes]]]:
-    """By tree, the entries (name, object) that lead down to one of ``targets``."""
-    edges: dict[bytes, set[tuple[bytes, bytes]]] = {}
+def _edges(index: TreeIndex, targets: frozenset[bytes]) -> dict[bytes, list[Entry]]:
+    """By tree, the entries that lead down to one of ``targets``, each once."""
+    edges: dict[bytes, list[Entry]] = {}
     asked: set[bytes] = set()
     level = targets
     while level:
         asked |= level
         above: set[bytes] = set()
-        entry: Entry
-        for entry in index.parents(level):
-            edges.setdefault(entry.tree, set()).add((entry.name, entry.child))
-            above.add(entry.tree)
+        for tree, entries in index.parents(level):
+            known = edges.get(tree)
+            if known is None:
+                edges[tree] = entries
+            else:
+                known += [entry for entry in entries if entry not in known]
+            above.add(tree)
         level = frozenset(above - asked)
-    return {tree: sorted(entries) for tree, entries in edges.items()}
+    return edges
 
 
 def _start(view: View) -> dict[bytes, _State]:
@@ -140,7 +143,7 @@ def _start(view: View) -> dict[bytes, _State]:
 
 def _descend(
     states: Mapping[tuple[bytes, bytes], _State],
-    edges: Mapping[bytes, list[tuple[bytes, bytes]]],
+    edges: Mapping[bytes, list[Entry]],
     targets: frozenset[bytes],
     found: dict[bytes, dict[bytes, _State]],
 ) -> dict[tuple[bytes, bytes], _State]:

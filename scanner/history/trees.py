@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, count
 from typing import NamedTuple
 
 from scanner.history import delta
@@ -27,9 +28,8 @@ _ENTRY = re.compile(rb"(?:[1-7][0-7]{4,5}) ([^\0]+)\0\Z")
 
 
 class Entry(NamedTuple):
-    """``child`` (a binary object name) stands in the tree called ``tree`` under ``name``."""
+    """An object called ``child`` (binary) stands in a tree under ``name``."""
 
-    tree: bytes
     name: bytes
     child: bytes
 
@@ -75,8 +75,8 @@ class PackTrees:
         """How many trees could not be followed."""
         return self._family.odd if self._family is not None else 0
 
-    def parents(self, wanted: Iterable[bytes]) -> Iterator[Entry]:
-        """Every place in these trees where one of the objects ``wanted`` stands."""
+    def parents(self, wanted: Iterable[bytes]) -> Iterator[tuple[bytes, list[Entry]]]:
+        """The trees in which one of the objects ``wanted`` stands, by name, and where; a tree can come twice."""
         if self._family is None:
             self._family = self.pack.family(self.pack.families(delta.TREE), limit=LARGEST_TREE)
             self._children = [_Children(table) for table in self.tables]
@@ -93,23 +93,29 @@ class PackTrees:
             wanted = {number for number, label in enumerate(entries.labels) if label in labels}
             if not wanted:
                 continue
-            numbers = entries.table[2::3]
-            for entry in compress(range(len(numbers)), map(wanted.__contains__, numbers)):
+            numbers = map(_LOW.__and__, entries.table[2::3])
+            for entry in compress(count(), map(wanted.__contains__, numbers)):
                 child = entries.table[3 * entry] & _LOW
                 yield index.name(child) if child < index.count else entries.others[child - index.count]
 
-    def _named(self, entries: EntryTable, found: Sequence[int]) -> Iterator[Entry]:
-        """``found``, positions of trees and numbers of entries, by name."""
+    def _named(self, entries: EntryTable, found: Sequence[int]) -> Iterator[tuple[bytes, list[Entry]]]:
+        """``found``, positions of trees (each with all of its own in a row) and numbers of entries, by name."""
         index, table = self.pack.index, entries.table
-        known: dict[int, tuple[bytes, bytes]] = {}
-        for at in range(0, len(found), 2):
-            number = found[at + 1]
-            named = known.get(number)
-            if named is None:
-                child = table[3 * number] & _LOW
-                name = index.name(child) if child < index.count else entries.others[child - index.count]
-                named = known[number] = (entries.labels[table[3 * number + 2] & _LOW], name)
-            yield Entry(self.pack.name(found[at]), *named)
+        known: dict[int, Entry] = {}
+        at = 0
+        while at < len(found):
+            position = found[at]
+            here: list[Entry] = []
+            while at < len(found) and found[at] == position:
+                number = found[at + 1]
+                named = known.get(number)
+                if named is None:
+                    child = table[3 * number] & _LOW
+                    name = index.name(child) if child < index.count else entries.others[child - index.count]
+                    named = known[number] = Entry(entries.labels[table[3 * number + 2] & _LOW], name)
+                here.append(named)
+                at += 2
+            yield self.pack.name(position), here
 
 
 @dataclass(slots=True)
@@ -128,13 +134,14 @@ class TreeIndex:
         """How many trees could not be read: what they hold is not known."""
         return self.unread + sum(pack.odd for pack in self._packs or ())
 
-    def parents(self, wanted: frozenset[bytes]) -> Iterator[Entry]:
-        """Every place in any tree where one of the objects ``wanted`` stands; one that is stored twice comes twice."""
+    def parents(self, wanted: frozenset[bytes]) -> Iterator[tuple[bytes, list[Entry]]]:
+        """The trees in which one of the objects ``wanted`` stands, by name, and where; a tree can come twice."""
         for pack in self._of_packs():
             yield from pack.parents(wanted)
         for name, data in self._loose_trees().items():
-            for child in _names_in(data, self.store.name_size) & wanted:
-                yield from (Entry(name, label, child) for label in _labels(data, child))
+            here = _names_in(data, self.store.name_size) & wanted
+            if here:
+                yield name, [Entry(label, child) for child in here for label in _labels(data, child)]
 
     def called(self, labels: frozenset[bytes]) -> frozenset[bytes]:
         """The objects that stand in any tree under one of the names ``labels``."""
