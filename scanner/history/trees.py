@@ -35,30 +35,40 @@ class Entry(NamedTuple):
 
 
 _LOW = 0xFFFFFFFF
+# More tables than a pack is read in portions.
+_TABLES = 1 << 16
 
 
 class _Children:
     """One table, by the objects that its entries are of."""
 
-    def __init__(self, entries: EntryTable) -> None:
+    def __init__(self, entries: EntryTable, at: int) -> None:
         self.entries = entries
+        self._at = at
         self._first_other = len(entries.latest) - len(entries.others)
         self._others = {name: at for at, name in enumerate(entries.others, self._first_other)}
 
-    def select(self, wanted: Iterable[bytes], ranks: Iterable[int]) -> dict[int, list[int]]:
-        """For ``Family.follow``, the entries of ``wanted``, of which ``ranks`` are those of the pack's objects."""
+    def select(self, found: dict[int, list[int]], wanted: Iterable[bytes], ranks: Iterable[int]) -> None:
+        """Add to ``found``, as ``Family.follow`` takes it, the entries of ``wanted``; ``ranks`` are those of the pack's
+        objects among them. An entry's number has that of its table in the low bits."""
         numbers = [*ranks]
         if self._others:
             numbers += [self._others[name] for name in wanted if name in self._others]
-        found: dict[int, list[int]] = {}
         table, latest = self.entries.table, self.entries.latest
-        for number in numbers:
-            entry = latest[number] - 1
+        for child in numbers:
+            entry = latest[child] - 1
             while entry >= 0:
                 place = table[3 * entry + 1]
-                found.setdefault(table[3 * entry] >> 32, []).extend((place >> 32, place & _LOW, entry))
+                number = entry * _TABLES + self._at
+                found.setdefault(table[3 * entry] >> 32, []).extend((place >> 32, place & _LOW, number))
                 entry = (table[3 * entry + 2] >> 32) - 1
-        return found
+
+    def entry(self, number: int, pack: Pack) -> Entry:
+        """The entry with a number that ``select`` gave, in trees of ``pack``."""
+        entries, at = self.entries, number // _TABLES
+        child = entries.table[3 * at] & _LOW
+        name = pack.index.name(child) if child < pack.index.count else entries.others[child - pack.index.count]
+        return Entry(entries.labels[entries.table[3 * at + 2] & _LOW], name)
 
 
 @dataclass(slots=True)
@@ -79,12 +89,13 @@ class PackTrees:
         """The trees in which one of the objects ``wanted`` stands, by name, and where; a tree can come twice."""
         if self._family is None:
             self._family = self.pack.family(self.pack.families(delta.TREE), limit=LARGEST_TREE)
-            self._children = [_Children(table) for table in self.tables]
+            self._children = [_Children(table, at) for at, table in enumerate(self.tables)]
         index, names = self.pack.index, list(wanted)
         ranks = [rank for rank in map(index.rank, names) if rank >= 0]
+        fresh: dict[int, list[int]] = {}
         for children in self._children:
-            found = self._family.follow(children.select(names, ranks))
-            yield from self._named(children.entries, found)
+            children.select(fresh, names, ranks)
+        yield from self._named(self._family.follow(fresh))
 
     def called(self, labels: frozenset[bytes]) -> Iterator[bytes]:
         """The objects that stand in these trees under one of the names ``labels``; one may come several times."""
@@ -98,24 +109,21 @@ class PackTrees:
                 child = entries.table[3 * entry] & _LOW
                 yield index.name(child) if child < index.count else entries.others[child - index.count]
 
-    def _named(self, entries: EntryTable, found: Sequence[int]) -> Iterator[tuple[bytes, list[Entry]]]:
+    def _named(self, found: Sequence[int]) -> Iterator[tuple[bytes, list[Entry]]]:
         """``found``, positions of trees (each with all of its own in a row) and numbers of entries, by name."""
-        index, table = self.pack.index, entries.table
         known: dict[int, Entry] = {}
-        at = 0
-        while at < len(found):
-            position = found[at]
-            here: list[Entry] = []
-            while at < len(found) and found[at] == position:
-                number = found[at + 1]
-                named = known.get(number)
-                if named is None:
-                    child = table[3 * number] & _LOW
-                    name = index.name(child) if child < index.count else entries.others[child - index.count]
-                    named = known[number] = Entry(entries.labels[table[3 * number + 2] & _LOW], name)
-                here.append(named)
-                at += 2
-            yield self.pack.name(position), here
+        last, here = -1, list[Entry]()
+        for position, number in zip(found[::2], found[1::2], strict=True):
+            if position != last:
+                if here:
+                    yield self.pack.name(last), here
+                last, here = position, []
+            entry = known.get(number)
+            if entry is None:
+                entry = known[number] = self._children[number % _TABLES].entry(number, self.pack)
+            here.append(entry)
+        if here:
+            yield self.pack.name(last), here
 
 
 @dataclass(slots=True)
