@@ -1,4 +1,4 @@
-"""Remembering lines that woke a rule for nothing: the same line comes back in every version near a change."""
+"""Remembering which lines woke a rule for nothing: the same line comes back in every version near a change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Barren:
     def __init__(self, engine: Engine, *, show_dropped: bool = False) -> None:
         self._engine = engine
         self._show_dropped = show_dropped
-        self._known: set[int] = set()
+        self._known: dict[int, bool] = {}
         self._lines: list[int] = []
         for expression in engine.rules.expressions:
             rule = engine.rules.rule(expression.rule)
@@ -35,30 +35,47 @@ class Barren:
         """Those of ``hits`` that may lead to a match in ``text``, whose name is of class ``number``."""
         kept = []
         known, lines, data = self._known, self._lines, text.data
+        # The line of the last hit, and by how many lines a rule looks at, the hash of them: hits come in the order of
+        # their ends, several on a line.
+        start = stop = -1
+        digests: dict[int, int] = {}
         for hit in hits:
             entry, end = hit
-            if entry >= len(lines) or lines[entry] < 0:
+            near = lines[entry] if entry < len(lines) else -1
+            if near < 0:
                 kept.append(hit)
                 continue
-            if lines[entry]:
-                start, stop = window(data, end, near=lines[entry], reach=0)
-            else:
-                start = data.rfind(b"\n", 0, end - 1) + 1
+            if not start < end - 1 <= stop:
+                start = data.rfind(b"\n", 0, end - 1)
                 stop = data.find(b"\n", end - 1)
                 stop = len(data) if stop < 0 else stop
-            if stop - start >= LONGEST_LINE:
+                digests.clear()
+            digest = digests.get(near)
+            if digest is None:
+                first, last = window(data, end, near=near, reach=0) if near else (start + 1, stop)
+                if last - first < LONGEST_LINE:
+                    digest = digests[near] = hash(data[first:last])
+                else:
+                    digest = _around(data, end, near)
+            key = hash((entry, number, digest))
+            finds = known.get(key)
+            if finds is None:
+                if len(known) >= _MOST:
+                    known.clear()
+                finds = known[key] = self._finds(text, hit)
+            if finds:
                 kept.append(hit)
-                continue
-            key = hash((entry, number, data[start:stop]))
-            if key in known:
-                continue
-            if self._finds(text, hit):
-                kept.append(hit)
-            elif len(known) < _MOST:
-                known.add(key)
-            else:
-                known.clear()
         return kept
 
     def _finds(self, text: Text, hit: Hit) -> bool:
         return any(self._show_dropped or not match.reason for match in self._engine.match(text, (hit,)))
+
+
+def _around(data: bytes, end: int, near: int) -> int:
+    """A hash of all that a rule may look at that woke before byte ``end`` near long lines.
+
+    Windows are cut in bytes around the hit there, and once more around what is found in them.
+    """
+    reach = 2 * LONGEST_LINE * (near + 1)
+    first = max(0, end - reach)
+    return hash((end - first, data[first : end + reach]))
