@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from scanner.commands.baselines.memory import FILE_NAME, Memory
+from scanner.commands.baselines.memory import FILE_NAME, Held, Memory
 from scanner.pipeline import tracked
 from scanner.ruleset.examples import fill
 from scanner.suppress.baseline_file import parse_baseline
+from scanner.suppress.digest import Digest
+from scanner.suppress.verdict import Claim
 from tests.conftest import Repository, token
 
 NAME = ".unsealed.baseline"
@@ -98,6 +100,19 @@ def test_a_damaged_memory_is_no_memory(repo: Repository, run: Callable[..., int]
     assert run("update") == 0
     assert (repo.path / NAME).read_bytes() == before
     assert Memory.read(str(memory(repo)), stamp).history is not None
+
+
+@pytest.mark.parametrize("field", [{"expires": 7}, {"reach": "moon"}, {"commits": 3}, {"more": ""}])
+def test_claims_that_are_none_are_not_believed(tmp_path: Path, field: dict[str, object]) -> None:
+    digest = Digest("0" * 8, "f", "0" * 32)
+    held = Held("rule", "", 1, (digest,), (Claim(source="comment", entry="mark", status="allowed"),))
+    path = str(tmp_path / "survey")
+    Memory({"key": (held,)}).write(path, "stamp")
+    assert Memory.read(path, "stamp").files == {"key": (held,)}
+    plain = json.loads(Path(path).read_text())
+    plain["files"]["key"][0][4] |= field
+    Path(path).write_text(json.dumps(plain))
+    assert Memory.read(path, "stamp").files == {}
 
 
 def test_a_file_that_could_not_be_read_is_asked_for_again(

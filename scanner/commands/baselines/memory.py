@@ -19,7 +19,7 @@ from typing import Any
 from scanner.model.errors import ConfigError
 from scanner.suppress.digest import Digest
 from scanner.suppress.store import write_whole
-from scanner.suppress.verdict import Claim
+from scanner.suppress.verdict import FILE, PLACE, SECRET, Claim
 
 FILE_NAME = "unsealed-survey"
 _FORMAT = 1
@@ -108,7 +108,11 @@ def _held(plain: Any) -> Held:
 
 
 def _claim(plain: dict[str, Any]) -> Claim:
-    return Claim(**{**plain, "commits": tuple(plain["commits"])})
+    made = Claim(**{**plain, "commits": tuple(map(str, plain["commits"]))})
+    others = {name: value for name, value in asdict(made).items() if name != "commits"}
+    if not all(isinstance(value, str) for value in others.values()) or made.reach not in (SECRET, FILE, PLACE):
+        raise ValueError("this is no claim")
+    return made
 
 
 def _plain_history(history: History) -> list[object]:
@@ -121,9 +125,9 @@ def _plain_history(history: History) -> list[object]:
 
 def _history(plain: Any) -> History:
     tips, (head, day), found = plain
-    return History(tuple(tips), (head, day), tuple(map(_past, found)))
+    return History(tuple(map(str, tips)), (str(head), str(day)), tuple(map(_past, found)))
 
 
 def _past(plain: Any) -> Past:
     rule, paths, digests, source, lasting = plain
-    return Past(rule, tuple(paths), tuple(map(Digest.parse, digests)), source, bool(lasting))
+    return Past(str(rule), tuple(map(str, paths)), tuple(map(Digest.parse, digests)), str(source), bool(lasting))
