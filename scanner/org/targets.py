@@ -17,6 +17,11 @@ from scanner.org.values import Repository
 # How deep repositories are looked for below a folder: owner/name and one more.
 _DEEPEST = 4
 _LONGEST_LIST = 64 << 20
+# No account has more repositories; one that comes up more often while it is watched for is in a list that goes in a
+# circle; and with so many that cannot be used, something else is wrong.
+_MOST_REPOSITORIES = 5_000_000
+_MOST_TIMES = 3
+_MOST_ERRORS = 1000
 
 
 class Filters(NamedTuple):
@@ -130,13 +135,38 @@ def _remote(address: str) -> Repository:
 
 
 def _account(account: Account) -> Iterator[Repository | Skipped]:
+    where = f"{account.web}/{account.name}"
     try:
-        for one in _lister(account.kind)(account, token_for(account.kind)):
-            yield Skipped(f"{account.web}/{account.name}", str(one)) if isinstance(one, HostError) else one
+        for one in _ending(_lister(account.kind)(account, token_for(account.kind))):
+            yield Skipped(where, str(one)) if isinstance(one, HostError) else one
     except UsageError:
         raise
     except UnsealedError as error:
-        yield Skipped(f"{account.web}/{account.name}", str(error))
+        yield Skipped(where, str(error))
+    except Exception as error:
+        # Whatever a host's library makes of an answer that no host gives.
+        yield Skipped(where, f"the API's answer makes no sense ({type(error).__name__})")
+
+
+def _ending(listed: Iterator[Repository | HostError]) -> Iterator[Repository | HostError]:
+    """``listed``, given up when it goes in a circle or on for ever: a list that lies must not stop the others.
+
+    One repository is watched for, a later one each time the list has doubled: any circle is met so, and nothing has
+    to be remembered of a long list.
+    """
+    watched, times, doubled, errors = "", 0, 1, 0
+    for number, one in enumerate(listed, 1):
+        if isinstance(one, HostError):
+            errors += 1
+        else:
+            times += one.url == watched
+            if number >= doubled:
+                watched, times, doubled = one.url, 0, number * 2
+        if times > _MOST_TIMES:
+            raise HostError("the API lists the same repositories again and again")
+        if number > _MOST_REPOSITORIES or errors > _MOST_ERRORS:
+            raise HostError("the API's list does not end")
+        yield one
 
 
 def _lister(kind: str) -> Callable[[Account, str], Iterator[Repository | HostError]]:

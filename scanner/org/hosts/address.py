@@ -16,6 +16,8 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./-]*\Z")
 # Every answer of an API has to come within this many seconds; a rate limit is waited for this long, in all.
 TIMEOUT = 30
 RETRIES = 5
+# An answer that asks for a longer wait than this, in seconds, is taken for a refusal.
+LONGEST_WAIT = 3600
 
 
 class HostError(UnsealedError):

@@ -9,13 +9,11 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
-from scanner.org.hosts.address import RETRIES, TIMEOUT, Account, HostError, believed
+from scanner.org.hosts.address import LONGEST_WAIT, RETRIES, TIMEOUT, Account, HostError, believed
 from scanner.org.values import Repository
 
 _PAGE = 50
 _LARGEST_ANSWER = 32 << 20
-# An answer that asks for a longer wait than this, in seconds, is taken for a refusal.
-_LONGEST_WAIT = 3600.0
 
 
 def repositories(account: Account, token: str) -> Iterator[Repository | HostError]:
@@ -86,7 +84,7 @@ def _wait(error: HTTPError, attempt: int) -> float | None:
         return None
     given = error.headers.get("Retry-After", "")
     wait = float(given) if given.isdecimal() else min(2.0**attempt * 0.2, 5)
-    return wait if wait <= _LONGEST_WAIT else None
+    return wait if wait <= LONGEST_WAIT else None
 
 
 def _repository(account: Account, found: dict[str, Any]) -> Repository:

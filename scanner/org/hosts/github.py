@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scanner.model.errors import UsageError
-from scanner.org.hosts.address import RETRIES, TIMEOUT, Account, HostError, believed
+from scanner.org.hosts.address import LONGEST_WAIT, RETRIES, TIMEOUT, Account, HostError, believed
 from scanner.org.values import Repository
 
 if TYPE_CHECKING:
-    from github import Github
+    from github import Github, GithubRetry
 
 _PAGE = 100
+# The library takes these for answers, and a list that they stand for as empty.
+_NO_ANSWERS = (202, 204, 302, 303, 307, 308)
 
 
 def repositories(account: Account, token: str) -> Iterator[Repository | HostError]:
@@ -46,15 +48,31 @@ def api_of(web: str) -> str:
 
 
 def _client(web: str, token: str) -> Github:
-    from github import Auth, Github, GithubRetry
+    from github import Auth, Github
 
     return Github(
         auth=Auth.Token(token) if token else None,
         base_url=api_of(web),
         timeout=TIMEOUT,
         per_page=_PAGE,
-        retry=GithubRetry(total=RETRIES),
+        retry=_patience(),
         seconds_between_requests=None,
+    )
+
+
+def _patience() -> GithubRetry:
+    """What is tried again: as the host asks, but not for as long as it likes."""
+    from github import GithubRetry
+
+    class Patience(GithubRetry):
+        def get_retry_after(self, response: Any) -> float | None:
+            wait = super().get_retry_after(response)
+            if wait is not None and wait > LONGEST_WAIT:
+                raise HostError(f"the API answered {response.status}, and asks for too long a wait")
+            return wait
+
+    return Patience(
+        total=RETRIES, status_forcelist=[*range(500, 600), *_NO_ANSWERS], max_rate_limit_wait=float(LONGEST_WAIT)
     )
 
 
