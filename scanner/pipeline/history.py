@@ -66,16 +66,21 @@ def scan_history(
     workers: int = 0,
     tick: Tick | None = None,
     shared: Shared | None = None,
+    opened: Workshop | None = None,
 ) -> ScanResult:
     """Everything in the history of the repository ``git`` is in. GitError where there is none.
 
     ``workers`` 0 means as many processes as pay. ``shared`` is what others have scanned of it, and goes with one
-    worker; where the packs are others by now, it is scanned anew.
+    worker; where the packs are others by now, it is scanned anew. ``opened`` is this repository as it is now, with
+    all names learnt: reading them is the larger part of what cannot be shared.
     """
     started = time.monotonic()
     place = layout(git)
-    store = ObjectStore.open(place.objects, name_size=place.name_size, alternates=place.alternates)
-    shop = Workshop(store, scanner, context, whole=wanted.whole)
+    if opened is None:
+        store = ObjectStore.open(place.objects, name_size=place.name_size, alternates=place.alternates)
+        shop = Workshop(store, scanner, context, whole=wanted.whole)
+    else:
+        store, shop = opened.store, opened
     sweep = _Sweep(git, place, store, shop)
     scope = _scope(git, place, wanted)
     _complete(sweep)
@@ -86,7 +91,8 @@ def scan_history(
         made += shared.made
     size = sum(portion.weight for portion in portions)
     count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
-    shop.learn(run_tasks(shop.name_portions(count), shop.read_names, workers=count))
+    if opened is None:
+        shop.learn(run_tasks(shop.name_portions(count), shop.read_names, workers=count))
     made += run_tasks(portions, shop.work, workers=count, tick=tick)
     made.append(_odd(sweep, made))
     made.append(second_look(shop, made, scanner, context))

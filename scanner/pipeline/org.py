@@ -44,6 +44,7 @@ from scanner.pipeline.history import Wanted, scan_history
 from scanner.pipeline.listed import Family, adopt, gone_from_head, scan_listed
 from scanner.pipeline.options import LARGEST_TEXT, ScanOptions
 from scanner.pipeline.orgtasks import Finish, ShareTask, Task, Tasks, jobs_of, singly
+from scanner.pipeline.portions import Workshop
 from scanner.pipeline.ruleprint import rules_digest
 from scanner.pipeline.shares import Shared, Sharer
 from scanner.pipeline.text import TextScanner
@@ -103,9 +104,9 @@ def sweep_task(settings: Settings, task: Task) -> tuple[Outcome, ...] | Shared |
     """What a worker does with one task. Never raises; None for a share that came to nothing."""
     if isinstance(task, ShareTask):
         return _share(settings, task)
-    _sharer.cache_clear()
     if isinstance(task, Finish):
         return tuple(sweep_family(settings, task.job, finish=task))
+    _sharer.cache_clear()
     return tuple(outcome for job in task.jobs for outcome in sweep_family(settings, job))
 
 
@@ -114,15 +115,16 @@ def _share(settings: Settings, task: ShareTask) -> Shared | None:
     try:
         with _opened(settings, member, as_it_is=True) as place:
             git = Git(place, replace=False)
-            return _sharer(settings, place, _packs(_own(git))).share(task.number, task.of)
+            return _sharer(settings, place, _packs(_own(git)), tips(git).names).share(task.number, task.of)
     except Exception:
         # Whatever it was, scanning the repository whole will meet it too, and say what it is.
         return None
 
 
 @lru_cache(maxsize=1)
-def _sharer(settings: Settings, place: str, packs: tuple[tuple[str, int], ...]) -> Sharer:
-    """Kept from one share to the next, while ``packs`` are the same: names and families are read once a worker."""
+def _sharer(settings: Settings, place: str, packs: tuple[tuple[str, int], ...], ends: tuple[str, ...]) -> Sharer:
+    """Kept from one share to the next and to their end, while ``packs`` and ``ends`` (tips) are the same: names and
+    families are read once a worker."""
     worker = _worker(settings)
     return Sharer(Git(place, replace=False), worker.scanner, Context("", worker.options))
 
@@ -198,14 +200,18 @@ def _scan(git: Git, member: Member, settings: Settings, kin: _Kin) -> Outcome:
     before = tips(git)
     if set(before.names) == set(member.tips) and (member.tips or not before.names) and not before.broken:
         return Outcome(member.id, UNCHANGED if before.names else SCANNED, full=not before.names)
-    packs = _own(git)
+    packs = _packs(_own(git))
     since = existing(git, member.tips)
     whole = bool(since) or not kin.first or kin.finish is not None
-    if settings.shares and not whole and sum(size for _, size in _packs(packs)) > settings.large:
+    if settings.shares and not whole and sum(size for _, size in packs) > settings.large:
         return Outcome(member.id, LARGE)
     context = Context("", worker.options)
-    shared = kin.finish.shared if kin.first and kin.finish is not None else None
-    result = scan_history_of(git, worker.scanner, context, _Ends(before, since, kin.family, shared))
+    shared, opened = kin.finish.shared if kin.first and kin.finish is not None else None, None
+    if shared is not None:
+        opened = _sharer(settings, git.where, packs, before.names).shop
+        # Nobody needs it after this, and it is large.
+        _sharer.cache_clear()
+    result = scan_history_of(git, worker.scanner, context, _Ends(before, since, kin.family, shared, opened))
     skipped = (*_unreadable(before), *result.summary.skipped)
     blocked = any(one.blocking for one in skipped)
     gone: tuple[str, ...] = ()
@@ -245,12 +251,14 @@ def _packs(folder: str) -> tuple[tuple[str, int], ...]:
 
 
 class _Ends(NamedTuple):
-    """From where to where a history is scanned, and what is known of it: by its family, or in shares."""
+    """From where to where a history is scanned, and what is known of it: by its family, or in shares, for which this
+    process may have ``opened`` it already."""
 
     tips: Tips
     since: tuple[str, ...]
     family: Family | None
     shared: Shared | None
+    opened: Workshop | None
 
 
 def scan_history_of(git: Git, scanner: TextScanner, context: Context, ends: _Ends) -> ScanResult:
@@ -261,7 +269,7 @@ def scan_history_of(git: Git, scanner: TextScanner, context: Context, ends: _End
     names, family = ends.tips.names, ends.family
     if ends.since or (family is not None and family.seen):
         return scan_listed(git, scanner, context, tips=names, since=ends.since, family=family)
-    result = scan_history(git, scanner, context, Wanted(), workers=1, shared=ends.shared)
+    result = scan_history(git, scanner, context, Wanted(), workers=1, shared=ends.shared, opened=ends.opened)
     if family is not None:
         adopt(family, git, names, result)
     return result

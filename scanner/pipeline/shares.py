@@ -36,20 +36,20 @@ def is_shared(portion: Portion) -> bool:
 
 
 class Sharer:
-    """One repository, opened to work on any share of it."""
+    """One repository, opened to work on any share of it; ``shop`` is what it was opened into, with all names learnt."""
 
     def __init__(self, git: Git, scanner: TextScanner, context: Context) -> None:
         place = layout(git)
         store = ObjectStore.open(place.objects, name_size=place.name_size, alternates=place.alternates)
         self.packs = packs_of(store)
-        self._shop = Workshop(store, scanner, context)
+        self.shop = Workshop(store, scanner, context)
         # In one portion a pack, as the one who puts shares together reads them: classes get the same numbers.
-        self._shop.learn([self._shop.read_names(portion) for portion in self._shop.name_portions(1)])
-        self._portions = [portion for portion in self._shop.portions() if is_shared(portion)]
+        self.shop.learn([self.shop.read_names(portion) for portion in self.shop.name_portions(1)])
+        self._portions = [portion for portion in self.shop.portions() if is_shared(portion)]
 
     def share(self, number: int, of: int) -> Shared:
         """Share ``number`` of ``of``: every ``of``-th portion, so that large and small ones are spread evenly."""
-        return Shared(self.packs, tuple(self._shop.work(portion) for portion in self._portions[number::of]))
+        return Shared(self.packs, tuple(self.shop.work(portion) for portion in self._portions[number::of]))
 
 
 def together(shares: Sequence[Shared]) -> Shared | None:
