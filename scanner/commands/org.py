@@ -119,6 +119,9 @@ def _settings(args: argparse.Namespace) -> Settings:
     from scanner.pipeline.org import key_id, options_of
     from scanner.pipeline.ruleprint import rules_digest
 
+    for path in args.baseline:
+        if not os.path.isfile(path):
+            raise UsageError(f"--baseline {path}: there is no such file")
     settings = Settings(
         rules=tuple(os.path.abspath(path) for path in args.rules),
         pack=args.pack or "",

@@ -127,3 +127,12 @@ def test_another_key_is_refused(make: Make, tmp_path: Path, clean_environment: d
     arguments = (str(tmp_path / "clones"), "--store", str(tmp_path / "s.db"), "-q")
     assert unsealed_org(clean_environment, *arguments).returncode == 1
     assert unsealed_org(clean_environment, *arguments, UNSEALED_KEY="0123456789abcdef0").returncode == 2
+
+
+def test_a_baseline_that_is_not_there_is_told_before_anything_is_scanned(
+    make: Make, tmp_path: Path, clean_environment: dict[str, str]
+) -> None:
+    leak(make("one"), "a")
+    store = ("--store", str(tmp_path / "s.db"))
+    ran = unsealed_org(clean_environment, str(tmp_path / "clones"), *store, "--baseline", str(tmp_path / "none"))
+    assert ran.returncode == 2 and "no such file" in ran.stderr and not (tmp_path / "s.db").exists()
