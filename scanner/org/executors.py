@@ -24,6 +24,8 @@ Made = TypeVar("Made")
 _AHEAD = 3
 # A task that was there when so many workers died is given up. One worker may be killed by chance, or by hand.
 _MOST_DEATHS = 4
+# Seconds in which a cluster must have a worker: without one, a sweep would wait for ever.
+_FIRST_WORKER = 20
 
 
 # What a cluster started here leaves out: taking a profile of every worker a hundred times a second, and measuring
@@ -128,7 +130,7 @@ class Dask:
         self._cluster: Any = None
         kind, _, number = address.partition(":")
         if kind == "local":
-            if number and not number.isdecimal():
+            if number and not (number.isdecimal() and int(number)):
                 raise UsageError(f"--dask {address}: write local:N, with a number of workers")
             with import_module("dask").config.set(_QUIET):
                 self._cluster = distributed.LocalCluster(
@@ -140,6 +142,11 @@ class Dask:
             self._client: Any = distributed.Client(self._cluster or address, timeout="20s", set_as_default=False)
         except OSError:
             raise UnsealedError(f"--dask {address}: no scheduler answers there") from None
+        try:
+            self._client.wait_for_workers(1, timeout=_FIRST_WORKER)
+        except distributed.TimeoutError:
+            self.close()
+            raise UnsealedError(f"--dask {address}: its scheduler has no workers") from None
         self.size = max(1, sum(self._client.nthreads().values()))
         self._executor: Executor = self._client.get_executor(pure=False)
 

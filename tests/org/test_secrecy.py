@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+from scanner.model.errors import UnsealedError
+from scanner.org import executors
 from tests.conftest import Repository, token
 from tests.org.cluster import cluster
 from tests.org.conftest import COMPLETE, unsealed_org
@@ -102,3 +104,15 @@ def test_addresses_of_no_scheduler(tmp_path: Path, clean_environment: dict[str, 
     (tmp_path / "clones").mkdir()
     store = ("--store", str(tmp_path / "n.db"))
     assert unsealed_org(clean_environment, str(tmp_path), "--dask", "udp://x", *store).returncode == 2
+    assert unsealed_org(clean_environment, str(tmp_path), "--dask", "local:0", *store).returncode == 2
+
+
+def test_a_cluster_without_workers_is_not_waited_for(
+    tmp_path: Path, clean_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not COMPLETE:
+        pytest.importorskip("distributed")
+    monkeypatch.setattr(executors, "_FIRST_WORKER", 0.2)
+    with cluster(tmp_path / "cluster", clean_environment, workers=0) as dask:
+        with pytest.raises(UnsealedError, match="has no workers"):
+            executors.Dask(dask.address)
