@@ -120,7 +120,7 @@ class Arrivals:
                 base,
                 most=self._source.most.plus(kubelet.resync, kubelet.lag),
                 least=self._source.forced.plus(kubelet.lag),
-                command=sync_command(item, pod.path),
+                command=sync_command(_placed(item, base), pod.path),
             )
         return replace(
             base,
@@ -130,7 +130,7 @@ class Arrivals:
             rollout=rollout,
             most=self._ready(),
             least=self._ready(forced=True),
-            command=restart_command(item),
+            command=restart_command(_placed(item, base)),
         )
 
     def _csi(self, base: Consumer, item: Item, reference: Reference, annotations: dict[str, str]) -> Consumer:
@@ -138,7 +138,7 @@ class Arrivals:
         self._assume(source.assumptions)
         base = replace(base, most=source.most, least=source.forced)
         if source.most.seconds is None:
-            return replace(base, hot=False, restart=True, command=restart_command(item))
+            return replace(base, hot=False, restart=True, command=restart_command(_placed(item, base)))
         automatic = csi_restart(item, annotations, reference.provider)
         if automatic:
             return replace(base, hot=False, automatic=automatic)
@@ -166,7 +166,7 @@ class Arrivals:
             next_run=gap,
             most=next_run,
             least=self._ready(forced=True),
-            command=restart_command(item),
+            command=restart_command(_placed(item, base)),
             notes=tuple(notes),
         )
 
@@ -237,6 +237,11 @@ class Arrivals:
 
     def _assume(self, sentences: Iterable[str]) -> None:
         self.assumptions.update(dict.fromkeys(sentences))
+
+
+def _placed(item: Item, base: Consumer) -> Item:
+    """``item`` for commands: in the Secret's namespace where its own is not written."""
+    return item if item.namespace else replace(item, namespace=base.namespace)
 
 
 def _reads(reference: str, store: Item) -> bool:

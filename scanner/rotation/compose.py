@@ -121,7 +121,7 @@ class _Composer:
         copies = copies_of(self._repository, self._subject, self._question.key)
         subjects = (self._subject, *copies.subjects)
         sources = [
-            source_time(self._repository, _primary(subject.made, self._question.key), self._kubelet)
+            source_time(self._repository, _placed(_primary(subject.made, self._question.key), subject), self._kubelet)
             for subject in subjects
         ]
         consumers: list[Consumer] = []
@@ -140,7 +140,9 @@ class _Composer:
             Plan(
                 advice=advice,
                 publications=tuple(
-                    publication(self._repository, one, _primary(one.made, self._question.key), self._question.key)
+                    publication(
+                        self._repository, one, _placed(_primary(one.made, self._question.key), one), self._question.key
+                    )
                     for one in (subjects if not self._primary else (self._subject,))
                 ),
                 sources=tuple(sources),
@@ -321,6 +323,13 @@ class _Composer:
 
 def _primary(made: tuple[Made, ...], key: str) -> Made | None:
     return next(iter(_ordered(made, None, key)), None)
+
+
+def _placed(made: Made | None, subject: Subject) -> Made | None:
+    """``made`` for commands: in the namespace that was asked for where none is written."""
+    if made is None or made.namespace:
+        return made
+    return replace(made, namespace=subject.namespace, item=replace(made.item, namespace=subject.namespace))
 
 
 def _ordered(made: tuple[Made, ...], first: Made | None, key: str = "") -> list[Made]:

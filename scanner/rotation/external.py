@@ -80,8 +80,8 @@ class _Whole:
     remote: Remote
     renamed: tuple[Tree, ...] = ()
 
-    def field(self, name: str) -> Remote:
-        """What the template's field ``name`` can be in this entry."""
+    def field(self, name: str) -> Remote | None:
+        """What the template's field ``name`` can be in this entry; None where the rules give no such name."""
         if self.remote.prop:
             return self.remote
         for rule in reversed(self.renamed):
@@ -89,7 +89,10 @@ class _Whole:
             if text(rule, "regexp", "source") not in _EVERY or around is None:
                 # Which property it was before cannot be told.
                 return replace(self.remote, maybe=True)
-            name = name.removeprefix(around[1]).removesuffix(around[2])
+            before, after = around.groups()
+            if not (name.startswith(before) and name.endswith(after) and len(name) > len(before) + len(after)):
+                return None
+            name = name.removeprefix(before).removesuffix(after)
         return replace(self.remote, prop=name)
 
 
@@ -131,7 +134,12 @@ def _templated(template: Tree | None, fields: dict[str, KeySource], whole: tuple
 
 def _field_remotes(name: str, fields: dict[str, KeySource], whole: tuple[_Whole, ...]) -> tuple[Remote, ...]:
     # Fields under ``data`` win over equally named ones from ``dataFrom``.
-    return fields[name].remotes if name in fields else tuple(one.field(name) for one in whole)
+    if name in fields:
+        return fields[name].remotes
+    found = [remote for one in whole if (remote := one.field(name)) is not None]
+    if len(found) == 1 and found[0].prop not in ("", "*"):
+        return (replace(found[0], maybe=False),)  # the other entries are renamed and cannot have it
+    return tuple(found)
 
 
 def _store(tree: Tree | None, item: Item, key: str = "secretStoreRef") -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from scanner.rotation import ksops
 from scanner.rotation.changes import (
     annotated,
     in_namespace,
@@ -146,7 +147,7 @@ class Kustomizer:
         for path in self._referenced(folder, document, "components"):
             if path in self._kustomizations and self._may_enter(path, (*above, folder)):
                 self._extend(build, path, (*above, folder))
-        for made, behavior in self._generated(folder, document):
+        for made, behavior in (*self._generated(folder, document), *self._by_plugins(folder, document)):
             build.items = merged_generator(build.items, made, behavior)
         build.items = self._patched(folder, document, build.items)
         build.items = renamed(build.items, build.renames, text(tree, "namePrefix"), text(tree, "nameSuffix"))
@@ -162,7 +163,7 @@ class Kustomizer:
                 self._notes.append(f"{tree.items[key].place}: {key} are not followed")
 
     def _gather(self, build: _Build, folder: str, document: Document, above: tuple[str, ...]) -> None:
-        for path in self._referenced(folder, document, "resources", "bases", "generators"):
+        for path in self._referenced(folder, document, "resources", "bases"):
             if path in self._kustomizations:
                 inner = self._build(path, above)
                 build.items += inner.items
@@ -200,6 +201,17 @@ class Kustomizer:
                 generated=True, hashed=hashed and not plain,
             )  # fmt: skip
             yield made, text(entry, "behavior")
+
+    def _by_plugins(self, folder: str, document: Document) -> Iterator[tuple[Item, str]]:
+        """What the generators that are objects of their own make, as far as they are known."""
+        for path in self._referenced(folder, document, "generators"):
+            for found in self._documents.get(path, ()):
+                self._used.add(path)
+                if found.kind == ksops.KIND:
+                    self._used.update(ksops.encrypted_manifests(found))
+                    yield from ksops.decrypted(found, self._documents)
+                else:
+                    yield _item(found), ""
 
     def _patched(self, folder: str, document: Document, items: list[Item]) -> list[Item]:
         for target, patch in self._patches(folder, document):

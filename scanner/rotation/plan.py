@@ -10,7 +10,7 @@ from scanner.rotation.advice import Advice, quoted
 from scanner.rotation.durations import spoken
 from scanner.rotation.guide import CLEAN, GuideStep
 from scanner.rotation.publishing import Publication
-from scanner.rotation.runbook import Consumer, Step
+from scanner.rotation.runbook import NEXT_PULL, NEXT_RUN, Consumer, Step
 from scanner.rotation.sources import SourceTime
 
 # A placeholder that nothing could fill: the command has to be completed by hand.
@@ -164,7 +164,12 @@ def _verify(plan: Plan) -> _Draft:
         if one.affected and rolling:
             where = f"-n {quoted(one.namespace)} " if one.namespace else ""
             checks[f"kubectl {where}rollout status {_SHORT[one.kind]}/{quoted(one.name)}"] = None
-    unsure = [one for one in plan.consumers if one.affected and one.hot is None and not one.restart]
+    waiting = (NEXT_RUN, NEXT_PULL)
+    unsure = [
+        one
+        for one in plan.consumers
+        if one.affected and one.hot is None and not one.restart and one.when not in waiting
+    ]
     files = dict.fromkeys(one.label for one in unsure if "volume" in one.via)
     others = dict.fromkeys(one.label for one in unsure if "volume" not in one.via)
     if files:
@@ -180,7 +185,8 @@ def _wait(plan: Plan) -> _Draft:
     if plan.overlap is None:
         return (
             "verify",
-            f"Keep the old value valid until every consumer above has the new one. {plan.overlap_text}".strip(),
+            "Keep the old value valid until every consumer above has the new one"
+            + (f" ({plan.overlap_text})." if plan.overlap_text else "."),
             "",
         )
     return "verify", f"Keep the old value valid for at least {spoken(plan.overlap)} ({plan.overlap_text}).", ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.rotation import ksops
 from scanner.rotation.advice import printable, quoted
 from scanner.rotation.items import folder
 from scanner.rotation.kustomize import generator_files
@@ -102,8 +103,8 @@ def _sealed(made: Made, key: str) -> Publication:
     elif annotations.get("sealedsecrets.bitnami.com/namespace-wide") == "true":
         scope = " --scope namespace-wide"
     command = (
-        f"printf %s {_NEW} | kubeseal --raw --namespace {quoted(made.namespace) or '<NAMESPACE>'} "
-        f"--name {quoted(made.name)}{scope} --from-file=/dev/stdin"
+        f"printf %s {_NEW} | kubeseal --raw --namespace {quoted(shown(made.namespace)) or '<NAMESPACE>'} "
+        f"--name {quoted(shown(made.name))}{scope} --from-file=/dev/stdin"
     )
     where = made.key_place(key)
     return Publication(f"Seal the new value, put the output at {where} ({key or 'its key'}), commit and push.", command)
@@ -141,8 +142,11 @@ def _plain(made: Made, key: str) -> Publication:
 
 def _generator(made: Made, key: str) -> Publication:
     files = sorted({path for _, path in generator_files(made.item.tree, folder(made.item.place.file))})
+    listed = ", ".join(files)
+    if files and at(made.item.tree, ksops.KIND) is not None:
+        command = "\n".join(f"sops edit {quoted(path)}" for path in files)
+        return Publication(f"Set the new value in the encrypted {listed}, commit and push.", command)
     if files:
-        listed = ", ".join(files)
         return Publication(
             f"Put the new value into {listed}, which must stay out of git, then build and apply the overlay "
             f"{made.item.overlay}."
@@ -154,9 +158,9 @@ def _generator(made: Made, key: str) -> Publication:
 
 
 def _certificate(made: Made, key: str) -> Publication:
-    where = f" -n {quoted(made.namespace)}" if made.namespace else ""
+    where = f" -n {quoted(shown(made.namespace))}" if made.namespace else ""
     policy = text(made.item.tree, "spec", "privateKey", "rotationPolicy")
-    name = quoted(made.item.name)
+    name = quoted(shown(made.item.name))
     always = """'{"spec":{"privateKey":{"rotationPolicy":"Always"}}}'"""
     patch = f"kubectl{where} patch certificate {name} --type merge -p {always}"
     renew = f"cmctl renew {name}{where}"

@@ -113,9 +113,7 @@ class Repository:
     @cached_property
     def _values_items(self) -> tuple[Item, ...]:
         """Helm values files as if they were objects."""
-        return tuple(
-            Item("Values", "", path.rpartition("/")[2], "", tree, Place(path, 0)) for path, tree in self.values.items()
-        )
+        return tuple(Item("Values", "", path, "", tree, Place(path, 0)) for path, tree in self.values.items())
 
 
 # Kinds that are looked at in other ways and would be searched for pods in vain.

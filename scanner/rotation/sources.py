@@ -27,6 +27,7 @@ from scanner.rotation.durations import seconds
 from scanner.rotation.items import Item
 from scanner.rotation.kubelet import Kubelet
 from scanner.rotation.made import Made
+from scanner.rotation.names import shown
 from scanner.rotation.repository import Repository
 from scanner.rotation.runbook import Term, Time
 from scanner.rotation.tree import Tree, at, place, rows, text, truth, walk
@@ -77,10 +78,10 @@ def source_time(repository: Repository, made: Made | None, kubelet: Kubelet) -> 
 def _external(made: Made) -> SourceTime:
     outer = made.item.get("spec")
     spec = at(outer, "externalSecretSpec") or outer
-    kind, name = "externalsecret", quoted(made.item.name)
-    where = f"-n {quoted(made.namespace)} " if made.namespace else ""
+    kind, name = "externalsecret", quoted(shown(made.item.name))
+    where = f"-n {quoted(shown(made.namespace))} " if made.namespace else ""
     if made.kind == "ClusterExternalSecret":
-        name = quoted(text(outer, "externalSecretName") or made.item.name)
+        name = quoted(shown(text(outer, "externalSecretName") or made.item.name))
     force = f"kubectl {where}annotate es {name} force-sync=$(date +%s) --overwrite"
     forced = Time((Term(CONTROLLER, f"{kind} fetches after the annotation", "allowance"),))
     policy = text(spec, "refreshPolicy")
@@ -90,7 +91,7 @@ def _external(made: Made) -> SourceTime:
         where_policy = place(spec, "refreshPolicy")
         reason = f"refreshPolicy OnChange ({where_policy}): it fetches only when its metadata or spec change"
         return SourceTime(Time(never=reason), forced, force, True)
-    recreate = f"kubectl {where}delete secret {quoted(made.name)}"
+    recreate = f"kubectl {where}delete secret {quoted(shown(made.name))}"
     if policy == "CreatedOnce":
         where_policy = place(spec, "refreshPolicy")
         reason = f"refreshPolicy CreatedOnce ({where_policy}): it never fetches again while the Secret is there"
@@ -182,8 +183,8 @@ def _csi_settings(item: Item) -> tuple[int, str, bool] | None:
 
 def _vault(made: Made) -> SourceTime:
     spec = made.item.get("spec")
-    where = f"-n {quoted(made.namespace)} " if made.namespace else ""
-    kind, name = made.item.kind.lower(), quoted(made.item.name)
+    where = f"-n {quoted(shown(made.namespace))} " if made.namespace else ""
+    kind, name = made.item.kind.lower(), quoted(shown(made.item.name))
     force = f"kubectl {where}annotate {kind} {name} force-sync=$(date +%s) --overwrite"
     forced = Time((Term(CONTROLLER, f"{made.item.kind} reconciles after the annotation", "allowance"),))
     if made.kind == "VaultStaticSecret":
@@ -211,7 +212,7 @@ def _certificate(made: Made) -> SourceTime:
     duration = seconds(text(spec, "duration")) or CERT_DURATION
     before = seconds(text(spec, "renewBefore"))
     renewed = duration - before if before is not None else duration * 2 // 3
-    where = f" -n {quoted(made.namespace)}" if made.namespace else ""
+    where = f" -n {quoted(shown(made.namespace))}" if made.namespace else ""
     said = f"duration and renewBefore, {made.item.place}" if text(spec, "duration") else "default duration of 90 days"
     forced = Time((Term(CERT_ISSUE, "the issuer signs after cmctl renew", "allowance; ACME can take longer"),))
     most = Time((Term(renewed, "cert-manager renews by itself", said),))
@@ -219,7 +220,7 @@ def _certificate(made: Made) -> SourceTime:
     if text(spec, "privateKey", "rotationPolicy") == "Never":
         policy = place(spec, "privateKey", "rotationPolicy")
         notes = (f"rotationPolicy is Never ({policy}): a renewal keeps the leaked key; set it to Always first",)
-    return SourceTime(most, forced, f"cmctl renew {quoted(made.item.name)}{where}", True, notes)
+    return SourceTime(most, forced, f"cmctl renew {quoted(shown(made.item.name))}{where}", True, notes)
 
 
 def _from_git(made: Made) -> SourceTime:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scanner.rotation.advice import quoted
 from scanner.rotation.items import Item
 from scanner.rotation.made import Remote
+from scanner.rotation.names import shown
 from scanner.rotation.repository import Repository
 from scanner.rotation.tree import Table, Tree, at, table, text
 
@@ -67,9 +68,9 @@ def write_command(store: Store | None, remote: Remote, key: str) -> str:
     """
     if store is None:
         return ""
-    name, prop = quoted(remote.key), remote.prop or key
+    name, prop = quoted(shown(remote.key)), remote.prop or key
     field = quoted(prop) if prop else "<FIELD>"
-    path, project = text(store.settings, "path").strip("/"), text(store.settings, "projectID")
+    path, project = shown(text(store.settings, "path").strip("/")), shown(text(store.settings, "projectID"))
     mount = f"-mount={quoted(path)} " if path else ""
     writers = {
         "vault": f"printf %s {_NEW} | vault kv patch {mount}{name} {field}=-",
@@ -87,7 +88,7 @@ def write_command(store: Store | None, remote: Remote, key: str) -> str:
 
 
 def _aws(store: Store, name: str, field: str, *, whole: bool) -> str:
-    region = text(store.settings, "region")
+    region = shown(text(store.settings, "region"))
     where = f" --region {quoted(region)}" if region else ""
     if text(store.settings, "service") == "ParameterStore":
         return f"aws ssm put-parameter --overwrite --type SecureString --name {name} --value {_NEW}{where}"
@@ -102,13 +103,13 @@ def _aws(store: Store, name: str, field: str, *, whole: bool) -> str:
 
 def patch_secret(namespace: str, name: str, key: str) -> str:
     """A command that changes one key of a Secret in the cluster and leaves the others."""
-    where = f"-n {quoted(namespace)} " if namespace else ""
+    where = f"-n {quoted(shown(namespace))} " if namespace else ""
     return (
         f"jq -n --arg k {quoted(key) if key else '<KEY>'} --arg v {_NEW} '{{stringData:{{($k):$v}}}}'"
-        f" | kubectl {where}patch secret {quoted(name)} --type merge --patch-file /dev/stdin"
+        f" | kubectl {where}patch secret {quoted(shown(name))} --type merge --patch-file /dev/stdin"
     )
 
 
 def _vault_name(store: Store) -> str:
-    url = text(at(store.settings, "vaultUrl"))
+    url = shown(text(at(store.settings, "vaultUrl")))
     return url.removeprefix("https://").partition(".")[0] or "<VAULT>"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scanner.rotation.advice import printable, quoted
 from scanner.rotation.charts import new_chart, read_helpers
+from scanner.rotation.compose import Question
 from scanner.rotation.cron import Window, longest_closed, longest_gap
 from scanner.rotation.durations import seconds, spoken
 from scanner.rotation.gitops import substituted
@@ -22,6 +23,8 @@ from scanner.rotation.repository import index_repository
 from scanner.rotation.selecting import name_fits, selects_text
 from scanner.rotation.stores import Store, write_command
 from scanner.rotation.tree import Place, Table, Tree, number, rows, text, walk
+
+from .harness import run
 
 HERE = Place("x.yaml", 1)
 
@@ -258,3 +261,39 @@ def test_an_expression_that_never_ends_is_given_up_once() -> None:
     begin = time.monotonic()
     assert not any(name_fits("(a|a?)+$", "a" * 200 + f"!{n}") for n in range(200))
     assert time.monotonic() - begin < 2
+
+
+def test_a_store_in_a_chart_shows_what_fills_its_settings() -> None:
+    files = {
+        "c/Chart.yaml": "name: c\n",
+        "c/templates/all.yaml": """apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: {name: keep}
+spec: {provider: {kubernetes: {remoteNamespace: "{{ .Release.Namespace }}"}}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: s, namespace: "{{ .Release.Namespace }}"}
+spec:
+  secretStoreRef: {kind: ClusterSecretStore, name: keep}
+  data: [{secretKey: k, remoteRef: {key: kept, property: p}}]
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: once, namespace: "{{ .Release.Namespace }}"}
+spec: {template: {spec: {containers: [{name: c, image: c, envFrom: [{secretRef: {name: s}}]}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: "{{ .Release.Namespace }}"}
+spec: {template: {spec: {containers: [{name: c, image: c, envFrom: [{secretRef: {name: s}}]}]}}}
+""",
+    }
+    (book,) = run(files, Question("s", "prod", "k"))
+    steps = {step.number: step for step in book.steps}
+    commands = "\n".join(step.command for step in book.steps)
+    assert "{{" not in commands and "kubectl -n '<.Release.Namespace>' patch secret kept" in commands
+    # The namespace that was asked for is the release's.
+    assert "kubectl -n prod annotate es s " in commands and "kubectl -n prod rollout restart deploy/web" in commands
+    assert all(step.manual for step in steps.values() if "<.Release" in step.command)
+    assert not any("up to its controller" in step.text for step in book.steps)  # a Job is nobody's to ask again
