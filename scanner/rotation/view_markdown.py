@@ -128,13 +128,16 @@ def _steps(book: Runbook) -> Iterable[str]:
     for step in book.steps:
         yield f"- [ ] **{step.number}.** {_escape(step.text)}"
         if step.command:
-            yield from ("", *_fenced(step.command, "      "), "")
+            yield from ("", *_fenced(step.command, "  "), "")
     if book.overlap is not None:
-        best = f", best case {spoken(book.fastest)}" if book.fastest is not None else ""
-        yield f"\nOverlap: {book.overlap} s ({spoken(book.overlap)}{best})."
+        exact, in_words = f"{book.overlap} s", spoken(book.overlap)
+        said = [in_words] if in_words != exact else []
+        said += [f"best case {spoken(book.fastest)}"] if book.fastest is not None else []
+        yield f"\nOverlap: {exact}" + (f" ({', '.join(said)})." if said else ".")
 
 
 def _fenced(command: str, indent: str) -> Iterable[str]:
+    """A fenced block inside a list item. Four blanks beyond the item's own text would make the fence itself code."""
     return (f"{indent}{line}" for line in ("```sh", *map(printable, command.splitlines()), "```"))
 
 
