@@ -30,6 +30,8 @@ from scanner.rotation.settings import references_in_values
 from scanner.rotation.tree import Place, Table, Tree
 
 _A_KIND = re.compile(rb"\bkind[\"']?\s*:")
+# A document that has a kind of its own is no values file, whatever it is called.
+_AN_OBJECT = re.compile(rb"^kind[\"']?\s*:", re.MULTILINE)
 _KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
 
 
@@ -175,7 +177,7 @@ class _Gathered:
         if name == "Chart.yaml":
             self._charts[folder] = read_values(path, data)
             return
-        if name.startswith("values") or "ecret" in name:
+        if (name.startswith("values") or "ecret" in name) and not _AN_OBJECT.search(data):
             self._values[path] = data
         self._files += 1
         if b"op" in data and not _A_KIND.search(data):
