@@ -16,6 +16,17 @@ _WORDS = {
     "tls-key": ("tls", "cert"),
     "registry-or-signing": ("jwt", "session", "signing", "cookie", "webhook"),
     "ssh-pgp-key": ("ssh",),
+    # Services whose Secrets mostly hold what the service issued. Grafana's or Vault's hold any password.
+    "cloudflare": ("cloudflare",),
+    "github-token": ("github",),
+    "gitlab-token": ("gitlab",),
+    "slack": ("slack",),
+    "stripe": ("stripe",),
+    "twilio": ("twilio",),
+    "email-provider": ("sendgrid", "mailgun", "mailchimp", "postmark", "brevo"),
+    "observability": ("datadog", "newrelic"),
+    "discord-telegram": ("discord", "telegram"),
+    "ai-provider": ("openai", "anthropic"),
 }
 _WORD = re.compile(r"[a-z0-9]+")
 

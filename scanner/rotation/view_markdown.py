@@ -114,7 +114,8 @@ def _consumers(book: Runbook) -> Iterable[str]:
 def _readers(book: Runbook) -> Iterable[str]:
     if book.readers:
         yield from ("", "## May also have been read by", "")
-        yield from (f"- {_escape(words.reader_line(reader))} ({_escape(str(reader.place))})" for reader in book.readers)
+        said = ((words.reader_words(one), str(one.place)) for one in book.readers)
+        yield from (f"- {_escape(who)} ({_escape(where)})" for who, where in said)
 
 
 def _steps(book: Runbook) -> Iterable[str]:

@@ -42,13 +42,14 @@ def _lines(book: Runbook, *, explain: bool, width: int) -> Iterable[str]:
     if book.readers:
         yield ""
         # The same grant can stand in several files; here each is said once.
-        said = list(dict.fromkeys(words.reader_line(reader) for reader in book.readers))
+        said = list(dict.fromkeys(words.reader_words(reader) for reader in book.readers))
         yield f"readers: {said[0]}"
         yield from (f"         {line}" for line in said[1:_READERS])
         if len(said) > _READERS:
             yield f"         and {len(said) - _READERS} more (--format json lists all)"
     yield ""
     yield from _plan(book, width)
+    yield from _bullets("traps", book.advised.traps, width)
     yield from _bullets("assumed", book.assumptions, width)
     yield from _bullets("not resolved", book.unresolved, width)
     if explain:

@@ -88,6 +88,12 @@ def reader_line(reader: Reader) -> str:
     return f"{reader.role} ({what}) <- {reader.subject}"
 
 
+def reader_words(reader: Reader) -> str:
+    """``reader_line`` and what of it was concluded."""
+    marked = f"  (inferred: {'; '.join(reader.inferred)})" if reader.inferred else ""
+    return f"{reader_line(reader)}{marked}"
+
+
 def exposure_lines(exposure: Exposure) -> list[str]:
     """The window in which the value lay open, and where it still does."""
     lines = []
