@@ -258,9 +258,9 @@ def test_selectors_in_text_form(selector: str, taken: bool) -> None:
 def test_an_expression_that_never_ends_is_given_up_once() -> None:
     assert name_fits("web-.*", "web-1") and not name_fits("web-.*", "api")
     assert name_fits("[", "[") and not name_fits("[", "x")
-    begin = time.monotonic()
+    begin = time.process_time()
     assert not any(name_fits("(a|a?)+$", "a" * 200 + f"!{n}") for n in range(200))
-    assert time.monotonic() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_a_store_in_a_chart_shows_what_fills_its_settings() -> None:
