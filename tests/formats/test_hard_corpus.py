@@ -54,6 +54,13 @@ def test_what_others_miss_gives_one_finding(case: dict[str, str], scanner: TextS
         assert LineIndex(text.encode()).line(matches[0].span.start) == int(case["line"])
 
 
+@pytest.mark.parametrize("case", cases("configuration.yml"), ids=named)
+def test_settings_files_give_their_secrets_and_nothing_else(case: dict[str, str], scanner: TextScanner) -> None:
+    text = fill(case["text"], case["case"])
+    places = LineIndex(text.encode())
+    assert sorted(places.line(match.span.start) for match in found(scanner, text, case["path"])) == case["lines"]
+
+
 def test_a_document_in_folded_base64_is_read_and_placed_on_its_lines(scanner: TextScanner) -> None:
     secret = fill("<<%A20>>", "folded")
     encoded = base64.b64encode(f"[smtp]\nuser = joe\npassword = {secret}\n# keep this file\n".encode()).decode()

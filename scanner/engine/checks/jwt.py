@@ -58,7 +58,7 @@ def decode(secret: bytes) -> Token | None:
 
 
 def check_jwt(secret: bytes, context: CheckContext) -> Verdict:
-    """Any token: demo values and encrypted ones are dropped, expired and unsigned ones are low."""
+    """Any token: samples are info, encrypted and public ones dropped, expired and unsigned ones low."""
     token = decode(secret)
     if token is None:
         return Verdict(Outcome.FAIL, "header or claims are not JSON")
@@ -67,9 +67,11 @@ def check_jwt(secret: bytes, context: CheckContext) -> Verdict:
         return Verdict(Outcome.DROP, "an encrypted token")
     if not algorithm:
         return Verdict(Outcome.FAIL, "the header names no algorithm")
-    demo = _demo(token)
-    if demo:
-        return Verdict(Outcome.DROP, demo)
+    if token.text("iss") == "supabase" and token.text("role") == "anon":
+        return Verdict(Outcome.DROP, "a Supabase anon key, public by design")
+    sample = _sample(token)
+    if sample:
+        return Verdict(Outcome.PASS, severity=Severity.INFO, detail={"example": sample})
     detail = {"algorithm": algorithm, "issuer": token.text("iss"), "expires": day(token.expires or 0)}
     detail = {name: value for name, value in detail.items() if value and (name != "expires" or token.expires)}
     outcome = Outcome.PASS if _signature_fits(token, algorithm) else Outcome.NEUTRAL
@@ -89,16 +91,14 @@ def _severity(token: Token, algorithm: str, now: float) -> Severity | None:
     return Severity.LOW if algorithm.lower() == "none" or not token.signature else None
 
 
-def _demo(token: Token) -> str:
-    """Why a token is a documented sample or public by design; empty for all others."""
+def _sample(token: Token) -> str:
+    """Which documented sample a token is, by its claims: the signature depends on who made it. Empty for all others."""
     if token.text("sub") == "1234567890" and token.text("name").lower() in ("john doe", "jane doe"):
-        return "the sample token of the format's documentation"
+        return "sample token of the format's documentation"
     if token.text("iss") == "joe" and token.claims.get("exp") == 1300819380:
-        return "the sample token of RFC 7519"
+        return "sample token of RFC 7519"
     if token.text("iss") == "supabase-demo":
-        return "the demo token of Supabase's local stack"
-    if token.text("iss") == "supabase" and token.text("role") == "anon":
-        return "a Supabase anon key, public by design"
+        return "demo token of Supabase's local stack"
     return ""
 
 
