@@ -45,6 +45,9 @@ _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
+# What lies between the end of one string and the start of the next.
+_BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
+_UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
 _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
@@ -66,6 +69,8 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
         return "too short"
     if len(value) > _LONGEST:
         return "too long"
+    if quoted and _BETWEEN_STRINGS.pattern.fullmatch(value) and words.surprise(value.decode("latin-1")) < _NO_NAME:
+        return "code"
     return (
         placeholder(value)
         or _stands_for(value, kind, quoted=quoted)
@@ -106,8 +111,14 @@ def _in_string(before: bytes) -> bool:
 
 
 def _unescaped(value: bytes) -> bytes:
-    """``value`` without percent escapes: what counts is what they stand for."""
+    """``value`` without percent and Unicode escapes: what counts is what they stand for."""
+    if b"\\u" in value:
+        value = _UNICODE_ESCAPE.pattern.sub(_character, value)
     return unquote_to_bytes(value) if _PERCENT.pattern.search(value) else value
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    return chr(int(found[1], 16)).encode("utf-8", "surrogatepass")
 
 
 def _text(value: bytes, promise: Promise) -> str:

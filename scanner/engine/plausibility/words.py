@@ -30,7 +30,9 @@ _DIGITS_BITS, _SIGN_BITS, _JOINT_BITS, _CASE_BITS = 2.0, 6.0, 1.5, 3.0
 _AGAIN_BITS = 2.0
 # People do not make up numbers longer than this; beyond it a digit costs more than its surprise.
 _REMEMBERED, _LONG_DIGIT_BITS = 4, 5.2
-_RUNS = re.compile(r"[A-Za-z]+|[0-9]+|.", re.DOTALL)
+# Words that people write with a number in them, where they stand alone.
+_COUNTED = r"(?<![A-Za-z0-9])(?:k8s|k3s|i18n|l10n|a11y|o11y|e2e|p2p|m2m|b2[bc])(?![A-Za-z0-9])"
+_RUNS = re.compile(_COUNTED + r"|[a-z]+|[0-9]+|.", re.DOTALL | re.IGNORECASE | re.ASCII)
 _JOINTS = frozenset("_-. /:")
 _COMMON_NUMBERS = frozenset(
     "0 1 2 3 4 5 6 7 8 9 00 01 02 03 04 05 06 07 08 09 10 11 12 13 16 20 24 32 64 80 86 99 100 123 127 128 200 256 "
@@ -130,6 +132,8 @@ def _human(text: str) -> float:
             bits += _number(run)
         elif run in _JOINTS:
             bits += _JOINT_BITS
+        elif len(run) > 1:
+            bits += _WORD_BITS[1]
         else:
             bits += 1.0 if run == previous else _SIGN_BITS
         previous = run
