@@ -33,6 +33,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?"),
     ("hash", rb"(?:sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
+    ("content id", rb"(?-i:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{56})"),
     ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),
     ("public key", rb"(?:-----BEGIN\s)?.{0,30}(?:CERTIFICATE|PUBLIC\sKEY|X509).*"),
     # Base64 of SubjectPublicKeyInfo, RSA and elliptic curves: in a private key these are followed by other bytes.

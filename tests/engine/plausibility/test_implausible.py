@@ -84,6 +84,10 @@ def test_names_that_promise_nothing_silence_any_value(key: str) -> None:
     assert implausible(random("%A32"), mode="value", key=key) == "about a secret"
 
 
+def test_an_address_by_content_is_no_key() -> None:
+    assert implausible(b"Qm" + random("%[abcdefghkmnpqrstuvwxyzABCDEFGHJKLMNPQR23456789]44"), mode="value", key="key")
+
+
 def test_a_weak_name_needs_a_strong_value() -> None:
     assert implausible(random("%uuid"), mode="value", key="key") == "identifier"
     assert implausible(random("%H40"), mode="value", key="key") == "identifier"
