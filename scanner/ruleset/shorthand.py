@@ -33,6 +33,9 @@ _WORDS = (
 # Names of values that are published, not kept.
 _NOT_SECRET = ("hash", "sha", "sha1", "sha256", "md5", "digest", "commit", "checksum", "version", "revision", "etag")
 
+# What a file is called by a digest of its content: "github-<40 digits>.css".
+_NO_FILE = r"(?!\.(?:css|m?js|map|png|jpe?g|gif|svg|ico|woff2?|html?)(?![0-9A-Za-z]))"
+
 # A type between a name and its value ("var token string = ...", "val token: String = ..."), or plain words.
 _TYPE = r"(?:\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}(?=\s{0,3}=))?"
 _PLAIN = r"(?:[ ][A-Za-z]{2,12}){0,2}?"
@@ -92,5 +95,5 @@ def called(names: str, value: str, edge: str, lines: int) -> str:
     between = rf"[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?(?i:{_WORDS})[\w.\-]{{0,24}}?"
     return (
         rf"(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}|{between})(?<![_.\- ][iI][dD])(?<![a-z]I[dD]){published}"
-        rf"{_TYPE}{_SEPARATOR}(?P<secret>{value})(?![{edge}])"
+        rf"{_TYPE}{_SEPARATOR}(?P<secret>{value})(?![{edge}]){_NO_FILE}"
     )

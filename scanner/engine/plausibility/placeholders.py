@@ -61,6 +61,8 @@ STOCK = frozenset(
 )
 _LEET_INSIDE = Lazy(rb"[a-z][013457@$]+[a-z]")
 _LEET = bytes.maketrans(b"013457@$!|", b"oleastasil")
+# The same with 3 for S: pa33w0rd.
+_LEET_S = bytes.maketrans(b"013457@$!|", b"olsastasil")
 
 
 def placeholder(value: bytes) -> str:
@@ -105,6 +107,8 @@ def stock(value: bytes) -> bool:
     for text in {letters.decode(), spelled.decode()}:
         if len(text) > 2 and (text in STOCK or _stock_words(text)):
             return True
+    if b"33" in small and b"password" in small.translate(_LEET_S):
+        return True
     return b"password" in spelled or b"passwd" in spelled or b"secret" in spelled
 
 

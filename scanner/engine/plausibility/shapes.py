@@ -58,7 +58,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
 )
 _SHAPES = tuple((name, Lazy(source, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for name, source in _EXPRESSIONS)
 _UUID = Lazy(rb"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
-_CONSTANT = Lazy(rb"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_CONSTANT = Lazy(rb"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+")
 
 
 def shape(value: bytes) -> str:
@@ -75,5 +75,5 @@ def is_uuid(value: bytes) -> bool:
 
 
 def is_constant(value: bytes) -> bool:
-    """True for ``SCREAMING_SNAKE_CASE``: the name of a variable."""
+    """True for ``SCREAMING_SNAKE_CASE`` and ``TSM-SSH``: the name of a variable, or a label."""
     return _CONSTANT.pattern.fullmatch(value) is not None

@@ -43,6 +43,7 @@ def random(template: str, seed: str = "") -> bytes:
         (b"12345678", "sequence"),
         (b"abcdefgh", "sequence"),
         (b"password123", "stock value"),
+        (b"Pa33w0rd", "stock value"),
         (b"secret", "stock value"),
         (b"testing", "stock value"),
         (b"/run/secrets/db", "path"),
