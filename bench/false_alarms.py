@@ -63,7 +63,8 @@ def measured(folder: Path, *, listed: bool) -> Mapping[str, Any]:
     lines = lines_in(folder)
     rules = Counter(finding["rule"] for finding in findings)
     rate = len(findings) / max(lines, 1) * 1e6
-    print(f"{folder.name:32} {lines:>10,} lines {len(findings):>4} findings {rate:>7.1f} per million {seconds:>6.1f} s CPU")
+    said = f"{lines:>10,} lines {len(findings):>4} findings {rate:>7.1f} per million"
+    print(f"{folder.name:32} {said} {seconds:>6.1f} s CPU")
     for finding in findings if listed else ():
         where = os.path.relpath(finding["path"], folder)
         print(f"    {finding['severity']:8} {finding['rule']:32} {where}:{finding['line']}")
