@@ -54,11 +54,16 @@ def test_unsigned_tokens_are_low() -> None:
         {"sub": "1234567890", "name": "John Doe", "iat": 1516239022},
         {"iss": "joe", "exp": 1300819380},
         {"iss": "supabase-demo", "role": "service_role"},
-        {"iss": "supabase", "role": "anon"},
     ],
 )
-def test_samples_and_public_tokens_are_dropped(claims: dict[str, object]) -> None:
-    assert check_jwt(token(claims), CONTEXT).outcome is Outcome.DROP
+def test_samples_are_shown_as_examples(claims: dict[str, object]) -> None:
+    verdict = check_jwt(token(claims), CONTEXT)
+    assert verdict.severity is Severity.INFO
+    assert verdict.detail["example"]
+
+
+def test_tokens_that_are_public_by_design_are_dropped() -> None:
+    assert check_jwt(token({"iss": "supabase", "role": "anon"}), CONTEXT).outcome is Outcome.DROP
 
 
 def test_encrypted_tokens_are_dropped_and_broken_ones_fail() -> None:
