@@ -84,6 +84,12 @@ def brought(git: Git, tips: Sequence[str], since: Sequence[str]) -> list[Brought
     return _bringing(git, ("-m",), given, None)
 
 
+def put(git: Git, tips: Sequence[str], since: Sequence[str]) -> list[Brought]:
+    """Like ``brought``, without merges: those put again what lay on one of their sides."""
+    given = git.output("rev-list", "--no-merges", "--stdin", stdin=revisions(tips, since))
+    return _bringing(git, (), given, None)
+
+
 _NO_BLOB = "-"
 # What was deleted, and submodules.
 _NOT_FILES = (b"000000", b"160000")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
@@ -38,8 +39,9 @@ class _Seen(NamedTuple):
 
 @dataclass(slots=True)
 class _New:
-    """What was listed: trees with a path of each, and files."""
+    """What was listed: the number of commits, trees with a path of each, and files."""
 
+    commits: int = 0
     trees: list[tuple[bytes, str]] = field(default_factory=list)
     blobs: set[bytes] = field(default_factory=set)
 
@@ -48,6 +50,8 @@ class _New:
             self.trees.append((bytes.fromhex(one.name), one.path))
         elif one.kind == "blob":
             self.blobs.add(bytes.fromhex(one.name))
+        elif one.kind == "commit":
+            self.commits += 1
 
 
 @dataclass(slots=True)
@@ -78,11 +82,9 @@ def scan_listed(
     texts, size = family.texts, family.bytes
     skipped: list[Skipped] = []
     held: dict[str, tuple[Placed, ...]] = {}
-    commits = 0
     new = _New()
     try:
         for one, data in _texts(git, tips, since, family, context, skipped, new):
-            commits += one.kind == "commit"
             key = _key(one)
             if data is not None:
                 skipped += _scan(one, data, key, scanner=scanner, context=context, family=family)
@@ -97,7 +99,7 @@ def scan_listed(
         target=git.where,
         texts=family.texts - texts,
         bytes=family.bytes - size,
-        commits=commits,
+        commits=new.commits,
         seconds=time.monotonic() - started,
         skipped=(*skipped, *scanner.skipped()),
         notes=context.notes,
@@ -134,7 +136,7 @@ def _texts(
 ) -> Iterator[tuple[Listed, bytes | None]]:
     """Every text with its bytes; None for one that the family has seen. What is listed is noted in ``new``."""
     with ObjectReader(git, limit=context.options.max_size) as reader:
-        for one in listing.objects(git, tips, since):
+        for one in chain(listing.objects(git, tips, since), _renamed(git, tips, since, new)):
             new.add(one)
             if one.kind == "missing":
                 skipped.append(Skipped(one.name[:12], "the object is missing"))
@@ -149,6 +151,15 @@ def _texts(
                     skipped.append(Skipped(one.path or one.name[:12], str(error)))
                 else:
                     yield one, data
+
+
+def _renamed(git: Git, tips: Sequence[str], since: Sequence[str], new: _New) -> Iterator[Listed]:
+    """Files that are not new where a new commit put them: under another name, other rules may read them."""
+    if since and new.commits:
+        listed = frozenset(new.blobs)
+        for one in listing.put(git, tips, since):
+            if bytes.fromhex(one.blob) not in listed:
+                yield Listed(one.blob, "blob", -1, one.path)
 
 
 def _second_look(

@@ -115,6 +115,7 @@ def _stamp(scanner: TextScanner, context: Context) -> str:
     for name in (*(inside if options.repo_config else ()), *options.baselines, options.config):
         data = Path(name).read_bytes() if name and os.path.isfile(name) else b""
         digest.update(hashlib.sha256(data).digest())
+    digest.update(repr(sorted(context.silencing.items())).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

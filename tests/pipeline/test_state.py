@@ -58,6 +58,18 @@ def test_same_findings_as_one_sweep(swept: Repository) -> None:
     ]
 
 
+def test_a_name_that_wakes_other_rules_makes_an_old_file_new(swept: Repository) -> None:
+    swept.write("notes.txt", f"db.example.org:5432:app:app:{token('d')[4:24]}\n")
+    swept.commit("notes")
+    assert [one["path"] for one in sweep(swept)[1]["findings"]] == ["a.py"]
+    swept.git("mv", "notes.txt", ".pgpass")
+    moved = swept.commit("moved")
+    _, step = sweep(swept)
+    assert (".pgpass", moved) in rules(step)
+    whole = json.loads(swept.unsealed("history", ".", "-f", "json", "--no-progress").out)
+    assert rules(step) == rules(whole)
+
+
 def test_gone_from_head_is_noticed(swept: Repository) -> None:
     swept.git("rm", "-q", "a.py")
     swept.commit("second")
