@@ -53,10 +53,11 @@ class Barren:
             digest = digests.get(near)
             if digest is None:
                 first, last = window(data, end, near=near, reach=0) if near else (start + 1, stop)
-                if last - first < LONGEST_LINE:
-                    digest = digests[near] = hash(data[first:last])
-                else:
-                    digest = _around(data, end, near)
+                if last - first >= LONGEST_LINE:
+                    # Windows are cut in long lines, and overlap: the rule is better run once over all of them.
+                    kept.append(hit)
+                    continue
+                digest = digests[near] = hash(data[first:last])
             key = hash((entry, number, digest))
             finds = known.get(key)
             if finds is None:
@@ -69,13 +70,3 @@ class Barren:
 
     def _finds(self, text: Text, hit: Hit) -> bool:
         return any(self._show_dropped or not match.reason for match in self._engine.match(text, (hit,)))
-
-
-def _around(data: bytes, end: int, near: int) -> int:
-    """A hash of all that a rule may look at that woke before byte ``end`` near long lines.
-
-    Windows are cut in bytes around the hit there, and once more around what is found in them.
-    """
-    reach = 2 * LONGEST_LINE * (near + 1)
-    first = max(0, end - reach)
-    return hash((end - first, data[first : end + reach]))
