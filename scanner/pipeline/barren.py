@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from scanner.engine.engine import Engine
@@ -17,7 +18,7 @@ class Barren:
     """Sorts out hits whose rule finds nothing in the lines it looks at.
 
     What is kept of a line is Python's hash of it, which another process cannot tell: no content, and 64 bits are
-    enough to tell a million lines apart.
+    enough to tell a million lines apart. Where Python's hashes can be foreseen, nothing is remembered or sorted out.
     """
 
     def __init__(self, engine: Engine, *, show_dropped: bool = False) -> None:
@@ -33,6 +34,8 @@ class Barren:
 
     def fertile(self, text: Text, number: int, hits: Sequence[Hit]) -> list[Hit]:
         """Those of ``hits`` that may lead to a match in ``text``, whose name is of class ``number``."""
+        if not sys.flags.hash_randomization:
+            return list(hits)
         kept = []
         known, lines, data = self._known, self._lines, text.data
         # The line of the last hit, and by how many lines a rule looks at, the hash of them: hits come in the order of

@@ -1,0 +1,29 @@
+"""What a sweep remembers between versions changes nothing of what it finds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import make_repository, token
+
+LINES = "".join(f"value_{number} = compute({number})  # password of nobody\n" for number in range(40))
+
+
+@pytest.mark.parametrize("seed", ["random", "0"])
+def test_a_piece_that_comes_again_is_found_again(tmp_path: Path, clean_environment: dict[str, str], seed: str) -> None:
+    repository = make_repository(tmp_path / "r", {**clean_environment, "PYTHONHASHSEED": seed})
+    places = set()
+    for number in range(6):
+        # The same lines with the same secret, again and again added to files that differ elsewhere.
+        head = f"# file {number}\n" * 30
+        repository.write(f"f{number}.py", head + LINES)
+        repository.commit(f"before {number}")
+        repository.write(f"f{number}.py", f'{head}{LINES}key = "{token("a")}"\n{LINES}')
+        places.add((repository.commit(f"secret {number}"), f"f{number}.py", 71))
+    repository.git("repack", "-adfq")
+    report = json.loads(repository.unsealed("history", ".", "-f", "json", "--no-progress").out)
+    (finding,) = report["findings"]
+    assert {(one["commit"], one["path"], one["line"]) for one in finding["occurrences"]} == places
