@@ -103,7 +103,7 @@ class Matcher:
                 severity = rule.unpaired
             else:
                 detail |= partner
-        verdict = self._checked(secret, CheckContext(groups, self.now, text.path))
+        verdict = self._checked(secret, CheckContext(groups, self.now))
         detail |= verdict.detail
         match = Match(
             rule=rule.id,

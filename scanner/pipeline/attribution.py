@@ -14,12 +14,13 @@ from scanner.history.errors import NoObject
 from scanner.history.placing import NO_COMMIT, PathSpan, places
 from scanner.history.store import ObjectStore
 from scanner.model.finding import Finding, Occurrence, Origin
+from scanner.model.levels import Severity
 from scanner.model.result import Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import order
 from scanner.pipeline.ledger import Blob, Sighted
-from scanner.pipeline.places import severity_at
+from scanner.pipeline.places import example_at, severity_at
 from scanner.pipeline.portions import Workshop, Yield
 from scanner.pipeline.scope import Scope, Tips
 from scanner.pipeline.text import TextScanner
@@ -167,10 +168,10 @@ class _Attribution:
     def _fits(self, sighted: Sighted, path: str) -> bool:
         """True when the rule is one for files of this name, and what it finds there is grave enough."""
         finding = sighted.finding
-        severity = severity_at(self._context.inside(path), finding.severity, sighted.specific)
+        rule = self._scanner.engine.rules.rule_named(finding.rule)
+        severity = severity_at(self._context.inside(path), finding.severity, sighted.specific, rule)
         if finding.status != "dropped" and severity < self._context.options.severity:
             return False
-        rule = self._scanner.engine.rules.rule_named(finding.rule)
         return rule is None or not rule.path or re.search(rule.path, path) is not None
 
     def _finding(self, group: list[_Seen]) -> Finding:
@@ -185,9 +186,15 @@ class _Attribution:
         tips = 0
         for one in group:
             tips |= one.tips
+        rule = self._scanner.engine.rules.rule_named(base.rule)
+        severity = max(
+            severity_at(one.path, one.sighted.finding.severity, one.sighted.specific, rule) for one in group
+        )
+        example = example_at(first.path, rule) if severity is Severity.INFO else ""
         finding = replace(
             base,
-            severity=max(severity_at(one.path, one.sighted.finding.severity, one.sighted.specific) for one in group),
+            severity=severity,
+            detail={**base.detail, "example": example} if example else base.detail,
             path=first.path,
             position=base.position._replace(line=first.line, end_line=first.line + length),
             origin=origin,

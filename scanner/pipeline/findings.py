@@ -12,10 +12,11 @@ from scanner.model.span import LineIndex, Span, SpanSet
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.options import ScanOptions
-from scanner.pipeline.places import severity_at
+from scanner.pipeline.places import example_at, severity_at
 from scanner.ruleset.compiled import CompiledRules
 
 if TYPE_CHECKING:
+    from scanner.ruleset.schema import Rule
     from scanner.suppress import Sighting
 
 # Characters of a line shown either side of a secret.
@@ -44,7 +45,7 @@ def placed_among(
     """Like ``placed`` where ``matches`` is a part of the text's: what stands beside a secret is redacted too."""
     options = context.options
     where = context.inside(text.path)
-    matches = [replace(match, severity=severity_at(where, match.severity, match.specific)) for match in matches]
+    matches = [_standing(match, where, rules.rule_named(match.rule)) for match in matches]
     wanted = [
         match
         for match in matches
@@ -59,6 +60,13 @@ def placed_among(
         finding = _finding(text, match, beside, index=index, rules=rules, options=options)
         made.append(Placed(finding, None if match.reason else _sighting(text, match, finding, context)))
     return made
+
+
+def _standing(match: Match, where: str, rule: Rule | None) -> Match:
+    """``match`` as grave as it is at the path ``where``."""
+    example = "" if match.reason else example_at(where, rule)
+    detail = {**match.detail, "example": example} if example else match.detail
+    return replace(match, severity=severity_at(where, match.severity, match.specific, rule), detail=detail)
 
 
 def _sighting(text: Text, match: Match, finding: Finding, context: Context) -> Sighting:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import replace
 
 from scanner.engine.checks.armour import Armour, crc24_fits, decoded, readings, take_apart
 from scanner.engine.checks.keyblob import Blob, is_pkcs12, recognise, recognise_pgp
@@ -29,21 +28,6 @@ _NO_KEY = Verdict(Outcome.DROP, "no key material between the marks")
 _KEY_ROW = re.compile(rb"[A-Za-z0-9+/]{32}")
 
 
-# Programs and libraries that carry the keys of their own self-tests, and lists of what files begin with.
-_CARRIERS = re.compile(
-    r"(?:^|/)(?:usr/)?(?:s?bin/(?:ssh\w*|sshd|openssl)|lib(?:64|exec)?/(?:[\w.-]+/)?"
-    r"lib(?:ssh2?|gnutls|crypto|ssl|nss\w*|mbed\w+|wolfssl|gcrypt)[\w.-]*\.so[0-9.]*|share/(?:mime|misc)/[\w./-]+)$"
-)
-_SAID_IN_NAME = re.compile(r"(?i)(?:^|[/._-])(?:dummy|stub|fake|snake-?oil)(?:[._-][^/]*)?$")
-
-
-def _of_no_use(path: str) -> str:
-    """Why a key in this file belongs to nobody, or an empty string."""
-    if _CARRIERS.search(path):
-        return "a self-test of the program or library"
-    return "a dummy, by the name of its file" if _SAID_IN_NAME.search(path) else ""
-
-
 def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
     """An armoured key. Marks without a key are dropped; a passphrase lowers it to medium."""
     armour = take_apart(secret)
@@ -55,11 +39,7 @@ def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
     for data in readings(armour):
         blob = recognise_pgp(data) if armour.label == "PGP" else recognise(data)
         if blob is not None:
-            verdict = _verdict(armour, blob, data)
-            example = "" if verdict.outcome is Outcome.DROP else _of_no_use(context.path)
-            if example:
-                return replace(verdict, severity=Severity.INFO, detail={**verdict.detail, "example": example})
-            return verdict
+            return _verdict(armour, blob, data)
     longest = max(readings(armour), key=len, default=b"")
     if len(longest) < _SHORTEST:
         return _NO_KEY

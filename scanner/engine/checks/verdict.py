@@ -21,14 +21,13 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """What a check may know besides the value: the expression's named groups, the file's path, and the time.
+    """What a check may know besides the value: the expression's named groups, and the time.
 
     ``now`` is seconds since the epoch, passed in so that checks stay pure functions.
     """
 
     groups: Mapping[str, bytes] = field(default_factory=dict)
     now: float = 0.0
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

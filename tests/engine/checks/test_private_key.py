@@ -187,20 +187,3 @@ def test_keys_of_real_programs(command: str, tmp_path: Path) -> None:
     subprocess.run([found, *words], check=True, capture_output=True)
     verdict = check_private_key(path.read_bytes(), CONTEXT)
     assert (verdict.outcome, verdict.severity) == COMMANDS[command]
-
-
-@pytest.mark.parametrize(
-    ("path", "severity"),
-    [
-        ("usr/lib/x86_64-linux-gnu/libgnutls.so.30.34.3", Severity.INFO),
-        ("layer/usr/share/misc/magic.mgc", Severity.INFO),
-        ("redhat/keys/stub_key.priv", Severity.INFO),
-        ("test/dummy.pem", Severity.INFO),
-        ("usr/lib/libbilling.so.1", None),
-        ("srv/ssh/id_ed25519", None),
-        ("conf/fakeeh.pem", None),
-    ],
-)
-def test_keys_of_self_tests_and_declared_dummies_are_shown_as_examples(path: str, severity: Severity | None) -> None:
-    verdict = check_private_key(made("%pem(EC)"), CheckContext(path=path))
-    assert verdict.severity == severity
