@@ -22,8 +22,9 @@ Inflate = Callable[[bytes, int], bytes]
 
 # Bytes of trees that wait to be read.
 _WAITING: Final = 1024 * 1024
-# Numbers that wait to be put into the table.
+# Numbers that wait to be put into the table, and entries that are remembered: neither grows with a history.
 _ROWS: Final = 30_000
+_MOST_MET: Final = 300_000
 _LOW: Final = 0xFFFFFFFF
 _SPACE: Final = 32
 _ZERO: Final = 48
@@ -165,6 +166,8 @@ class EntryBook:
                     entry = tree[at : here + 1 + size]
                     met = self._met.get(entry, -1)
                     if met < 0:
+                        if len(self._met) >= _MOST_MET:
+                            self._met.clear()
                         met = self.meet(entry, digits)
                     known = met >> 32
                     rows.append(position << 32 | known)
@@ -172,11 +175,11 @@ class EntryBook:
                     rows.append(latest[known] << 32 | (met & _LOW))
                     self._count += 1
                     latest[known] = self._count
+                    if len(rows) > _ROWS:
+                        self.close()
                 at = here + 1 + size
             if at > done:
                 done = at
-        if len(rows) > _ROWS:
-            self.close()
 
     def close(self) -> None:
         """Put into ``table`` what is not there yet: to be called before it is read."""
@@ -364,8 +367,8 @@ def carried(delta: bytes, entries: list[int], size: int) -> list[int]:
     byte: i64
     copy_from: i64
     length: i64
+    operand: i64
     bit: i64
-    shift: i64
     while at < end:
         op = delta[at]
         at += 1
@@ -380,25 +383,17 @@ def carried(delta: bytes, entries: list[int], size: int) -> list[int]:
             continue
         if at + 7 > end and at + operands(op) > end:
             raise Damaged("a delta ends in the middle of a copy")
-        copy_from = 0
-        length = 0
-        bit = 1
-        shift = 0
-        while bit < 16:
-            if op & bit:
+        # Seven bytes, those left out being zero: four of the offset, then three of the length.
+        operand = 0
+        bit = 0
+        while bit < 7:
+            if op & (1 << bit):
                 byte = delta[at]
-                copy_from |= byte << shift
+                operand |= byte << (8 * bit)
                 at += 1
-            bit <<= 1
-            shift += 8
-        shift = 0
-        while bit < 128:
-            if op & bit:
-                byte = delta[at]
-                length |= byte << shift
-                at += 1
-            bit <<= 1
-            shift += 8
+            bit += 1
+        copy_from = operand & _LOW
+        length = operand >> 32
         if length == 0:
             length = 65536
         if run_from >= 0 and copy_from == run_to:

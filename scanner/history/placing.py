@@ -53,10 +53,12 @@ _MOST_PLACES = 500_000
 
 
 class Places(NamedTuple):
-    """Every path of each object that is in a tree, and the objects that a commit left out has."""
+    """Every path of each object that is in a tree, and the objects that a commit left out has. ``cut`` is true where
+    there were too many paths to follow them all."""
 
     spans: Mapping[bytes, list[PathSpan]]
     before: frozenset[bytes]
+    cut: bool
 
 
 def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
@@ -69,8 +71,10 @@ def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
     }
     reached = {tree for tree, _ in states}
     found: dict[bytes, dict[bytes, _State]] = {}
+    cut = False
     while states:
         states = _descend(states, edges, targets, found)
+        cut = cut or len(states) >= _MOST_PLACES
         reached.update(tree for tree, _ in states)
     known = set(found)
     loose = {(tree, b""): _State(_NEVER, 0) for tree in edges if tree not in reached}
@@ -80,6 +84,7 @@ def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
         states = {key: state for key, state in loose.items() if key[0] not in children}
         while states:
             states = _descend(states, edges, targets, below)
+            cut = cut or len(states) >= _MOST_PLACES
         found |= {child: paths for child, paths in below.items() if child not in known}
     spans = {
         child: [
@@ -88,7 +93,7 @@ def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
         ]
         for child, paths in found.items()
     }
-    return Places(spans, _before(view, edges, targets))
+    return Places(spans, _before(view, edges, targets), cut)
 
 
 def _before(

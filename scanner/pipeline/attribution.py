@@ -106,7 +106,11 @@ class _Attribution:
         if not sightings:
             return
         index = self._trees
-        spans, before = places(index, self._tips.view, {blob.name for sighted in sightings for blob in sighted.blobs})
+        blobs = {blob.name for sighted in sightings for blob in sighted.blobs}
+        spans, before, cut = places(index, self._tips.view, blobs)
+        if cut:
+            why = "trees hold each other so often that not all were followed: findings may be missing"
+            self.skipped.append(Skipped("some paths", why))
         if index.odd:
             self.skipped.append(Skipped(f"{index.odd} trees", "they could not be read: places may be missing"))
         for sighted in sightings:

@@ -268,3 +268,17 @@ def test_a_claim_of_petabytes_does_not_take_memory(tmp_path: Path, clean_environ
     report = swept(repo, "--unreachable")
     assert report.code == 3
     assert len(report.findings) == 2
+
+
+def test_paths_without_end_are_said(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scanner.history import placing
+
+    repo.write("a/secret.py", f'key = "{token("a")}"\n')
+    for folder in "bcdefgh":
+        repo.write(f"{folder}/secret.py", f'key = "{token("a")}"\n')
+    repo.commit("one file in many folders")
+    assert swept(repo).code == 1
+    monkeypatch.setattr(placing, "_MOST_PLACES", 4)
+    report = swept(repo)
+    assert report.code == 3
+    assert "not all were followed" in report.skipped
