@@ -61,11 +61,7 @@ def secret_values(
             continue
         elif not (out.loose and references.weak(entry.text)):
             _by_place(entry, out, detail=told, rule=rule)
-    for entry in entries:
-        if entry.scalar.template:
-            template_literals(entry, out, detail=detail)
-            if _is_file(entry.value):
-                _templated_file(entry, out, detail={**detail, "key": names.plain(entry.name)}, rule=rule)
+    _templated([entry for entry in entries if entry.scalar.template], out, detail=detail, rule=rule)
 
 
 def assigned_values(
@@ -211,13 +207,17 @@ def _by_place(entry: Entry, out: Findings, *, detail: Mapping[str, str], rule: s
     out.leak(rule, entry.span, secret, severity=severity, detail=detail, confidence=confidence, specific=TYPED)
 
 
-def _templated_file(entry: Entry, out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
-    """A file with template actions: what is plain in it is committed in clear."""
-    entry = replace(entry, encoded=False)
-    (inner,) = inspected([entry], out.inspect)
-    found = [one for one in inner if not one.match.reason]
-    if found:
-        _file(entry, found, out, detail=detail, rule=rule)
+def _templated(entries: Sequence[Entry], out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
+    """Values with template actions: what is plain in one, beside an action or inside it, is committed in clear."""
+    written = [replace(entry, encoded=False) for entry in entries]
+    for entry, plain, inner in zip(entries, written, inspected(written, out.inspect), strict=True):
+        told = {**detail, "key": names.plain(entry.name)}
+        template_literals(entry, out, detail=detail)
+        found = [one for one in inner if not one.match.reason]
+        if not _is_file(entry.value):
+            _credentials(plain, found, out, told)
+        elif found:
+            _file(plain, found, out, detail=told, rule=rule)
 
 
 def _is_file(value: bytes) -> bool:

@@ -43,7 +43,12 @@ class Layer:
 
 
 def of_scalar(raw: bytes, start: int, *, style: str, value: bytes) -> Layer:
-    """The layer of a scalar whose content ``raw`` stands at outer offset ``start``; ``value`` is what it means."""
+    """The layer of a scalar whose content ``raw`` stands at outer offset ``start``; ``value`` is what it means.
+
+    The two are the same, escapes and all, where a template fills in the rest.
+    """
+    if raw == value:
+        return Layer(value, (0,), (start,))
     if style == '"' and b"\\" in raw:
         return _escaped(raw, start)
     if style == "'" and b"''" in raw:
@@ -64,8 +69,6 @@ def of_lines(data: bytes, lines: list[Span]) -> Layer:
 
 def _aligned(raw: bytes, start: int, value: bytes) -> Layer:
     """Every word of ``value`` is in ``raw``, in this order: only blanks, line breaks and indentation differ."""
-    if raw == value:
-        return Layer(value, (0,), (start,))
     starts, places, at = [0], [start], 0
     for word in _WORD.finditer(value):
         found = raw.find(word.group(), at)

@@ -84,6 +84,15 @@ def test_islands_with_every_prefix(prefix: str, matches: Callable[[bytes, str], 
     assert data[match.span.start : match.span.end] == PASSWORD.encode()
 
 
+@pytest.mark.parametrize("before", ["", 'it\\"s ', "\\u0041 \\t", "''"])
+def test_beside_template_actions(before: str, matches: Callable[[bytes, str], list[Match]]) -> None:
+    lines = ["apiVersion: v1", "kind: Secret", "metadata: {name: db}", "stringData:"]
+    lines += [f'  a: "{before}amqp://app:{PASSWORD}@{{{{ .Values.host }}}}/x"', "  # end"]
+    data = ("\n".join(lines) + "\n").encode()
+    (match,) = matches(data, "templates/secret.yaml")
+    assert data[match.span.start : match.span.end] == PASSWORD.encode()
+
+
 def test_yaml_in_yaml_in_a_heredoc(matches: Callable[[bytes, str], list[Match]]) -> None:
     inner = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n"
     inner += f"  password: {PASSWORD}\n"
