@@ -122,10 +122,7 @@ def pod_references(spec: Table) -> Iterator[Reference]:
 
 def annotation_references(item: Table, path: tuple[str, ...]) -> Iterator[Reference]:
     """Secrets that pod annotations mount into an injected sidecar (Istio's ``userVolume``, a list in JSON)."""
-    annotations = table(item, *path[:-1], "metadata", "annotations") if len(path) > 1 else table(
-        item, "metadata", "annotations"
-    )  # fmt: skip
-    node = annotations.get(_SIDECAR_VOLUMES)
+    node = at(item, *path[:-1], "metadata", "annotations", _SIDECAR_VOLUMES)
     if node is not None:
         for name in _SECRET_NAME.findall(text(node)):
             why = f"the annotation {_SIDECAR_VOLUMES} mounts it into the sidecar"
