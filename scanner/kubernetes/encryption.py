@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ from scanner.model.levels import Confidence, Severity
 _KEY_SIZES = (16, 24, 32)
 CIPHERS = ("aescbc", "aesgcm", "secretbox")
 _SHORTEST_WRONG_KEY = 12
+# Words and numbers, and one that says what it is. With anything mixed in, it is a passphrase that somebody chose.
+_SENTENCE = re.compile(rb"(?=.*\b(?:is|key|secret|password)\b)(?:[a-z]+|\d+)[,.!]?(?:[ ](?:[a-z]+|\d+)[,.!]?)+", re.I)
 _SHOWN = "a sentence, or bytes that count, as documentation shows: everybody has this key"
 
 
@@ -62,7 +65,5 @@ def _key(case: Case, cipher: str, key: Node) -> None:
 
 
 def _shown(data: bytes) -> bool:
-    """True for a key that was written down, not drawn: words, one byte over and over, bytes that count."""
-    if values.is_text(data) and b" " in data:
-        return True
-    return len({(after - before) % 256 for before, after in pairwise(data)}) == 1
+    """True for a key that tells by itself it is one, or is one byte over and over, or bytes that count."""
+    return _SENTENCE.fullmatch(data) is not None or len({(after - before) % 256 for before, after in pairwise(data)}) == 1

@@ -27,6 +27,8 @@ DOTS = bytes(range(0x80, 0x90))[::-1][3:] + b"\x01\x9e\x02"
         (bytes(32), Severity.INFO),
         (b"this is a key of 32 bytes, really", Severity.HIGH),
         (b"this is a key of 32 bytes, truly", Severity.INFO),
+        (b"our prod cluster key is Zq8!qw7x", Severity.CRITICAL),
+        (b"lame goose orbits purple lantern", Severity.CRITICAL),
     ],
 )
 def test_a_key_that_everybody_has_is_an_example(scanner: TextScanner, key: bytes, severity: Severity) -> None:
