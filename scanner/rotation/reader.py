@@ -20,7 +20,7 @@ SUFFIXES = (".yaml", ".yml", ".json", ".yaml.gotmpl", ".yml.gotmpl", ".yaml.tpl"
 _KINDS = (
     "Kustomization|Component|Application|ApplicationSet|GitRepository|OCIRepository|Bucket|HelmRepository|HelmRelease|"
     "Role|ClusterRole|RoleBinding|ClusterRoleBinding|ServiceAccount|Namespace|Rollout|HorizontalPodAutoscaler|ScaledObject|"
-    "KubeletConfiguration|OnePasswordItem|PersistentVolumeClaim|Deployment|StatefulSet|DaemonSet|Job|CronJob|Pod"
+    "KubeletConfiguration|OnePasswordItem|PersistentVolumeClaim|Deployment|StatefulSet|DaemonSet|Job|CronJob|Pod|ksops"
 )
 _WANTED = re.compile(
     rb"ecret|redential|ontainers|ertificateRefs|onePassword|cnpg\.io|monitoring\.(?:coreos|rhobs)|argocd-cm|"
