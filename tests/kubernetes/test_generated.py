@@ -10,7 +10,10 @@ import pytest
 
 from scanner.cli import main
 from scanner.model.text import Text
+from scanner.pipeline.composed import second_look
+from scanner.pipeline.context import Context
 from scanner.pipeline.generated import Generated
+from scanner.pipeline.portions import Workshop, Yield
 from scanner.pipeline.text import TextScanner
 
 WORD = "correct" + "horse"
@@ -20,6 +23,9 @@ secretGenerator:
   namespace: prod
   envs: [app.env, sops.env]
   files: [pw=secrets/word.txt, secrets/ca.crt, sealed.json]
+- name: older
+  env: single.env
+  files: [vault.txt]
 """
 KSOPS = "kind: ksops\nsecretFrom:\n- metadata: {name: other}\n  envs: [plain.env]\n"
 FILES = {
@@ -33,6 +39,8 @@ FILES = {
     "prod/sops.env": "a=ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]\nsops_mac=ENC[AES256_GCM,data:a]\n"
     "sops_unencrypted_regex=^(kind|type)$\nsops_lastmodified=2026-01-02T03:04:05Z\n",
     "prod/unrelated.env": f"color={WORD}\n",
+    "prod/single.env": "color=x\n",
+    "prod/vault.txt": "# by ansible\n$ANSIBLE_VAULT;1.1;AES256\n6132\n",
 }
 
 
@@ -50,6 +58,7 @@ def read(path: str) -> bytes | None:
         ("prod/sealed.json", []),
         ("prod/sops.env", []),
         ("prod/unrelated.env", []),
+        ("prod/vault.txt", []),
     ],
 )
 def test_judges_a_file_as_part_of_the_secret(scanner: TextScanner, path: str, keys: list[str]) -> None:
@@ -57,6 +66,11 @@ def test_judges_a_file_as_part_of_the_secret(scanner: TextScanner, path: str, ke
     assert [match.detail["key"] for match in matches] == keys
     assert all(match.rule == "kustomize-secret-literal" and match.detail["kind"] == "Secret" for match in matches)
     assert all(match.secret.reveal() == WORD.encode() for match in matches)
+
+
+def test_a_generator_may_name_one_environment_file_alone() -> None:
+    role = Generated(read).role("prod/single.env")
+    assert role is not None and role.lines and role.detail["name"] == "older"
 
 
 def test_follows_in_folders_and_in_the_index(
@@ -127,6 +141,30 @@ def test_follows_through_history(capsys: pytest.CaptureFixture[str], *, packed: 
         "a b/prod/app.env", "a b/prod/plain.env", "a b/prod/secrets/word.txt",
     }  # fmt: skip
     assert all(one["commit"] != last for one in swept)
+
+
+@pytest.mark.usefixtures("repository")
+def test_what_a_sweep_knew_before_is_said_once_and_by_what_it_becomes(capsys: pytest.CaptureFixture[str]) -> None:
+    password = "Kq7Zx81" + "mnQwPP4"
+    commit(
+        {"kustomization.yaml": "secretGenerator: [{name: s, envs: [a.env]}]\n", "a.env": f"DB_PASSWORD={password}\n"}
+    )
+    commit({"kustomization.yaml": "resources: []\n", "b.env": f"DB_PASSWORD={password}\n"})
+    (one,) = found(capsys, "history", ".", "--workers", "1")
+    assert one["rule"] == "kustomize-secret-literal"
+    assert {place["path"] for place in one["occurrences"]} == {"a.env", "b.env"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_second_look_cut_short_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def later(shop: Workshop, made: list[Yield], scanner: TextScanner, context: Context) -> Yield:
+        monkeypatch.setattr(context, "late", lambda: True)
+        return second_look(shop, made, scanner, context)
+
+    commit(FILES)
+    monkeypatch.setattr("scanner.pipeline.history.second_look", later)
+    assert main(["history", ".", "--workers", "1"]) == 3
+    assert "some files that generators name" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("repository")
