@@ -66,4 +66,6 @@ def _key(case: Case, cipher: str, key: Node) -> None:
 
 def _shown(data: bytes) -> bool:
     """True for a key that tells by itself it is one, or is one byte over and over, or bytes that count."""
-    return _SENTENCE.fullmatch(data) is not None or len({(after - before) % 256 for before, after in pairwise(data)}) == 1
+    return (
+        _SENTENCE.fullmatch(data) is not None or len({(after - before) % 256 for before, after in pairwise(data)}) == 1
+    )
