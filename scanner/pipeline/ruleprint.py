@@ -29,10 +29,15 @@ def program_digest(options: ScanOptions) -> str:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     code = sorted(folder for folder, _, names in os.walk(package) if any(name.endswith(".py") for name in names))
     digest = hashlib.sha256(stamp_of([rules_folder(), *options.rules], code))
+    digest.update(options_print(options))
+    return digest.hexdigest()
+
+
+def options_print(options: ScanOptions) -> bytes:
+    """Equal for equal options: all of them but the key, so that none can be forgotten."""
     chosen = {**options._asdict(), "key": ""}
     chosen |= {"off": sorted(options.off), "severities": sorted(options.severities.items())}
-    digest.update(repr(sorted(chosen.items())).encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+    return repr(sorted(chosen.items())).encode("utf-8", "surrogateescape")
 
 
 def _version() -> str:

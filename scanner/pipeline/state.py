@@ -24,18 +24,16 @@ from scanner.model.finding import Finding
 from scanner.model.result import ScanResult
 from scanner.pipeline.context import Context
 from scanner.pipeline.listed import gone_from_head, scan_listed
-from scanner.pipeline.ruleprint import rules_digest
+from scanner.pipeline.ruleprint import options_print, rules_digest
 from scanner.pipeline.text import TextScanner
 from scanner.report.interface import ReportOptions
 from scanner.report.jsons import encode, finding_record
 from scanner.report.reading.combine import merge
 from scanner.report.reading.ours import read_lines
 from scanner.report.reading.record import ReadOptions, Record
-from scanner.suppress import discover
 from scanner.suppress.store import write_whole
 
 _FORMAT = 1
-_SETTINGS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", ".unsealed.baseline")
 
 
 class _Remembered(NamedTuple):
@@ -109,12 +107,8 @@ def _stamp(scanner: TextScanner, context: Context) -> str:
     """Changes with everything that decides what is found and what of it counts."""
     digest = hashlib.sha256(rules_digest(scanner, context.options).encode())
     digest.update(hashlib.sha256(b"unsealed state key\0" + context.options.key).digest())
-    options = context.options
-    digest.update(repr((options.exclude, options.severities, options.repo_config, options.show_dropped)).encode())
-    inside = [os.path.join(context.root, name) for name in (*_SETTINGS, *discover.REPOSITORY_FILES)]
-    for name in (*(inside if options.repo_config else ()), *options.baselines, options.config):
-        data = Path(name).read_bytes() if name and os.path.isfile(name) else b""
-        digest.update(hashlib.sha256(data).digest())
+    # A sweep that the time cut short is not remembered, and what is remembered is redacted whatever is shown.
+    digest.update(options_print(context.options._replace(max_time=0, show_secrets=False)))
     digest.update(repr(sorted(context.silencing.items())).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 

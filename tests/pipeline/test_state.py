@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,15 @@ def test_other_options_and_rewritten_history_mean_a_whole_sweep(swept: Repositor
     _, report = sweep(swept)
     assert "history was rewritten" in notes(report)
     assert rules(report) == [("a.py", swept.git("rev-parse", "HEAD").strip())]
+
+
+def test_archives_that_were_not_opened_are_looked_at_once_they_are_to_be(swept: Repository) -> None:
+    with zipfile.ZipFile(swept.path / "in.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("b.py", f'key = "{token("b")}"\n' * 3)
+    swept.commit("packed")
+    assert len(sweep(swept, "--max-archive-depth", "0")[1]["findings"]) == 1
+    _, report = sweep(swept)
+    assert [one["path"] for one in report["findings"]] == ["a.py", "in.zip!/b.py"]
 
 
 def test_an_incomplete_sweep_is_not_remembered(swept: Repository, tmp_path: Path) -> None:
