@@ -112,11 +112,22 @@ def stamp_of(folders: Sequence[str], code: Sequence[str]) -> bytes:
     here = os.path.dirname(os.path.abspath(__file__))
     parts = [hyperscan.__file__ or "", sys.version, os.uname().machine if hasattr(os, "uname") else os.name]
     for folder in folders:
-        parts += map(_state, rule_files(folder))
+        parts += map(_state, (*rule_files(folder), *_extended(folder)))
     for folder in (here, os.path.join(here, "decoders"), os.path.join(os.path.dirname(here), "ruleset"), *code):
         with os.scandir(folder) as entries:
             parts += sorted(_state(entry.path) for entry in entries if entry.name.endswith(".py"))
     return "\0".join(parts).encode("utf-8", "surrogateescape")
+
+
+def _extended(place: str) -> list[str]:
+    """What is read with a file of gitleaks' rules."""
+    if not place.endswith(".toml"):
+        return []
+    from pathlib import Path
+
+    from scanner.ruleset.gitleaks import extended
+
+    return list(map(str, extended(Path(place))))
 
 
 def _state(path: str) -> str:

@@ -33,14 +33,7 @@ class Foreign:
 
 def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
     """The configuration at ``path``. ConfigError when it cannot be read as TOML or a rule is malformed."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    except RecursionError:
-        raise ConfigError(f"{path}: nested too deeply") from None
+    data = _parsed(path)
     rules: dict[str, RuleSource] = {}
     disabled: list[str] = []
     notes: list[str] = []
@@ -72,6 +65,31 @@ def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
         if rule is not None:
             rules[rule.id] = RuleSource(rule, (), (), str(path), 1)
     return Foreign(tuple(rules.values()), tuple(disabled), tuple(notes))
+
+
+def extended(path: Path, depth: int = 0) -> list[Path]:
+    """The files that are read with the configuration at ``path``, because it extends them. ConfigError as above."""
+    try:
+        if b"extend" not in path.read_bytes():
+            return []
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    extend = _parsed(path).get("extend", {})
+    if not isinstance(extend, dict) or not extend.get("path") or depth >= _DEEPEST:
+        return []
+    inner = _within(path, str(extend["path"]))
+    return [inner, *extended(inner, depth + 1)] if inner.is_file() else []
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
 
 
 def _list(table: Mapping[str, Any], key: str, path: Path) -> list[Any]:

@@ -55,6 +55,14 @@ def test_a_changed_rule_is_seen(rules: Path) -> None:
     assert names(rules) == ["other"]
 
 
+def test_a_change_in_what_a_gitleaks_file_extends_is_seen(rules: Path) -> None:
+    for name, inner in (("a", "b"), ("b", "c")):
+        (rules / f"{name}.toml").write_text(f'[extend]\npath = "{inner}.toml"\n')
+    for name in ("first", "other"):
+        (rules / "c.toml").write_text(f'[[rules]]\nid = "{name}"\nregex = "acme_[0-9a-z]{{20}}"\n')
+        assert [rule.id for rule in cache.load([str(rules / "a.toml")]).rules] == [name]
+
+
 @pytest.mark.parametrize("damage", [lambda b: b[:-7], lambda b: b[:100] + b"X" + b[101:], lambda b: b"", lambda b: b"{}" * 50])
 def test_a_torn_or_foreign_file_is_made_again(rules: Path, damage: object) -> None:
     names(rules)
