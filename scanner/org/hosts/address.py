@@ -63,7 +63,8 @@ def _checked(kind: str, web: str, name: str) -> Account:
     name = name.strip("/")
     if not _ACCOUNT.fullmatch(name) or ".." in name:
         raise UsageError(f"{kind}: {name!a} is no name of an account")
-    return Account(kind, web, name)
+    # Hosts write their own name in small letters, and clone addresses are held against it.
+    return Account(kind, web.lower(), name)
 
 
 def believed(account: Account, url: str) -> str:
