@@ -78,16 +78,12 @@ def bringing(git: Git, tips: Sequence[str], since: Sequence[str], wanted: frozen
 
 
 def brought(git: Git, tips: Sequence[str], since: Sequence[str]) -> list[Brought]:
-    """Every blob at every path where a commit that ``tips`` reach and ``since`` do not put it; merges against each
-    parent."""
+    """Every blob at every path where a commit that ``tips`` reach and ``since`` do not put it.
+
+    A merge puts what none of its parents has there: moved with a folder that one side renamed, for instance.
+    """
     given = git.output("rev-list", "--stdin", stdin=revisions(tips, since))
-    return _bringing(git, ("-m",), given, None)
-
-
-def put(git: Git, tips: Sequence[str], since: Sequence[str]) -> list[Brought]:
-    """Like ``brought``, without merges: those put again what lay on one of their sides."""
-    given = git.output("rev-list", "--no-merges", "--stdin", stdin=revisions(tips, since))
-    return _bringing(git, (), given, None)
+    return _bringing(git, ("-c",), given, None)
 
 
 _NO_BLOB = "-"
@@ -117,7 +113,10 @@ def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[
             parts = entry[1:].decode("utf-8", "replace").split("\x02")
             commit, author, date = (*parts, "", "")[:3]
         elif entry.startswith(b":"):
-            _, mode, _, name, _ = entry.split(b" ", 4)
+            # Modes of all parents and of the result, then names likewise; a merge has an entry of several parents.
+            parents = len(entry) - len(entry.lstrip(b":"))
+            told = entry[parents:].split(b" ")
+            mode, name = told[parents], told[2 * parents + 1]
             blob = _NO_BLOB if mode in _NOT_FILES else name.decode("ascii", "replace")
     feeder.join()
     process.stdout.close()

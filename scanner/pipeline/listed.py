@@ -157,7 +157,7 @@ def _renamed(git: Git, tips: Sequence[str], since: Sequence[str], new: _New) -> 
     """Files that are not new where a new commit put them: under another name, other rules may read them."""
     if since and new.commits:
         listed = frozenset(new.blobs)
-        for one in listing.put(git, tips, since):
+        for one in listing.brought(git, tips, since):
             if bytes.fromhex(one.blob) not in listed:
                 yield Listed(one.blob, "blob", -1, one.path)
 

@@ -71,6 +71,22 @@ def test_a_name_that_wakes_other_rules_makes_an_old_file_new(swept: Repository) 
     assert rules(step) == rules(whole)
 
 
+def test_a_merge_that_gives_such_a_name_makes_an_old_file_new(swept: Repository) -> None:
+    swept.write("notes.txt", f"db.example.org:5432:app:app:{token('d')[4:24]}\n")
+    swept.commit("notes")
+    swept.git("checkout", "-q", "-b", "side", "HEAD~1")
+    swept.write("side.txt", "x\n")
+    swept.commit("side")
+    sweep(swept)
+    swept.git("merge", "-q", "--no-commit", "--no-ff", "-")
+    swept.git("mv", "notes.txt", ".pgpass")
+    merge = swept.commit("merge")
+    _, step = sweep(swept)
+    assert (".pgpass", merge) in rules(step)
+    whole = json.loads(swept.unsealed("history", ".", "-f", "json", "--no-progress").out)
+    assert rules(step) == rules(whole)
+
+
 def test_gone_from_head_is_noticed(swept: Repository) -> None:
     swept.git("rm", "-q", "a.py")
     swept.commit("second")
