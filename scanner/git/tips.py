@@ -38,15 +38,16 @@ def existing(git: Git, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(line for line in out.decode("ascii", "replace").split("\n") if line and " " not in line)
 
 
-def only_grown(git: Git, before: Sequence[str], now: Sequence[str]) -> bool:
-    """True when all that ``before`` reaches is here and is reached from ``now``."""
+def lost(git: Git, before: Sequence[str], now: Sequence[str]) -> str:
+    """Why what ``before`` reaches is not all here and reached from ``now``; empty when it is."""
     if existing(git, tuple(before)) != tuple(before):
-        return False
+        return "commits that it knows are gone"
     asked = "".join(f"{name}\n" for name in (*before, *(f"^{name}" for name in now)))
     try:
-        return not git.output("rev-list", "-1", "--stdin", stdin=asked.encode()).strip()
+        left = git.output("rev-list", "-1", "--stdin", stdin=asked.encode())
     except GitError:
-        return False
+        return "what it knows cannot be read"
+    return "history was rewritten" if left.strip() else ""
 
 
 def root(git: Git, names: tuple[str, ...]) -> str:

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from scanner.git.layout import layout
 from scanner.git.run import Git
-from scanner.git.tips import Tips, existing, tips
-from scanner.model.errors import GitError, UsageError
+from scanner.git.tips import Tips, lost, tips
+from scanner.model.errors import UsageError
 from scanner.model.finding import Finding
 from scanner.model.result import ScanResult
 from scanner.pipeline.context import Context
@@ -89,14 +89,7 @@ def _unusable(git: Git, known: _Remembered, ends: Tips) -> str:
         return ""
     if layout(git).shallow:
         return "this is a shallow clone"
-    if existing(git, known.tips) != known.tips:
-        return "commits that it knows are gone"
-    try:
-        asked = (*known.tips, *(f"^{name}" for name in ends.names))
-        left = git.output("rev-list", "-1", "--stdin", stdin="".join(f"{name}\n" for name in asked).encode())
-    except GitError:
-        return "what it knows cannot be read"
-    return "history was rewritten" if left.strip() else ""
+    return lost(git, known.tips, ends.names)
 
 
 def _noted(result: ScanResult, note: str) -> ScanResult:

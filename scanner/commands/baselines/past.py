@@ -20,7 +20,7 @@ from scanner.git.changes import Change
 from scanner.git.layout import HEAD, Layout, layout
 from scanner.git.listing import Brought
 from scanner.git.objects import ObjectReader
-from scanner.git.tips import only_grown
+from scanner.git.tips import lost
 from scanner.model.errors import GitError
 from scanner.model.result import Skipped
 from scanner.pipeline.generated import may_compose
@@ -61,7 +61,7 @@ def _grown(
 ) -> list[Seen] | None:
     """What is in the history by what is ``known`` of it; None when that does not settle it."""
     same = tips == known.tips
-    if not same and not only_grown(place.git, known.tips, tips):
+    if not same and lost(place.git, known.tips, tips):
         return None
     earlier = [_seen(one) for one in known.found]
     if not all(_settled(one, place.judge, same_moment=moment == known.moment) for one in earlier):

@@ -163,18 +163,6 @@ def _places(connection: Connection, ids: Sequence[int]) -> dict[int, list[tuple[
     return found
 
 
-def learn_family(store: Store, families: dict[str, str]) -> None:
-    """Say of repositories (by url) which family they belong to."""
-
-    def change(connection: Connection) -> None:
-        for url, family in families.items():
-            connection.execute(
-                update(repositories).where(repositories.c.digest == digest(url)).values(family=digest(family))
-            )
-
-    store.write(change)
-
-
 def target_gaps(store: Store, sweep: int, skipped: Sequence[Skipped]) -> None:
     """What could not even be listed: gaps of no repository, replacing those of an earlier attempt."""
 
