@@ -50,7 +50,7 @@ def of_scalar(raw: bytes, start: int, *, style: str, value: bytes) -> Layer:
     if raw == value:
         return Layer(value, (0,), (start,))
     if style == '"' and b"\\" in raw:
-        return _escaped(raw, start)
+        return unescaped(raw, start)
     if style == "'" and b"''" in raw:
         return _doubled(raw, start)
     return _aligned(raw, start, value)
@@ -83,8 +83,8 @@ def _aligned(raw: bytes, start: int, value: bytes) -> Layer:
     return Layer(value, tuple(starts), tuple(places))
 
 
-def _escaped(raw: bytes, start: int) -> Layer:
-    """A double-quoted scalar, escapes resolved."""
+def unescaped(raw: bytes, start: int) -> Layer:
+    """The layer of a double-quoted scalar, or of a program's string: escapes resolved."""
     starts, places, parts = [0], [start], []
     size = at = 0
     for found in _ESCAPE.finditer(raw):
