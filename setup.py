@@ -22,9 +22,7 @@ def compiled() -> list[Extension]:
         # Without the project's own settings: where a package is built, the stubs that they ask for are not installed.
         flags = ["--config-file=", "--ignore-missing-imports"]
         # No notes for a debugger: they name the folder it was built in, and no two builds would be the same.
-        extensions = mypycify(
-            [*flags, *COMPILED], opt_level="3", debug_level="0", group_name="scanner.history.loops"
-        )
+        extensions = mypycify([*flags, *COMPILED], opt_level="3", debug_level="0", group_name="scanner.history.loops")
     except (ImportError, OSError, SystemExit):
         return []
     for extension in extensions:

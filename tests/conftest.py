@@ -63,9 +63,7 @@ class Repository:
         )
 
 
-def unsealed(
-    *arguments: str, cwd: Path, environment: Mapping[str, str], data: bytes | None = None
-) -> Ran:
+def unsealed(*arguments: str, cwd: Path, environment: Mapping[str, str], data: bytes | None = None) -> Ran:
     """Run the command in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "scanner", *arguments], cwd=cwd, env=dict(environment), input=data, capture_output=True

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         return _remove(hook)
     if _exists(hook) and not _ours(hook):
         raise UsageError(
-            f"{hook} is there already and is not ours: add the line `{_command(name)} \"$@\" || exit $?` to it instead"
+            f'{hook} is there already and is not ours: add the line `{_command(name)} "$@" || exit $?` to it instead'
         )
     _write(hook, f'#!/bin/sh\n{_MARK}\nexec {_command(name)} "$@"\n')
     sys.stdout.write(f"installed {hook}\n")

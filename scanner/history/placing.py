@@ -96,9 +96,7 @@ def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
     return Places(spans, _before(view, edges, targets), cut)
 
 
-def _before(
-    view: View, edges: Mapping[bytes, list[Entry]], targets: frozenset[bytes]
-) -> frozenset[bytes]:
+def _before(view: View, edges: Mapping[bytes, list[Entry]], targets: frozenset[bytes]) -> frozenset[bytes]:
     """Those of ``targets`` that a commit left out has, at whatever path."""
     waiting = [tree for tree, out in zip(view.graph.trees, view.left_out, strict=True) if out and tree in edges]
     seen = set(waiting)

@@ -191,9 +191,7 @@ class _Attribution:
         for one in group:
             tips |= one.tips
         rule = self._scanner.engine.rules.rule_named(base.rule)
-        severity = max(
-            severity_at(one.path, one.sighted.finding.severity, one.sighted.specific, rule) for one in group
-        )
+        severity = max(severity_at(one.path, one.sighted.finding.severity, one.sighted.specific, rule) for one in group)
         example = example_at(first.path, rule) if severity is Severity.INFO else ""
         finding = replace(
             base,

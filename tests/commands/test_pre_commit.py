@@ -31,7 +31,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """This source tree as a repository of its own, uncommitted changes included, and its newest commit."""
     folder = tmp_path_factory.mktemp("published")
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=SOURCE, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=SOURCE,
+        capture_output=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
         if name.startswith(("tests/", "corpus/", "bench/")) or not (SOURCE / name).is_file():
@@ -54,9 +57,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(
-    tmp_path: Path, clean_environment: dict[str, str], published: tuple[Path, str], store: Path
-) -> Repository:
+def project(tmp_path: Path, clean_environment: dict[str, str], published: tuple[Path, str], store: Path) -> Repository:
     """A repository whose commits go through pre-commit."""
     environment = {**os.environ, **clean_environment, "HOME": os.environ.get("HOME", str(tmp_path))}
     environment["PRE_COMMIT_HOME"] = str(store)
@@ -78,7 +79,11 @@ def pre_commit(repo: Repository, *arguments: str) -> subprocess.CompletedProcess
 
 def commit(repo: Repository, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["git", "commit", "-m", "change", *arguments], cwd=repo.path, env=dict(repo.environment), capture_output=True, text=True
+        ["git", "commit", "-m", "change", *arguments],
+        cwd=repo.path,
+        env=dict(repo.environment),
+        capture_output=True,
+        text=True,
     )
 
 
@@ -111,7 +116,11 @@ def test_commits_and_pushes_through_pre_commit(project: Repository, tmp_path: Pa
     project.git("commit", "-q", "--no-verify", "-m", "slipped through")
     remote = make_repository(tmp_path / "remote.git", project.environment, ["--bare"])
     push = subprocess.run(
-        ["git", "push", str(remote.path), "main"], cwd=project.path, env=dict(project.environment), capture_output=True, text=True
+        ["git", "push", str(remote.path), "main"],
+        cwd=project.path,
+        env=dict(project.environment),
+        capture_output=True,
+        text=True,
     )
     assert push.returncode != 0, push.stdout + push.stderr
     assert "app.py" in push.stdout + push.stderr

@@ -106,7 +106,9 @@ def test_a_file_over_the_limit_is_never_green(repo: Repository) -> None:
 
 def test_processes_find_what_one_finds(repo: Repository) -> None:
     for number in range(600):
-        repo.write(f"dir{number % 7}/f{number}.py", f'x = {number}\nkey = "{token(str(number % 90))}"\n' if number % 3 else "x")
+        repo.write(
+            f"dir{number % 7}/f{number}.py", f'x = {number}\nkey = "{token(str(number % 90))}"\n' if number % 3 else "x"
+        )
     reports = [report(repo, ".", "--workers", workers)[1]["findings"] for workers in ("1", "2", "3")]
     assert len(reports[0]) == 400
     assert len({item["fingerprint"] for item in reports[0]}) == 60
@@ -138,7 +140,9 @@ def test_files_in_archives_in_archives(repo: Repository) -> None:
     repo.write("a.zip", zipped({"b.tgz": tarred(env(), "w:gz"), "c.txt": b"hello"}))
     code, found = report(repo, ".")
     assert code == 1
-    assert [(place["path"], place["line"]) for place in found["findings"][0]["occurrences"]] == [("a.zip!/b.tgz!/app/.env", 2)]
+    assert [(place["path"], place["line"]) for place in found["findings"][0]["occurrences"]] == [
+        ("a.zip!/b.tgz!/app/.env", 2)
+    ]
 
 
 def test_an_archive_from_standard_input(repo: Repository) -> None:
@@ -231,7 +235,9 @@ def test_a_key_across_the_edge_of_two_portions(repo: Repository) -> None:
         data += b"." * (edge - len(key) // 2 - len(data) - 1) + b"\n" + key
         repo.write("large.txt", data + filler * 50_000)
         _, found = report(repo, "large.txt")
-        assert [(item["rule"], item["line"]) for item in found["findings"]] == [("private-key", data.count(b"\n") - key.count(b"\n") + 1)]
+        assert [(item["rule"], item["line"]) for item in found["findings"]] == [
+            ("private-key", data.count(b"\n") - key.count(b"\n") + 1)
+        ]
 
 
 def test_a_large_file_in_another_encoding_is_read_whole(repo: Repository) -> None:
@@ -257,7 +263,9 @@ def test_every_limit_has_an_option_and_says_what_it_cut(repo: Repository) -> Non
         ran = repo.unsealed("scan", ".", f"--max-archive-{option}", value, "-v")
         assert ran.code == 1
         assert option == "depth" or "a.zip" in ran.out + ran.err
-        assert repo.unsealed("scan", ".", f"--max-archive-{option}", value, "--strict").code == (1 if option == "depth" else 3)
+        assert repo.unsealed("scan", ".", f"--max-archive-{option}", value, "--strict").code == (
+            1 if option == "depth" else 3
+        )
     assert repo.unsealed("scan", ".", "--strict").code == 1
 
 

@@ -161,7 +161,7 @@ def test_the_diff_attribute_hides_nothing(repo: Repository) -> None:
 def test_programs_named_by_the_repository_do_not_run(repo: Repository, tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     program = tmp_path / "program.sh"
-    program.write_text(f"#!/bin/sh\ntouch {trap}\ncat \"$1\" 2>/dev/null\n")
+    program.write_text(f'#!/bin/sh\ntouch {trap}\ncat "$1" 2>/dev/null\n')
     program.chmod(0o755)
     repo.write(".gitattributes", "*.txt diff=evil filter=evil\n")
     repo.commit("first")
@@ -269,7 +269,16 @@ def test_sha256_repository(tmp_path: Path, clean_environment: dict[str, str]) ->
 
 @pytest.mark.skipif(sys.platform == "win32", reason="such names cannot be made there")
 @pytest.mark.parametrize(
-    "name", [b"with space.py", b"new\nline.py", b"\xff\xfe.py", "ünïcode.py".encode(), b'quo"te.py', b"\x1b[31mred.py", b"-dash.py"]
+    "name",
+    [
+        b"with space.py",
+        b"new\nline.py",
+        b"\xff\xfe.py",
+        "ünïcode.py".encode(),
+        b'quo"te.py',
+        b"\x1b[31mred.py",
+        b"-dash.py",
+    ],
 )
 def test_odd_names(repo: Repository, name: bytes) -> None:
     repo.write(name, f'key = "{token()}"\n')

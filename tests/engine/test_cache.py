@@ -63,7 +63,9 @@ def test_a_change_in_what_a_gitleaks_file_extends_is_seen(rules: Path) -> None:
         assert [rule.id for rule in cache.load([str(rules / "a.toml")]).rules] == [name]
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[:-7], lambda b: b[:100] + b"X" + b[101:], lambda b: b"", lambda b: b"{}" * 50])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-7], lambda b: b[:100] + b"X" + b[101:], lambda b: b"", lambda b: b"{}" * 50]
+)
 def test_a_torn_or_foreign_file_is_made_again(rules: Path, damage: object) -> None:
     names(rules)
     path = stored(rules)

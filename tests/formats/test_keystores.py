@@ -47,7 +47,9 @@ def test_a_store_that_is_cut_or_lies_about_its_counts(form: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
-@pytest.mark.parametrize("options", [(), ("-legacy",), ("-certpbe", "NONE", "-keypbe", "NONE"), ("-nokeys",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "options", [(), ("-legacy",), ("-certpbe", "NONE", "-keypbe", "NONE"), ("-nokeys",)], ids=" ".join
+)
 def test_what_openssl_writes(tmp_path: Path, options: tuple[str, ...]) -> None:
     def openssl(*arguments: str) -> int:
         return subprocess.run(["openssl", *arguments], cwd=tmp_path, capture_output=True).returncode

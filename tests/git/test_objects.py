@@ -40,7 +40,9 @@ def test_what_is_too_large_costs_no_other(repo: Repository) -> None:
 @pytest.mark.parametrize("size", [100, 1 << 29, 1 << 33, 1 << 50])
 def test_an_object_that_claims_more_than_it_holds(repo: Repository, size: int, limit: int) -> None:
     liar = b"\x07" * 20
-    write_pack(repo.path / ".git/objects/pack", [Entry(3, b"", size=size), Entry(3, HELLO)], [liar, name_of("blob", HELLO)])
+    write_pack(
+        repo.path / ".git/objects/pack", [Entry(3, b"", size=size), Entry(3, HELLO)], [liar, name_of("blob", HELLO)]
+    )
     if size == 1 << 33 and limit > size:
         pytest.skip("git takes the memory it is told it needs")
     with ObjectReader(Git(str(repo.path)), limit=limit) as reader:

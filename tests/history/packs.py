@@ -84,9 +84,7 @@ def write_pack(folder: Path, entries: Sequence[Entry], names: Sequence[bytes]) -
     path = folder / "pack-0000.pack"
     path.write_bytes(out)
     order = sorted(range(len(names)), key=lambda at: names[at])
-    sums = b"".join(
-        struct.pack(">I", sum(name[0] <= byte for name in names)) for byte in range(256)
-    )
+    sums = b"".join(struct.pack(">I", sum(name[0] <= byte for name in names)) for byte in range(256))
     index = b"\xfftOc" + struct.pack(">I", 2) + sums + b"".join(names[at] for at in order)
     index += bytes(4 * len(names)) + b"".join(struct.pack(">I", offsets[at]) for at in order) + bytes(out[-20:])
     path.with_suffix(".idx").write_bytes(index + hashlib.sha1(index).digest())

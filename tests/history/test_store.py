@@ -348,7 +348,9 @@ def test_a_pack_that_is_cut_or_none(tmp_path: Path) -> None:
     raw = path.read_bytes()
     for size in (0, 3, 11, 25):
         path.write_bytes(raw[:size])
-        assert any(path.name in complaint for complaint in ObjectStore.open(path.parent.parent, name_size=20).complaints)
+        assert any(
+            path.name in complaint for complaint in ObjectStore.open(path.parent.parent, name_size=20).complaints
+        )
     path.write_bytes(raw[:-25])
     store = ObjectStore.open(path.parent.parent, name_size=20)
     assert store.read(NAMES[0], limit=LIMIT) == ("blob", BASE)

@@ -96,7 +96,9 @@ def test_a_killed_worker_costs_time_and_no_finding(busy: Repository) -> None:
     os.kill(children(process.pid)[0], signal.SIGKILL)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert len({item["path"] for item in json.loads(out)["findings"]} & {f"g{number}.py" for number in range(300)}) == 300
+    assert (
+        len({item["path"] for item in json.loads(out)["findings"]} & {f"g{number}.py" for number in range(300)}) == 300
+    )
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full disk")
@@ -122,7 +124,9 @@ def test_a_file_that_vanishes_or_shrinks_is_said(repo: Repository, monkeypatch: 
     assert isinstance(lost, Skipped) and lost.blocking
 
 
-def test_memory_that_runs_out_in_one_file_does_not_stop_the_others(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_runs_out_in_one_file_does_not_stop_the_others(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import scanner
     from scanner.pipeline.text import TextScanner
 
@@ -138,4 +142,6 @@ def test_memory_that_runs_out_in_one_file_does_not_stop_the_others(repo: Reposit
     monkeypatch.setattr(TextScanner, "scan", out_of_memory)
     result = scanner.scan_paths([str(repo.path)])
     assert len(result.findings) == 1
-    assert [(entry.why, entry.blocking) for entry in result.summary.skipped] == [("needs more memory than there is", True)]
+    assert [(entry.why, entry.blocking) for entry in result.summary.skipped] == [
+        ("needs more memory than there is", True)
+    ]

@@ -61,7 +61,13 @@ def test_variables_of_git_neither_run_programs_nor_hide_anything(changed: Reposi
     assert not (changed.path / "ran").exists()
 
 
-NAMES = (b"line\nbreak.py", b"escape\x1b[2J\x1b]0;title\x07.py", b"right\xe2\x80\xae-to-left.py", b"no\xffutf8.py", b"::error file=x::y.py")
+NAMES = (
+    b"line\nbreak.py",
+    b"escape\x1b[2J\x1b]0;title\x07.py",
+    b"right\xe2\x80\xae-to-left.py",
+    b"no\xffutf8.py",
+    b"::error file=x::y.py",
+)
 
 
 def test_names_never_reach_a_terminal_or_a_log_raw(repo: Repository) -> None:
@@ -74,7 +80,11 @@ def test_names_never_reach_a_terminal_or_a_log_raw(repo: Repository) -> None:
             ran = repo.unsealed(*command, "-f", form)
             assert ran.code == 1, (form, ran.err)
             assert "\x1b" not in ran.out + ran.err and "\x07" not in ran.out + ran.err, form
-            assert form == "html" or "\u202e" not in ran.out or form in ("json", "sarif", "csv", "gitlab", "junit"), form
-        assert not any(line.startswith("::error file=x::y") for line in repo.unsealed(*command, "-f", "github").out.splitlines())
+            assert form == "html" or "\u202e" not in ran.out or form in ("json", "sarif", "csv", "gitlab", "junit"), (
+                form
+            )
+        assert not any(
+            line.startswith("::error file=x::y") for line in repo.unsealed(*command, "-f", "github").out.splitlines()
+        )
         found = json.loads(repo.unsealed(*command, "-f", "json").out)["findings"]
         assert len(found) == len(NAMES) + 1

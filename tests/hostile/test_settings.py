@@ -16,7 +16,9 @@ from scanner.suppress.globs import IgnoreList, glob_expression
 from scanner.suppress.small_files import parse_gitguardian
 from tests.conftest import Repository, token
 
-BOMB = b"a: &a0 [x,x]\n" + b"".join(b"b%d: &a%d [%s]\n" % (n, n, b",".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 40))
+BOMB = b"a: &a0 [x,x]\n" + b"".join(
+    b"b%d: &a%d [%s]\n" % (n, n, b",".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 40)
+)
 # Found by bench/fuzz.py, or by reading after it had shown the way.
 YAML = {
     "a tag that makes objects": b"!!python/object/apply:os.system [id]\n",
@@ -46,7 +48,11 @@ TOML = {
 def test_hostile_yaml_is_one_line(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.yml"
     path.write_bytes(data)
-    for read in (lambda: list(read_rule_file(path)), lambda: read_settings(path), lambda: parse_gitguardian(data, "a.yml")):
+    for read in (
+        lambda: list(read_rule_file(path)),
+        lambda: read_settings(path),
+        lambda: parse_gitguardian(data, "a.yml"),
+    ):
         with pytest.raises(ConfigError) as told:
             read()
         assert "\n" not in str(told.value) and len(str(told.value)) < 500

@@ -40,10 +40,14 @@ def check(given_: families.Given, packing: Packing, environment: Mapping[str, st
     assert fresh.code == whole.code == bool(right), (fresh.skipped, whole.skipped)
     assert whole.places() == right
     assert fresh.places() == right
-    first = {path: names[number] for number, change in enumerate(changes) for path in change if change[path] is not None}
-    assert _commits(fresh) == _commits(whole) == {
-        (key, path): first[path] for key, places in right.items() for path, _ in places
+    first = {
+        path: names[number] for number, change in enumerate(changes) for path in change if change[path] is not None
     }
+    assert (
+        _commits(fresh)
+        == _commits(whole)
+        == {(key, path): first[path] for key, places in right.items() for path, _ in places}
+    )
 
 
 def _commits(report: Report) -> dict[tuple[tuple[str, str], str], str]:
@@ -64,7 +68,9 @@ _SETTINGS = settings(
 @pytest.mark.usefixtures("here")
 @settings(_SETTINGS, max_examples=12)
 @given(given_=families.families, packing=st.sampled_from(PACKINGS))
-def test_fresh_lines_hold_all_there_is(given_: families.Given, packing: Packing, clean_environment: dict[str, str]) -> None:
+def test_fresh_lines_hold_all_there_is(
+    given_: families.Given, packing: Packing, clean_environment: dict[str, str]
+) -> None:
     check(given_, packing, clean_environment)
 
 

@@ -54,7 +54,9 @@ def test_no_such_folder_and_a_file(tmp_path: Path, capsys: pytest.CaptureFixture
     assert complaint(capsys, str(tmp_path / "file"))[0] == 3
 
 
-@pytest.mark.parametrize("arguments", [["--since", "nowhere"], ["--branch", "a b"], ["--since=--all"], ["--branch", ""]])
+@pytest.mark.parametrize(
+    "arguments", [["--since", "nowhere"], ["--branch", "a b"], ["--since=--all"], ["--branch", ""]]
+)
 def test_a_revision_that_is_none(repo: Repository, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     repo.commit("first")
     code, err = complaint(capsys, str(repo.path), *arguments)
@@ -264,7 +266,11 @@ def test_a_claim_of_petabytes_does_not_take_memory(tmp_path: Path, clean_environ
     repo.write("a.py", KEY)
     repo.commit("first")
     bomb = Entry(3, b"", size=1 << 50)
-    write_pack(repo.path / ".git/objects/pack", [bomb, Entry(3, OTHER.encode())], [b"\x07" * 20, name_of("blob", OTHER.encode())])
+    write_pack(
+        repo.path / ".git/objects/pack",
+        [bomb, Entry(3, OTHER.encode())],
+        [b"\x07" * 20, name_of("blob", OTHER.encode())],
+    )
     report = swept(repo, "--unreachable")
     assert report.code == 3
     assert len(report.findings) == 2

@@ -16,7 +16,9 @@ from tests.conftest import make_repository
 KEY = Rule("private-key", "Private key", "It opens what it was made for.", Severity.CRITICAL, checks=("private-key",))
 
 
-@pytest.mark.parametrize("path", ["tests/a.py", "src/test/java/A.java", "a_test.go", "docs/x.md", "pkg/testdata/x", "x.spec.ts"])
+@pytest.mark.parametrize(
+    "path", ["tests/a.py", "src/test/java/A.java", "a_test.go", "docs/x.md", "pkg/testdata/x", "x.spec.ts"]
+)
 def test_generic_ones_are_low_in_samples(path: str) -> None:
     assert severity_at(path, Severity.MEDIUM, 1) is Severity.LOW
     assert severity_at(path, Severity.CRITICAL, 3) is Severity.CRITICAL

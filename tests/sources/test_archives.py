@@ -155,7 +155,11 @@ def seven(files: dict[str, bytes]) -> bytes:
 def test_7z_gives_its_files_and_archives_in_it() -> None:
     data = seven({**FILES, "in.zip": zipped({"c": b"c"})})
     unpacker = Unpacker()
-    assert dict(unpacker.members("x", data)) == {"x!/a.txt": b"hello", "x!/dir/b.env": b"KEY=value\n", "x!/in.zip!/c": b"c"}
+    assert dict(unpacker.members("x", data)) == {
+        "x!/a.txt": b"hello",
+        "x!/dir/b.env": b"KEY=value\n",
+        "x!/in.zip!/c": b"c",
+    }
     assert unpacker.skipped == []
 
 
@@ -175,7 +179,9 @@ def test_7z_within_limits_and_damaged(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_zstd_alone_and_as_a_tar() -> None:
     zstd = pytest.importorskip("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd")
     assert list(Unpacker().members("log.txt.zst", zstd.compress(b"one"))) == [("log.txt.zst!/log.txt", b"one")]
-    assert dict(Unpacker().members("x", zstd.compress(tarred(FILES)))) == {f"x!/{name}": data for name, data in FILES.items()}
+    assert dict(Unpacker().members("x", zstd.compress(tarred(FILES)))) == {
+        f"x!/{name}": data for name, data in FILES.items()
+    }
     unpacker = Unpacker(ArchiveLimits(member=1000))
     assert list(unpacker.members("x", zstd.compress(bytes(5_000_000)))) == []
     assert "limit" in unpacker.skipped[0].why
@@ -191,7 +197,12 @@ def test_a_debian_package_and_names_too_long_for_its_headers() -> None:
         "a.deb!/data.tar.xz!/a.txt": b"hello",
         "a.deb!/data.tar.xz!/dir/b.env": b"KEY=value\n",
     }
-    long = b"!<arch>\n" + member("//", b"a-name-of-more-than-16-letters.o/\n") + member("/0", b"odd") + member("b.o/", b"x")
+    long = (
+        b"!<arch>\n"
+        + member("//", b"a-name-of-more-than-16-letters.o/\n")
+        + member("/0", b"odd")
+        + member("b.o/", b"x")
+    )
     assert dict(Unpacker().members("l", long)) == {"l!/a-name-of-more-than-16-letters.o": b"odd", "l!/b.o": b"x"}
     unpacker = Unpacker()
     assert dict(unpacker.members("l", long[:-9])) == {"l!/a-name-of-more-than-16-letters.o": b"odd"}

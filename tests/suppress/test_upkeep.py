@@ -6,9 +6,11 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from scanner.commands.baselines import past
 from scanner.commands.baselines.memory import FILE_NAME, Held, Memory
 from scanner.pipeline import tracked
 from scanner.ruleset.examples import fill
@@ -18,8 +20,13 @@ from scanner.suppress.verdict import Claim
 from tests.conftest import Repository, token
 
 NAME = ".unsealed.baseline"
-SECRETS = ('token = "<<ghp_ %A30 %crc62>>"', 'password = "<<%A14>>"', "slack: <<xoxb- %D12 - %D12 - %A24>>")
-PATHS = ("app.py", "src/b.py", "config.yml", "notes.txt", "deploy/.env", "deploy/kustomization.yaml")
+SECRETS = (
+    'token = "<<ghp_ %A30 %crc62>>"',
+    'password = "<<%A14>>"',
+    "slack: <<xoxb- %D12 - %D12 - %A24>>",
+    "<<%pem(EC)>>",
+)
+PATHS = ("app.py", "src/b.py", "config.yml", "notes.txt", "deploy/.env", "deploy/kustomization.yaml", "test/dummy.pem")
 
 
 @pytest.fixture
@@ -63,6 +70,55 @@ def test_only_what_changed_is_looked_at(
     assert run("update") == 0
     assert paths == ["other.py"]
     assert len(parse_baseline((repo.path / NAME).read_bytes(), NAME)) == 2
+
+
+def sweeps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows with each sweep of the whole history from here on."""
+    made: list[str] = []
+    original = past._swept
+
+    def counted(*arguments: Any) -> past.PastLook:
+        made.append("a sweep")
+        return original(*arguments)
+
+    monkeypatch.setattr(past, "_swept", counted)
+    return made
+
+
+def test_a_commit_with_a_new_secret_needs_no_sweep(
+    repo: Repository, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.write("app.py", f'token = "{token()}"\n')
+    repo.commit()
+    run("create")
+    repo.write("other.py", f'token = "{token("b")}"\n')
+    repo.commit()
+    made = sweeps(monkeypatch)
+    assert run("update") == 0
+    assert made == []
+    memory(repo).unlink()
+    before = (repo.path / NAME).read_bytes()
+    assert run("update") == 0
+    assert made == ["a sweep"]
+    assert (repo.path / NAME).read_bytes() == before
+    assert before.count(b"decision=open") == 2
+
+
+@pytest.mark.parametrize("scope", [(), ("--scope",)])
+def test_an_example_that_becomes_a_leak_is_looked_for_everywhere(
+    repo: Repository, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch, scope: tuple[str, ...]
+) -> None:
+    key = fill("<<%pem(EC)>>", "a")
+    repo.write("test/dummy.pem", key)
+    repo.commit()
+    run("create", *scope)
+    assert (repo.path / NAME).read_bytes().count(b"decision=") == 0
+    repo.write("prod/server.pem", key)
+    repo.commit()
+    made = sweeps(monkeypatch)
+    assert run("update", *scope) == 0
+    assert made == ["a sweep"]
+    assert (repo.path / NAME).read_bytes().count(b"decision=open") == (2 if scope else 1)
 
 
 def test_what_is_remembered_gives_nothing_away(repo: Repository, run: Callable[..., int]) -> None:
@@ -159,13 +215,13 @@ def edit(repo: Repository, chance: random.Random) -> None:
             repo.write("deploy/kustomization.yaml", "secretGenerator:\n- name: s\n  envs: [.env]\n")
     repo.git("add", "-A")
     if chance.random() < 0.7:
-        repo.git("commit", "-q", "--allow-empty", "-m", f"note {fill(SECRETS[0], 'm')}" if chance.random() < 0.1 else "c")
+        repo.git(
+            "commit", "-q", "--allow-empty", "-m", f"note {fill(SECRETS[0], 'm')}" if chance.random() < 0.1 else "c"
+        )
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_with_and_without_memory_update_comes_to_the_same(
-    repo: Repository, run: Callable[..., int], seed: int
-) -> None:
+def test_with_and_without_memory_update_comes_to_the_same(repo: Repository, run: Callable[..., int], seed: int) -> None:
     chance = random.Random(seed)
     baseline, kept = repo.path / NAME, memory(repo)
     repo.write("app.py", fill(SECRETS[0], "0") + "\n")
@@ -173,7 +229,10 @@ def test_with_and_without_memory_update_comes_to_the_same(
     run("create", "--cost", "10")
     for number in range(12):
         edit(repo, chance)
-        options = [*(["--no-history"] if chance.random() < 0.3 else []), *(["--scope"] if chance.random() < 0.3 else [])]
+        options = [
+            *(["--no-history"] if chance.random() < 0.3 else []),
+            *(["--scope"] if chance.random() < 0.3 else []),
+        ]
         before, remembered = baseline.read_bytes(), kept.read_bytes()
         kept.unlink()
         code = run("update", *options)

@@ -60,6 +60,10 @@ class Judge:
         about = self._book.about(seen)
         return not self._book.uncovered(seen) and not any(entry.expires and entry.expires < today() for entry in about)
 
+    def speaks(self, seen: Seen) -> bool:
+        """True when any entry is about its secret, for whatever path and day."""
+        return bool(self._book.about(seen))
+
     def is_own(self, source: str) -> bool:
         """True for the baseline itself."""
         return source == self._own

@@ -22,7 +22,7 @@ from scanner.suppress.store import write_whole
 from scanner.suppress.verdict import FILE, PLACE, SECRET, Claim
 
 FILE_NAME = "unsealed-survey"
-_FORMAT = 1
+_FORMAT = 2
 # More than this is not worth reading again.
 _LARGEST = 64 * 1024 * 1024
 
@@ -54,11 +54,15 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All findings of the history up to ``tips``. ``moment`` is HEAD and the day on which that was so."""
+    """All findings of the history up to ``tips``. ``moment`` is HEAD and the day on which that was so.
+
+    ``slight`` has the digests of what was found there and is no leak where it stands, so that no baseline has it.
+    """
 
     tips: tuple[str, ...]
     moment: tuple[str, str]
     found: tuple[Past, ...]
+    slight: frozenset[Digest] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,17 @@ def _plain_history(history: History) -> list[object]:
         [one.rule, one.paths, [digest.render() for digest in one.digests], one.source, one.lasting]
         for one in history.found
     ]
-    return [history.tips, history.moment, found]
+    return [history.tips, history.moment, found, sorted(digest.render() for digest in history.slight)]
 
 
 def _history(plain: Any) -> History:
-    tips, (head, day), found = plain
-    return History(tuple(map(str, tips)), (str(head), str(day)), tuple(map(_past, found)))
+    tips, (head, day), found, slight = plain
+    return History(
+        tuple(map(str, tips)),
+        (str(head), str(day)),
+        found=tuple(map(_past, found)),
+        slight=frozenset(map(Digest.parse, slight)),
+    )
 
 
 def _past(plain: Any) -> Past:

@@ -108,4 +108,6 @@ def test_only_the_service_role_of_supabase_counts() -> None:
     verdict = check_jwt_supabase(token({"iss": "supabase", "role": "service_role", "ref": "abc"}), CONTEXT)
     assert (verdict.outcome, verdict.detail["project"]) == (Outcome.PASS, "abc")
     assert check_jwt_supabase(token({"iss": "supabase", "role": "anon"}), CONTEXT).outcome is Outcome.DROP
-    assert check_jwt_supabase(token({"iss": "supabase-demo", "role": "service_role"}), CONTEXT).severity is Severity.INFO
+    assert (
+        check_jwt_supabase(token({"iss": "supabase-demo", "role": "service_role"}), CONTEXT).severity is Severity.INFO
+    )
