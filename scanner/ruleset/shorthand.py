@@ -12,6 +12,8 @@ KEYS = ("token", "edge", "names", "value")
 
 _EDGE = "0-9A-Za-z_-"
 _LONG_LIST = 400
+# Longer expressions for tokens are not written out a second time.
+_LONG_TOKEN = 200
 
 # What may touch a token on the left although it ends in a character of the token's own alphabet: escapes
 # of strings, URLs and JSON, and the end of a terminal's colour sequence.
@@ -39,6 +41,9 @@ _NO_FILE = r"(?!\.(?:css|m?js|map|png|jpe?g|gif|svg|ico|woff2?|html?)(?![0-9A-Za
 # A type between a name and its value ("var token string = ...", "val token: String = ..."), or plain words.
 _TYPE = r"(?:\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}(?=\s{0,3}=))?"
 _PLAIN = r"(?:[ ][A-Za-z]{2,12}){0,2}?"
+
+# What is named stands a line above, as the section or the object that the value's own name is in.
+_PARENT = r"""(?:["'`]?(?:\]|[ ]?(?::|=>?)?[ ]?\{|:)[ \t]{0,4}\r?\n)?"""
 
 # Between name and value; last, a scheme ("Bearer", "GenieKey") or what else a form puts before the value.
 _SEPARATOR = (
@@ -86,13 +91,17 @@ def _waking(names: str) -> str:
 def standing_alone(token: str, edge: str) -> str:
     """An expression for ``token`` that is not a part of a longer run of the characters in ``edge``."""
     left = "|".join(f"(?<={escape})" for escape in _ESCAPES)
-    return f"(?:(?<![{edge}])|{left})(?P<secret>{token})(?![{edge}])"
+    # Tokens may stand back to back: where the same form begins again, the first one is at its end.
+    again = f"|(?={token})" if len(token) <= _LONG_TOKEN and "(?P<" not in token else ""
+    end = f"(?:(?![{edge}]){again})"
+    # Padding ends a value; on the left it is the sign between a name and its value.
+    return f"(?:(?<![{edge.replace('=', '')}])|{left})(?P<secret>{token}){end}"
 
 
 def called(names: str, value: str, edge: str, lines: int) -> str:
     """An expression for ``value`` after one of ``names``: assigned to it, or up to ``lines`` lines further on."""
     published = "".join(f"(?<!(?i:{word}))" for word in _NOT_SECRET)
-    between = rf"[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?(?i:{_WORDS})[\w.\-]{{0,24}}?"
+    between = rf"{_PARENT}[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?(?i:{_WORDS})[\w.\-]{{0,24}}?"
     return (
         rf"(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}|{between})(?<![_.\- ][iI][dD])(?<![a-z]I[dD]){published}"
         rf"{_TYPE}{_SEPARATOR}(?P<secret>{value})(?![{edge}]){_NO_FILE}"

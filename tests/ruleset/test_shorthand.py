@@ -26,9 +26,19 @@ def test_escapes_may_touch_a_token(text: str) -> None:
     assert alone(text.replace("{}", TOKEN))
 
 
-@pytest.mark.parametrize("text", ["x{}", "{}x", "{}-more", "_{}", "{}" * 2])
+@pytest.mark.parametrize("text", ["x{}", "{}x", "{}-more", "_{}", "{}" + "acme_k3"])
 def test_a_part_of_a_longer_run_is_no_token(text: str) -> None:
     assert not alone(text.replace("{}", TOKEN))
+
+
+def test_a_token_may_stand_back_to_back_with_another() -> None:
+    assert alone(TOKEN * 2)
+
+
+@pytest.mark.parametrize(("text", "found"), [("x={}", True), ("={}", True), ("{}=", False), ("a/{}", False)])
+def test_padding_touches_a_token_on_its_right_only(text: str, found: bool) -> None:
+    pattern = standing_alone("acme_[0-9a-z]{24}", "0-9A-Za-z+/=")
+    assert (regex.search(pattern.encode(), text.replace("{}", TOKEN).encode()) is not None) is found
 
 
 VALUE = "0" + "f3b9" * 7 + "abc"
@@ -63,6 +73,13 @@ def test_forms_in_which_a_value_goes_by_a_name(text: str) -> None:
 )  # fmt: skip
 def test_published_values_and_strangers_are_left_alone(text: str) -> None:
     assert named(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["[acme]\nkey = {}", "acme:\n  key: {}", '"acme": {\n  "key": "{}"', "acme => {\n key => '{}'"]
+)
+def test_a_section_names_what_is_in_it(text: str) -> None:
+    assert named(text, lines=0) == VALUE
 
 
 def rule(**keys: object) -> dict[str, object]:
