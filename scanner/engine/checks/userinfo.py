@@ -12,6 +12,7 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict
+from scanner.engine.plausibility.words import word_share
 from scanner.model.levels import Severity
 
 # "mypass1", "test_password_123", "your-token-here": words that name what should stand in their place.
@@ -49,6 +50,8 @@ _TEMPLATE = re.compile(
     |\*+|\.{2,}|x+|X+|-+|_+|\?+|__\w+__|@\w+@|&lt;.*|.*&gt;|\\u003c.*|`.*|.*\.\.\.|.*\xe2\x80\xa6.*|".*|'.*""",
     re.VERBOSE,
 )
+_WORD = re.compile(rb"([A-Za-z]{3,24})[0-9]{0,3}|[0-9]{1,8}")
+_MOSTLY_WORDS = 0.75
 # Addresses that lead nowhere, or no further than the machine itself.
 _NOWHERE = re.compile(
     rb"""localhost|127\.[0-9.]+|0\.0\.0\.0|host\.docker\.internal
@@ -66,9 +69,15 @@ def _judge(user: bytes, password: bytes) -> Verdict:
         return Verdict(Outcome.DROP, "a placeholder")
     if low in _STAND_INS or _PLACE_NAMES.fullmatch(low):
         return Verdict(Outcome.DROP, "a stand-in for a password")
-    if low in _DEFAULTS or (user and low == unquote_to_bytes(user).lower()):
+    if low in _DEFAULTS or (user and low == unquote_to_bytes(user).lower()) or _guessed_at_once(plain):
         return Verdict(Outcome.NEUTRAL, severity=Severity.LOW)
     return NEUTRAL
+
+
+def _guessed_at_once(plain: bytes) -> bool:
+    """True for plain words with a number, or a number: "sunshine", "hunter2", "4711". Weak, and seldom a live one."""
+    word = _WORD.fullmatch(plain)
+    return word is not None and (not word[1] or word_share(word[1].decode("ascii")) > _MOSTLY_WORDS)
 
 
 def check_password(secret: bytes, context: CheckContext) -> Verdict:

@@ -36,7 +36,17 @@ def test_what_people_choose_stays(value: bytes) -> None:
     assert password(value) is Outcome.NEUTRAL
 
 
-@pytest.mark.parametrize(("value", "user"), [(b"guest", b"guest"), (b"minioadmin", b"minio"), (b"svc-ci", b"SVC-CI")])
+@pytest.mark.parametrize(
+    ("value", "user"),
+    [
+        (b"guest", b"guest"),
+        (b"minioadmin", b"minio"),
+        (b"svc-ci", b"SVC-CI"),
+        (b"sun" + b"shine", b"joe"),
+        (b"hunt" + b"er2", b"joe"),
+        (b"4711", b"joe"),
+    ],
+)
 def test_defaults_and_the_users_own_name_are_low(value: bytes, user: bytes) -> None:
     verdict = check_password(value, CheckContext({"user": user}))
     assert verdict.outcome is Outcome.NEUTRAL
