@@ -82,6 +82,8 @@ _NAMES = {
 }
 
 _SAMPLES = (".example", ".sample", ".template", ".dist", ".tpl")
+# Pages of the manual are called by their section ("passwd.1ssl"); a digit alone may be a rotated log.
+_MANUALS = frozenset(("ssl", "ossl", "p", "pm", "perl", "posix", "x", "tcl", "ncurses", "gcc", "git"))
 _EXTENSIONS: dict[str, FileKind] = {}
 for _kind, _list in {
     FileKind.CODE: "py pyi pyx js jsx mjs cjs ts tsx vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx "
@@ -115,5 +117,7 @@ def kind_of(path: str) -> FileKind:
     stem, _, last = name.rpartition(".")
     if not stem and not name.startswith("."):
         return FileKind.OTHER
+    if last[:1].isdigit() and last[1:] in _MANUALS:
+        return FileKind.PROSE
     _, _, before = stem.rpartition(".")
     return _EXTENSIONS.get(f"{before}.{last}") or _EXTENSIONS.get(last, FileKind.OTHER)

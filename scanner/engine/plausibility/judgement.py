@@ -48,6 +48,8 @@ _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
 # What lies between the end of one string and the start of the next.
 _BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
 _UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
+# No service puts these into the tokens and API keys that it hands out.
+_NO_TOKEN = Lazy(rb"[?^()\[\];!*`]")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
 _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
@@ -192,6 +194,8 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
         return "identifier"
     if promise is Promise.SECRET and len(value) < 10 and _HEXADECIMAL.pattern.fullmatch(value):
         return "too short"
+    if key.issued and promise is Promise.SECRET and _NO_TOKEN.pattern.search(value):
+        return "no token"
     if (bits < _SURELY_GENERATED or len(value) < 12) and stock(value):
         return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""
     if mashed(value):

@@ -18,10 +18,14 @@ class Promise(IntEnum):
 
 
 class Key(NamedTuple):
-    """What a name says. ``opens``: what it names opens something by itself, even when it is only an id."""
+    """What a name says. ``opens``: what it names opens something by itself, even when it is only an id.
+
+    ``issued``: a service made it, and no person did.
+    """
 
     promise: Promise
     opens: bool = False
+    issued: bool = False
 
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -87,6 +91,10 @@ _SHOWN = frozenset(
 _FORM_TOKENS = ("csrf", "xsrf", "authenticity", "requestverification")
 
 
+# A secret may be anything that somebody thought of; these come from a service.
+_ISSUED = re.compile(r"(?:tokens?|api(?:secret)?keys?|apisecret|clientsecret|accesskey)$")
+
+
 def unnamed(*, password: bool) -> Key:
     """For a value whose place, not whose name, says what it is."""
     return Key(Promise.PASSWORD if password else Promise.SECRET, opens=True)
@@ -114,7 +122,8 @@ def read(name: str) -> Key:
         return Key(Promise.NOTHING)
     if best is not Promise.PASSWORD and any(word in _HARMLESS_BEFORE for word in words[:last]):
         return Key(Promise.NOTHING)
-    return Key(best, opens=_opens(words, last, best))
+    issued = best is Promise.SECRET and _ISSUED.search("".join(words[: last + 1])) is not None
+    return Key(best, opens=_opens(words, last, best), issued=issued)
 
 
 def _opens(words: list[str], at: int, best: Promise) -> bool:

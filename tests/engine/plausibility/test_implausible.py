@@ -166,3 +166,12 @@ def test_generated_tokens_are_not_in_doubt() -> None:
 
 def test_mode_none_asks_nothing() -> None:
     assert implausible(b"changeme", mode="none") == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"), [("acme_token", "no token"), ("apiKey", "no token"), ("app_secret", ""), ("password", "")]
+)
+def test_no_service_issues_a_token_with_signs_in_it(key: str, reason: str) -> None:
+    value = random("%A12 ? %A14")
+    mode = "password" if key == "password" else "value"
+    assert implausible(value, mode=mode, key=key, kind=FileKind.CONFIG, line=b'"' + value + b'"') == reason
