@@ -1,10 +1,16 @@
-"""How long each rule's expression takes on 1 MB made to hurt it.
+"""What a hostile text costs each rule: a megabyte made for its expressions, the way the scan goes.
 
-    python bench/redos.py [--size BYTES] [--json FILE] [--top N] [RULE ...]
+    python bench/redos.py [RULE ...] [--screen BYTES] [--size BYTES] [--kinds N]
+                           [--worst N] [--top N] [--limit RATIO] [--json FILE]
 
-The texts are made from the rule's own examples: repeated with and without line breaks, cut just before they would
-match, their runs stretched, their separators multiplied. The expression runs over the whole text at once, which is
-more than the engine ever asks of it (it looks around hits only). Seconds of processor time, the best of two.
+Texts are made of each expression's own parts: each of its repetitions pumped after the shortest way to it, on lines
+of their own, on one line without end, and in heads that overlap; and of the rule's examples repeated, cut short, with
+wide gaps. They go the way of every text: the prefilter's hits, the lines around them, and the
+expressions there. All texts are tried in a small size first, with every rule; the worst in full.
+
+A rule's cost is the processor time of its expressions beyond the prefilter's, which every text pays. What judging
+adds for each place that matched is linear in what there is to report, and told beside it. ``--limit`` compares the
+cost with the time that the prefilter takes for as much of ordinary text, so that it means the same on every machine.
 """
 
 from __future__ import annotations
@@ -14,95 +20,275 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
 
-import regex
-
+from scanner.engine.engine import Engine
+from scanner.engine.matcher import Matcher
+from scanner.model.filekind import FileKind
+from scanner.model.span import Span
+from scanner.model.text import Text
 from scanner.ruleset.examples import fill
 from scanner.ruleset.loader import load_rules
 from scanner.ruleset.location import rules_folder
-from scanner.ruleset.schema import RuleSource
+from scanner.ruleset.schema import Rule, RuleSource
 
-# Seconds after which a text counts as a catastrophe.
-CEILING = 1.0
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
 _GAP = re.compile(rb"[^A-Za-z0-9\n]+")
+# A line that is searched whole, and no longer.
+_LINE = 4000
+# A rule is known to be bad after one text of so many milliseconds.
+_ENOUGH = 50
+_PREFERRED = b"aA0 _-=:.\"'\t/+x\n"
 
 
-def hostile(source: RuleSource, size: int) -> Iterator[tuple[str, bytes]]:
-    """Texts of ``size`` bytes, each with a name."""
-    for number, example in enumerate(source.examples[:3], 1):
+class Cost(NamedTuple):
+    """Milliseconds for a rule beyond the prefilter, the text's name, how many places matched, its bytes."""
+
+    milliseconds: float
+    rule: str
+    text: str
+    matches: int
+    size: int
+
+
+def hostile(source: RuleSource, size: int, most: int) -> Iterator[tuple[str, bytes]]:
+    """Texts of ``size`` bytes, each with a name: of at most ``most`` kinds, each on lines and without."""
+    units = [*_of_examples(source), *_of_expressions(source.rule)]
+    for name, unit in units[:: max(1, -(-len(units) // most))]:
+        yield name, _filled(unit + b"\n", size)
+        if len(unit) < _LINE // 2:
+            yield f"{name}, one line", _filled(unit.replace(b"\n", b" "), size)
+            yield f"{name}, lines of {_LINE:,}", _filled(_filled(unit.replace(b"\n", b" "), _LINE) + b"\n", size)
+
+
+def _of_examples(source: RuleSource) -> Iterator[tuple[str, bytes]]:
+    for number, example in enumerate(source.examples[:2], 1):
         data = fill(example.text, f"{source.rule.id}/{number}").encode()
-        yield f"{number} repeated", _filled(data + b"\n", size)
-        yield f"{number} on one line", _filled(data.replace(b"\n", b" "), size)
-        yield f"{number} cut", _filled(data[: max(1, len(data) * 4 // 5)] + b"\x00", size)
+        yield f"example {number}", data
+        yield f"example {number} cut", data[: max(1, len(data) * 4 // 5)] + b"\x00"
         run = max(_RUN.findall(data), key=len, default=b"a")
         head = data[: data.find(run)] if run in data else data
-        yield f"{number} one long run", head + _filled(run, size - len(head))
-        yield f"{number} heads and runs", _filled(head + run * (4000 // len(run) + 1), size)
+        yield f"example {number} with a long value", head + run * (_LINE // len(run))
         gap = max(_GAP.findall(data), key=len, default=b" ")
-        yield f"{number} heads", _filled(head or b"a", size)
-        yield f"{number} wide gaps", _filled(data.replace(gap, gap * 200) + b"\n", size)
-    for name, unit in (("letters", b"a"), ("blanks", b" "), ("line breaks", b"\n"), ("tabs and breaks", b"\t\n")):
-        yield name, _filled(unit, size)
-    for name, unit in (("quotes", b"\"'"), ("equals", b"= "), ("brackets", b"<{[("), ("hex", b"0123456789abcdef")):
-        yield name, _filled(unit, size)
+        yield f"example {number} with wide gaps", data.replace(gap, gap * 200)
+        yield f"example {number} before its value", head or b"a"
+
+
+def _of_expressions(rule: Rule) -> Iterator[tuple[str, bytes]]:
+    """Each repetition pumped after the shortest text that leads to it."""
+    wake = _wake(rule)
+    for key in ("pattern", "pair", "needs", "prefilter"):
+        expression = getattr(rule, key)
+        if not expression:
+            continue
+        tree = parser.parse(expression)
+        before = b"" if key == "pattern" else wake
+        for number, (lead, pump, most) in enumerate(_pumps(list(tree)), 1):
+            many = min(most, _LINE)
+            for text in dict.fromkeys((pump * many, pump * (many - 1) if many > 1 else pump)):
+                yield f"{key} {number} pumped", (before + lead + text)[:_LINE] + b"\x00"
+            yield f"{key} {number} without end", (before + lead + pump * _LINE)[:_LINE]
+
+
+def _wake(rule: Rule) -> bytes:
+    expression = rule.prefilter or rule.pattern
+    return _shortest(list(parser.parse(expression))) + b" "
+
+
+def _pumps(items: Sequence[Any], lead: bytes = b"") -> Iterator[tuple[bytes, bytes, int]]:
+    for op, value in items:
+        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+            _, high, inner = value
+            for pump in _ways(list(inner)):
+                if high > 3:
+                    yield lead, pump, int(min(high, _LINE))
+            yield from _pumps(list(inner), lead)
+        elif op is sre.SUBPATTERN:
+            yield from _pumps(list(value[3]), lead)
+        elif op is sre.ATOMIC_GROUP:
+            yield from _pumps(list(value), lead)
+        elif op is sre.BRANCH:
+            for branch in value[1]:
+                yield from _pumps(list(branch), lead)
+        lead += _shortest([(op, value)])
+
+
+def _ways(items: Sequence[Any]) -> list[bytes]:
+    """Some different texts of ``items``: of a class, characters of different kinds."""
+    if len(items) == 1 and items[0][0] is sre.IN:
+        allowed = [byte for byte in _PREFERRED if _in(items[0][1], byte)]
+        return [bytes([byte]) for byte in allowed[:3]] or [_shortest(items)]
+    if len(items) == 1 and items[0][0] is sre.BRANCH:
+        return [text for branch in items[0][1][1][:4] if (text := _shortest(list(branch)))]
+    return [text] if (text := _shortest(items)) else []
+
+
+def _shortest(items: Iterable[Any]) -> bytes:
+    out = b""
+    for op, value in items:
+        if op is sre.LITERAL:
+            out += chr(value).encode("utf-8" if value > 255 else "latin-1")
+        elif op is sre.NOT_LITERAL:
+            out += next(bytes([byte]) for byte in _PREFERRED if byte != value)
+        elif op is sre.ANY:
+            out += b"a"
+        elif op is sre.IN:
+            choice = [*_PREFERRED, *range(33, 256)]
+            out += next((bytes([byte]) for byte in choice if _in(value, byte)), b"")
+        elif op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+            out += _shortest(list(value[2])) * min(value[0], _LINE)
+        elif op is sre.SUBPATTERN:
+            out += _shortest(list(value[3]))
+        elif op is sre.ATOMIC_GROUP:
+            out += _shortest(list(value))
+        elif op is sre.BRANCH:
+            out += _shortest(list(value[1][0]))
+    return out
+
+
+def _in(members: Sequence[Any], byte: int) -> bool:
+    negated = found = False
+    for op, value in members:
+        if op is sre.NEGATE:
+            negated = True
+        elif op is sre.LITERAL:
+            found |= value == byte
+        elif op is sre.RANGE:
+            found |= value[0] <= byte <= value[1]
+        elif op is sre.CATEGORY:
+            found |= _of_category(value, byte)
+    return found != negated
+
+
+def _of_category(category: Any, byte: int) -> bool:
+    name = str(category)
+    char = bytes([byte])
+    made = {"DIGIT": char.isdigit(), "SPACE": char.isspace(), "WORD": char.isalnum() or char == b"_"}
+    return made[name.rpartition("_")[2]] != ("_NOT_" in name)
 
 
 def _filled(unit: bytes, size: int) -> bytes:
     return (unit * (size // len(unit) + 1))[:size]
 
 
-def seconds(pattern: regex.Pattern[bytes], data: bytes) -> float:
-    """Processor time for all matches in ``data``, the better of two; CEILING when it takes longer."""
-    best = CEILING
-    for _ in range(2):
-        started = time.process_time()
-        try:
-            for _ in pattern.finditer(data, timeout=CEILING):
+class _Unjudged(Matcher):
+    """Runs a rule's expressions, those for what must stand beside a match too, and keeps nothing."""
+
+    seen = 0
+
+    def _judge(self, text: Text, found: Any) -> None:
+        self.seen += 1
+        span = Span(*found.span())
+        if self.rule.keywords:
+            self._has_keyword(text.data, span)
+        if self.rule.pair:
+            self._partner(text.data, span)
+
+
+class Bench:
+    """The engine with every rule, and a path that each rule wants."""
+
+    def __init__(self) -> None:
+        self.sources = {source.rule.id: source for source in load_rules([rules_folder()]) if source.rule.pattern}
+        self.engine = Engine.load([rules_folder()])
+        self._numbers = {rule.id: number for number, rule in enumerate(self.engine.rules)}
+
+    def cost(self, source: RuleSource, name: str, data: bytes) -> Cost:
+        """Of one text for one rule."""
+        rule, engine = source.rule, self.engine
+        number = self._numbers[rule.id]
+        path = source.examples[0].path if rule.path and source.examples else "a.txt"
+        kind = FileKind.OTHER if FileKind.OTHER in rule.kinds else min(rule.kinds)
+        text = Text(data, path, kind)
+        expressions = engine.rules.expressions
+        first = engine.first_trigger
+        hits = [
+            (expressions[hit.entry], hit.end)
+            for hit in engine.prefilter(data)
+            if hit.entry < first and expressions[hit.entry].rule == number
+        ]
+        matcher = _Unjudged(rule, engine.rules.examples)
+        spans: Sequence[Span] = (Span(0, len(data)),)
+        if number not in engine.rules_for_path(path):
+            spans = matcher.spans(text, hits)
+        best = 1e9
+        for _ in range(2):
+            matcher.seen = 0
+            started = time.process_time()
+            for _ in matcher.matches_in(text, spans):
                 pass
-        except TimeoutError:
-            return CEILING
-        best = min(best, time.process_time() - started)
-        if best < 0.005:
-            break
-    return best
+            best = min(best, (time.process_time() - started) * 1000)
+            if best < 5 or best > 2000:
+                break
+        return Cost(best, rule.id, name, matcher.seen, len(data))
 
-
-def worst(source: RuleSource, size: int) -> tuple[float, str, str]:
-    """The slowest text for a rule: seconds, which expression, which text."""
-    found = (0.0, "", "")
-    for key in ("pattern", "pair"):
-        expression = getattr(source.rule, key)
-        if expression:
-            pattern = regex.compile(expression.encode())
-            for name, data in hostile(source, size):
-                found = max(found, (seconds(pattern, data), key, name))
-    return found
+    def ordinary(self, size: int) -> float:
+        """Milliseconds of the prefilter for ``size`` bytes of ordinary text: this project's code."""
+        scale, size = size / (1 << 20), 1 << 20
+        source = Path(__file__).resolve().parent.parent / "scanner"
+        code = b"".join(path.read_bytes() for path in sorted(source.rglob("*.py")))
+        data = _filled(code, size)
+        best = 1e9
+        for _ in range(5):
+            started = time.process_time()
+            self.engine.prefilter(data)
+            best = min(best, (time.process_time() - started) * 1000)
+        return best * scale
 
 
 def main() -> int:
-    """Print the slowest rules; exit 1 when one is over 50 ms a megabyte."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("rules", nargs="*")
-    parser.add_argument("--size", type=int, default=1 << 20)
-    parser.add_argument("--top", type=int, default=25)
-    parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
-    table = [
-        (*worst(source, args.size), source.rule.id)
-        for source in load_rules([rules_folder()])
-        if source.rule.pattern and (not args.rules or source.rule.id in args.rules)
-    ]
-    table.sort(reverse=True)
-    for spent, key, name, rule in table[: args.top]:
-        print(f"{spent * 1000:8.1f} ms  {rule} ({key}; {name})")
-    print(f"{len(table)} rules, worst {table[0][0] * 1000:.1f} ms on {args.size:,} bytes")
+    """Print the slowest rules; exit 1 when one is over the limit."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("rules", nargs="*", metavar="RULE")
+    arguments.add_argument("--screen", type=int, default=1 << 16, help="bytes of the texts for all rules")
+    arguments.add_argument("--size", type=int, default=1 << 20, help="bytes of the texts for the worst")
+    arguments.add_argument("--worst", type=int, default=30, help="how many rules are tried in full; 0 for none")
+    arguments.add_argument("--kinds", type=int, default=60, help="most kinds of text for a rule")
+    arguments.add_argument("--top", type=int, default=20, help="how many are printed")
+    arguments.add_argument("--limit", type=float, help="most of a rule, in times of the prefilter")
+    arguments.add_argument("--json", type=Path)
+    args = arguments.parse_args()
+    bench = Bench()
+    chosen = [source for rule, source in bench.sources.items() if not args.rules or rule in args.rules]
+    started = time.monotonic()
+    tried = 0
+    screened: list[list[Cost]] = []
+    for source in chosen:
+        costs = []
+        for name, data in hostile(source, args.screen, args.kinds):
+            costs.append(bench.cost(source, name, data))
+            if costs[-1].milliseconds > _ENOUGH:
+                break
+        tried += len(costs)
+        screened.append(sorted(costs, reverse=True)[:3])
+    screened.sort(reverse=True)
+    table = [costs[0] for costs in screened]
+    if args.worst:
+        slowest = screened[: args.worst]
+        table = sorted((_in_full(bench, costs, args.size, args.kinds) for costs in slowest), reverse=True)
+    base = bench.ordinary(table[0].size)
+    worst = table[0]
+    for cost in table[: args.top]:
+        print(f"{cost.milliseconds:9.1f} ms  {cost.rule} ({cost.text}; {cost.matches:,} matches)")
+    spent, times = time.monotonic() - started, worst.milliseconds / base
+    print(f"{len(chosen)} rules, {tried:,} texts in {spent:.0f} s")
+    print(f"worst {worst.milliseconds:.1f} ms on {worst.size:,} bytes")
+    print(f"that is {times:,.0f} times the prefilter's time for as much of ordinary text")
     if args.json:
-        rows = [{"rule": rule, "ms": spent * 1000, "expression": key, "text": name} for spent, key, name, rule in table]
-        args.json.write_text(json.dumps({"size": args.size, "rules": rows}, indent=1) + "\n")
-    return int(table[0][0] > 0.05 * args.size / (1 << 20))
+        args.json.write_text(json.dumps([cost._asdict() for cost in table], indent=1) + "\n")
+    limit = args.limit * base if args.limit else 50 * worst.size / (1 << 20)
+    return int(worst.milliseconds > limit)
+
+
+def _in_full(bench: Bench, costs: Sequence[Cost], size: int, kinds: int) -> Cost:
+    """The worst of a rule's worst texts, at ``size`` bytes."""
+    source = bench.sources[costs[0].rule]
+    names = {cost.text for cost in costs}
+    return max(bench.cost(source, name, data) for name, data in hostile(source, size, kinds) if name in names)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
 from scanner.engine.plausibility import doubtful, implausible
 from scanner.engine.programs import compiled
+from scanner.engine.sought import Sought
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
 from scanner.model.secret import Secret
@@ -51,20 +52,28 @@ class Matcher:
     _pair: Pattern[bytes] | None = None
     _keywords: Pattern[bytes] | None = None
     _allow: tuple[Pattern[bytes], ...] | None = None
+    _seen: Sought = field(default_factory=Sought)
 
     def matches(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
+        return self.matches_in(text, self.spans(text, hits))
+
+    def spans(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> list[Span]:
+        """Where the expression looks for ``hits`` (expression, end offset), in order and apart from each other."""
         spans = windows.merged(
             windows.window(text.data, end, near=max(expression.near, int(expression.crosses)), reach=self.rule.reach)
             for expression, end in hits
         )
-        return self._matches_in(text, spans)
+        if len(spans) < 2 or windows.ends_at_window(self.rule.pattern):
+            return spans
+        return windows.in_stretches(text.data, spans)
 
     def matches_whole(self, text: Text) -> Iterator[Match]:
         """Matches anywhere in ``text``, dropped ones included with their reason."""
-        return self._matches_in(text, (Span(0, len(text.data)),))
+        return self.matches_in(text, (Span(0, len(text.data)),))
 
-    def _matches_in(self, text: Text, spans: Iterable[Span]) -> Iterator[Match]:
+    def matches_in(self, text: Text, spans: Iterable[Span]) -> Iterator[Match]:
+        """Matches within ``spans`` of ``text``, dropped ones included with their reason."""
         if text.kind not in self.rule.kinds or not self._wants(text.path):
             return
         if self._pattern is None:
@@ -81,6 +90,8 @@ class Matcher:
                         yield match
             except TimeoutError:
                 self.timeouts += 1
+        # A text is not held on to.
+        self._seen = Sought()
 
     def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
         rule = self.rule
@@ -159,10 +170,11 @@ class Matcher:
 
     def _has_keyword(self, data: bytes, span: Span) -> bool:
         if self._keywords is None:
-            words = "|".join(regex.escape(word) for word in self.rule.keywords)
+            # The shortest first: of those that begin in one place it is the one most likely to be near enough.
+            words = "|".join(regex.escape(word) for word in sorted(self.rule.keywords, key=len))
             self._keywords = compiled(words, regex.IGNORECASE)
         around = windows.lines_around(data, span, self.rule.near)
-        return self._keywords.search(data, around.start, around.end) is not None
+        return self._seen.within(self._keywords, data, around, longest=max(map(len, self.rule.keywords)))
 
     def _partner(self, data: bytes, span: Span) -> dict[str, str] | None:
         if self._pair is None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from scanner.model.span import Span
 
 # A "line" of a minified file can be megabytes long; this much of it, either side of a hit, is enough.
 LONGEST_LINE = 4096
+# What is searched in one go where lines with hits follow one another; more would share one timeout.
+_STRETCH = 65536
+_LINE_BREAK = 10
+_ESCAPED = re.compile(r"\\.")
+_CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
+_MULTILINE = re.compile(r"\s*\(\?[a-z]*m")
 
 
 def window(data: bytes, end: int, *, near: int, reach: int) -> Span:
@@ -39,6 +46,27 @@ def merged(spans: Iterable[Span]) -> list[Span]:
             continue
         joined.append(span)
     return joined
+
+
+def in_stretches(data: bytes, spans: Sequence[Span]) -> list[Span]:
+    """Windows of lines that follow one another joined: a search costs microseconds to begin, whatever its length.
+
+    ``spans`` are in order and apart from each other. A text with a hit in every line would otherwise begin one a line.
+    """
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and span.start == last.end + 1 and span.end - last.start <= _STRETCH and data[last.end] == _LINE_BREAK:
+            joined[-1] = Span(last.start, span.end)
+        else:
+            joined.append(span)
+    return joined
+
+
+def ends_at_window(pattern: str) -> bool:
+    """True when ``pattern`` may mean the end of its window by ``$``: its lines must then be searched one by one."""
+    plain = _CLASS.sub("", _ESCAPED.sub("", pattern))
+    return r"\Z" in pattern or ("$" in plain and not _MULTILINE.match(pattern))
 
 
 def lines_around(data: bytes, span: Span, near: int) -> Span:

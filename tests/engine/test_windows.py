@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.engine.windows import LONGEST_LINE, merged, window
+from scanner.engine.windows import LONGEST_LINE, ends_at_window, in_stretches, merged, window
 from scanner.model.span import Span
 
 TEXT = b"one\ntwo\nthree\nfour\nfive"
@@ -57,3 +57,24 @@ def test_merging_covers_the_same_bytes(pairs: list[tuple[int, int]]) -> None:
     covered = {at for span in spans for at in range(span.start, span.end)}
     assert {at for span in joined for at in range(span.start, span.end)} == covered
     assert all(a.end < b.start for a, b in pairwise(joined))
+
+
+def test_lines_with_hits_that_follow_one_another_are_searched_in_one_go() -> None:
+    data = b"one\ntwo\n\nfour\n"
+    lines = [Span(0, 3), Span(4, 7), Span(9, 13)]
+    assert in_stretches(data, lines) == [Span(0, 7), Span(9, 13)]
+
+
+def test_a_stretch_ends_before_it_is_long() -> None:
+    data = (b"x" * 999 + b"\n") * 200
+    lines = [Span(at, at + 999) for at in range(0, len(data), 1000)]
+    joined = in_stretches(data, lines)
+    assert sum(len(range(span.start, span.end + 1)) for span in joined) == len(data)
+    assert 1 < len(joined) < 10
+
+
+def test_an_expression_that_means_its_window_by_its_end_is_known() -> None:
+    assert ends_at_window(r"key=(\S+)$")
+    assert ends_at_window(r"key=(\S+)\Z")
+    assert not ends_at_window(r"(?im)key=(\S+)$")
+    assert not ends_at_window(r"[\w.$-]key=\$\S+")
