@@ -34,17 +34,19 @@ class Manifests:
     def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
         """What the manifests in ``text`` hold, one match a key."""
         from scanner.kubernetes.interest import advisable, interesting, worth
+        from scanner.kubernetes.outline import holds, is_loose
 
-        if not self._advice and not worth(text.data):
+        wanted = advisable if self._advice else interesting
+        if not (self._advice or worth(text.data)) or not holds(text, wanted):
             return ()
         from scanner.kubernetes.dispatch import examine
         from scanner.kubernetes.findings import Findings
-        from scanner.kubernetes.reading import is_loose, read
+        from scanner.kubernetes.reading import read
 
         out = Findings(inspect, advice=self._advice, loose=is_loose(text))
         if self._advice:
             from scanner.kubernetes.sealing import custom
 
             out.custom = custom(text.data)
-        examine(read(text, advisable if self._advice else interesting), out)
+        examine(read(text, wanted), out)
         return out.matches

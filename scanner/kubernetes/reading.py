@@ -6,17 +6,16 @@ decides, so that a folder of custom resource definitions costs next to nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner.kubernetes.interest import interesting
+from scanner.kubernetes.outline import is_loose, structured
 from scanner.manifest.documents import Document, Manifest, documents, manifests
 from scanner.manifest.islands import islands
 from scanner.manifest.layer import Layer
 from scanner.manifest.node import Scalar
-from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 
 # Texts in texts in texts: a Secret in a heredoc in a ConfigMap is two.
@@ -27,13 +26,6 @@ MAX_INNER = 8 * 1024 * 1024
 _SHORTEST_INNER = 20
 # Values of a chart, written as text into an Argo CD Application or a HelmChart.
 _CHART_VALUES = ("values", "valuesContent")
-
-_ISLANDS_IN = frozenset({FileKind.CODE, FileKind.SHELL, FileKind.PROSE, FileKind.MINIFIED})
-_STRUCTURED = re.compile(
-    rb"""\A(?:\xef\xbb\xbf)?(?:[ \t\r]*(?:\#.*|//.*|---.*|\.\.\.|%.*|\{\{(?:[^}]|\}(?!\}))*\}\}[ \t]*)?\r?\n)*
-        [ \t\xc2\xa0]*(?:["'&*<]?[\w.$/@-][^\n:=(]{0,200}:(?:[ \t\r\n]|$)|[-?][ \t\r\n]|["']?\{\{|[\[{])""",
-    re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +47,6 @@ def read(text: Text, wanted: Callable[[bytes], bool] = interesting) -> Reading:
     Remembers the last few texts: regions and matches are asked for one after the other.
     """
     return _Reader(wanted).read(text)
-
-
-def is_loose(text: Text) -> bool:
-    """True for prose and programs: manifests in them are islands."""
-    return text.kind in _ISLANDS_IN
-
-
-def structured(data: bytes) -> bool:
-    """True when the first line that says something is one of YAML or JSON."""
-    return _STRUCTURED.match(data) is not None
 
 
 class _Reader:

@@ -48,9 +48,13 @@ def _public(data: bytes) -> Iterator[Span]:
 
 def _judged(text: Text) -> list[Span]:
     """What the handlers of the kinds claim."""
+    from scanner.kubernetes.outline import holds, is_loose
+
+    if not holds(text, telling):
+        return []
     from scanner.kubernetes.dispatch import examine
     from scanner.kubernetes.findings import Findings
-    from scanner.kubernetes.reading import is_loose, read
+    from scanner.kubernetes.reading import read
 
     out = Findings(_nothing)
     # Documents that hold nothing may still be told about: ``password: name-of-a-key`` of an ExternalSecret. What has

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from scanner.kubernetes import sops
 from scanner.kubernetes.judge import silent
-from scanner.kubernetes.reading import is_loose, read
+from scanner.kubernetes.outline import is_loose
+from scanner.kubernetes.reading import read
 from scanner.kubernetes.secret import entries_of
 from scanner.manifest.documents import Manifest, manifests
 from scanner.model.span import LineIndex
