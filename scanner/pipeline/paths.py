@@ -71,7 +71,11 @@ def scan_paths(
     # Each process has its own copy, and keeps what it learnt of a folder for its next task.
     generated = Generated(lambda path: _beside(path, context))
     batches += run_tasks(
-        tasks, lambda task: _scan_files(task, scanner, context, generated, custom), workers=count, tick=tick
+        tasks,
+        lambda task: _scan_files(task, scanner, context, generated, custom),
+        workers=count,
+        tick=tick,
+        joining=True,
     )
     found = [one for batch in batches for one in batch.found]
     skipped = [*listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
