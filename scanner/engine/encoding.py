@@ -12,6 +12,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_FIRST = frozenset(mark[:1] for mark, _ in _MARKS)
 _PROBE = 4096
 # Formats that hold people's text as it was typed, between bytes of their own: databases, property lists.
 _TEXT_INSIDE = (b"SQLite format 3\0", b"bplist00")
@@ -27,15 +28,15 @@ def to_text(data: bytes, path: str, kind: FileKind | None = None) -> Text:
     """
     if kind is None:
         kind = kind_of(path)
-    for mark, codec in _MARKS:
+    for mark, codec in _MARKS if data[:1] in _FIRST else ():
         if data.startswith(mark):
             body = data[len(mark) :]
             if codec and len(body) > 3:
                 return Text(_recoded(body, codec), path, kind)
             return Text(body, path, kind)
-    probe = data[:_PROBE]
-    if b"\0" not in probe:
+    if data.find(b"\0", 0, _PROBE) < 0:
         return Text(data, path, kind)
+    probe = data[:_PROBE]
     codec = _guess_utf16(probe)
     if codec:
         return Text(_recoded(data, codec), path, kind)

@@ -21,6 +21,13 @@ def window(data: bytes, end: int, *, near: int, reach: int) -> Span:
     """The lines around the hit that ended before byte ``end``: ``near`` lines either side, ``reach`` bytes more."""
     at = max(0, end - 1)
     floor, ceiling = max(0, at - LONGEST_LINE * (near + 1)), min(len(data), at + LONGEST_LINE * (near + 1))
+    if not near:
+        start = data.rfind(b"\n", floor, at)
+        stop = data.find(b"\n", at, ceiling)
+        return Span(
+            max(0, (floor if start < 0 else start + 1) - reach),
+            min(len(data), max(ceiling if stop < 0 else stop, end) + reach),
+        )
     start = at
     for _ in range(near + 1):
         start = data.rfind(b"\n", floor, start)

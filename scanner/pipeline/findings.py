@@ -44,13 +44,12 @@ def placed_among(
 ) -> list[Placed]:
     """Like ``placed`` where ``matches`` is a part of the text's: what stands beside a secret is redacted too."""
     options = context.options
+    told = [match for match in matches if not match.reason or options.show_dropped]
+    if not told:
+        return []
     where = context.inside(text.path)
-    matches = [_standing(match, where, rules.rule_named(match.rule)) for match in matches]
-    wanted = [
-        match
-        for match in matches
-        if (not match.reason and match.severity >= options.severity) or (match.reason and options.show_dropped)
-    ]
+    standing = [_standing(match, where, rules.rule_named(match.rule)) for match in told]
+    wanted = [match for match in standing if match.reason or match.severity >= options.severity]
     if not wanted:
         return []
     index = LineIndex(text.data)

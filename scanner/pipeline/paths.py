@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FILES_A_TASK = 64
 # Fewer files than this are scanned faster than processes start.
 _WORTH_PROCESSES = 256
+# Bytes that are scanned before other processes start: enough to load what most files need, and soon done.
+_FIRST_BYTES = 256 * 1024
 
 
 class _Batch(NamedTuple):
@@ -63,7 +65,8 @@ def scan_paths(
         batches.append(typed._replace(skipped=[*typed.skipped, *scanner.skipped()]))
     listing = _list([path for path in paths if path != "-"], ignore=ignore)
     names = files.outside(context.excluded, listing.names)
-    tasks = [tuple(names[at : at + FILES_A_TASK]) for at in range(0, len(names), FILES_A_TASK)]
+    first = _first(names)
+    tasks = [names[:first], *(names[at : at + FILES_A_TASK] for at in range(first, len(names), FILES_A_TASK))]
     # Raw values do not cross processes, so a run that shows them keeps to one.
     alone = context.options.show_secrets or (not workers and len(names) < _WORTH_PROCESSES)
     count = 1 if alone else workers or processes()
@@ -90,6 +93,19 @@ def scan_paths(
         notes=(*context.notes, *listing.notes),
     )
     return ScanResult(findings, summary)
+
+
+def _first(names: Sequence[str]) -> int:
+    """How many files the first task has, for whose end the other processes wait."""
+    left = _FIRST_BYTES
+    for number, name in enumerate(names[:FILES_A_TASK]):
+        try:
+            left -= os.stat(name).st_size
+        except OSError:
+            return number
+        if left < 0:
+            return number
+    return min(len(names), FILES_A_TASK)
 
 
 def _custom(names: Sequence[str], context: Context) -> str:

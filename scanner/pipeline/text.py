@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from scanner.engine.engine import Engine
@@ -119,7 +119,9 @@ class TextScanner:
         """True when a detector or a rule wants a file of this name whatever is in it."""
         return bool(self._named(path) or self.engine.rules_for_path(path))
 
-    def _found(self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Iterable[int] = ()) -> list[Match]:
+    def _found(self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Collection[int] = ()) -> list[Match]:
+        if not hits and not named:
+            return []
         first, gate = self.engine.first_trigger, self.engine.first_gate
         awake = {self._by_trigger[hit.entry - first] for hit in hits if first <= hit.entry < gate}
         awake.update(named)

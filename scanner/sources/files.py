@@ -11,6 +11,7 @@ from scanner.model.result import Skipped
 
 # Bytes asked for at once.
 _CHUNK = 1 << 24
+_OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Listing(NamedTuple):
@@ -83,9 +84,8 @@ def open_regular(name: str) -> tuple[int, os.stat_result] | Skipped:
     The file is opened first and judged by what was opened: between a look at the name and the opening it
     could have been replaced by a pipe or a device, and reading one of those may never end.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        handle = os.open(name, flags)
+        handle = os.open(name, _OPENING)
     except OSError as error:
         return Skipped(shown(name), f"cannot be read: {error.strerror}")
     state = os.fstat(handle)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from scanner.suppress.baseline import BaselineSource
 from scanner.suppress.discover import Loaded
-from scanner.suppress.entry import Entry
 from scanner.suppress.inline import SOURCE as INLINE
+from scanner.suppress.inline import InlineMarks
 from scanner.suppress.verdict import NEW, Verdict
+
+if TYPE_CHECKING:
+    from scanner.suppress.baseline import BaselineSource
+    from scanner.suppress.entry import Entry
 
 # So many entries are named one by one; `unsealed baseline prune` lists all.
 _NAMED = 5
@@ -83,7 +87,13 @@ def _listed(entries: Sequence[Entry]) -> str:
 
 
 def _baselines(loaded: Loaded) -> Iterable[BaselineSource]:
-    return (source for source in loaded.suppressor.sources if isinstance(source, BaselineSource))
+    others = [source for source in loaded.suppressor.sources if not isinstance(source, InlineMarks)]
+    if not others:
+        return ()
+    # Imported where there may be one: most scans have none.
+    from scanner.suppress.baseline import BaselineSource
+
+    return (source for source in others if isinstance(source, BaselineSource))
 
 
 def _findings(number: int) -> str:

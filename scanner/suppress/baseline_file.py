@@ -15,8 +15,9 @@ from scanner.model.errors import ConfigError
 from scanner.suppress.digest import Salt
 from scanner.suppress.entry import Entry, Key, parse_entry
 from scanner.suppress.join import joined
+from scanner.suppress.names import BASELINE_FILE
 
-FILE_NAME = ".unsealed.baseline"
+FILE_NAME = BASELINE_FILE
 FORMAT = 1
 _MAGIC = "unsealed-baseline"
 _SALT = "salt = "

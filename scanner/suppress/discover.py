@@ -10,11 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.model.errors import ConfigError
-from scanner.suppress import baseline_file
-from scanner.suppress.baseline import BaselineSource
 from scanner.suppress.inline import InlineMarks
 from scanner.suppress.memo import Memo, git_folder
-from scanner.suppress.record import RecordSource
+from scanner.suppress.names import BASELINE_FILE
 from scanner.suppress.suppressor import Suppressor
 from scanner.suppress.verdict import Source
 
@@ -37,6 +35,8 @@ class Loaded:
 
     def with_sources(self, sources: tuple[Source, ...]) -> Loaded:
         """The same with ``sources`` asked last; those that record remember digests together with the baselines."""
+        from scanner.suppress.record import RecordSource
+
         suppressor = self.suppressor
         added = [replace(source, memo=self.memo) if isinstance(source, RecordSource) else source for source in sources]
         return replace(self, suppressor=Suppressor((*suppressor.sources, *added), suppressor.today))
@@ -86,7 +86,7 @@ def load(
     if repo_config:
         if made.gitleaks(environ or {}):
             given.add(".gitleaks.toml")
-        for name in (baseline_file.FILE_NAME, *REPOSITORY_FILES):
+        for name in (BASELINE_FILE, *REPOSITORY_FILES):
             content = None if name in given else made.read(name)
             if content is not None:
                 made.add(name, content)
@@ -150,7 +150,10 @@ class _Made:
 
     def _baseline(self, name: str, content: bytes) -> _Parsed:
         """A baseline may be called anything; what is called by our name is ours, or an error."""
-        ours = os.path.basename(name) == baseline_file.FILE_NAME or baseline_file.looks_like_baseline(content)
+        from scanner.suppress import baseline_file
+        from scanner.suppress.baseline import BaselineSource
+
+        ours = os.path.basename(name) == BASELINE_FILE or baseline_file.looks_like_baseline(content)
         if ours or not content.lstrip().startswith((b"{", b"[")):
             return [BaselineSource.read(content, name, self.memo)], ()
         from scanner.suppress import detect_secrets_file, gitleaks_report

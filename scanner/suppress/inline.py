@@ -18,7 +18,6 @@ from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.suppress.case import Case
 from scanner.suppress.comments import COMMENT_END, alone, is_comment
-from scanner.suppress.entry import checked_date
 from scanner.suppress.verdict import ALLOWED, PLACE, Claim, Place
 
 SOURCE = "comment"
@@ -157,8 +156,12 @@ def _plain(value: str) -> str:
 
 
 def _date(value: str | None) -> str:
+    if not value:
+        return ""
+    from scanner.suppress.entry import checked_date
+
     try:
-        return checked_date(value or "")
+        return checked_date(value)
     except ValueError:
         return "0000-00-00"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from scanner.suppress.case import Case
-from scanner.suppress.digest import SLOW, Digest, Salt, family_of
+if TYPE_CHECKING:
+    from scanner.suppress.case import Case
+    from scanner.suppress.digest import Digest, Salt
 
 T = TypeVar("T")
 
@@ -40,8 +41,7 @@ class Memo:
         tag = self._tag(message)
         known = self._known.get(tag)
         if known is None:
-            match = case.match
-            known = salt.fast(family_of(match), match.secret) if case.strong else self._slow(salt, case, message)
+            known = self._fast(salt, case) if case.strong else self._slow(salt, case, message)
             self._known[tag] = known
         return known
 
@@ -50,6 +50,9 @@ class Memo:
         self._known[self._tag(self._message(salt, case))] = digest
 
     def _message(self, salt: Salt, case: Case) -> bytes:
+        # Imported with the first baseline that asks for digests: most scans have none.
+        from scanner.suppress.digest import family_of
+
         return b"\0".join((salt.value, family_of(case.match).encode(), case.match.secret.essence()))
 
     def _tag(self, message: bytes) -> bytes:
@@ -61,7 +64,14 @@ class Memo:
             self._done[name] = work()
         return cast("T", self._done[name])
 
+    def _fast(self, salt: Salt, case: Case) -> Digest:
+        from scanner.suppress.digest import family_of
+
+        return salt.fast(family_of(case.match), case.match.secret)
+
     def _slow(self, salt: Salt, case: Case, message: bytes) -> Digest:
+        from scanner.suppress.digest import SLOW, Digest, family_of
+
         if not self.folder or len(case.text.data) > _LARGEST_TEXT:
             return salt.slow(family_of(case.match), case.match.secret)
         if self._disk is None:
