@@ -61,7 +61,13 @@ class Matcher:
     def spans(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> list[Span]:
         """Where the expression looks for ``hits`` (expression, end offset), in order and apart from each other."""
         spans = windows.merged(
-            windows.window(text.data, end, near=max(expression.near, int(expression.crosses)), reach=self.rule.reach)
+            windows.window(
+                text.data,
+                end,
+                near=max(expression.near, int(expression.crosses)),
+                reach=self.rule.reach,
+                width=expression.width,
+            )
             for expression, end in hits
         )
         if len(spans) < 2 or windows.ends_at_window(self.rule.pattern):

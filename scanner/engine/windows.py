@@ -15,10 +15,15 @@ _LINE_BREAK = 10
 _ESCAPED = re.compile(r"\\.")
 _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
 _MULTILINE = re.compile(r"\s*\(\?[a-z]*m")
+# Beside what an expression may match and look at: for edges that its own parse does not count.
+_MARGIN = 64
 
 
-def window(data: bytes, end: int, *, near: int, reach: int) -> Span:
-    """The lines around the hit that ended before byte ``end``: ``near`` lines either side, ``reach`` bytes more."""
+def window(data: bytes, end: int, *, near: int, reach: int, width: int = 0) -> Span:
+    """The lines around the hit that ended before byte ``end``: ``near`` lines either side, ``reach`` bytes more.
+
+    Where they are long, no more than ``width`` bytes either side of the hit, if that is known.
+    """
     at = max(0, end - 1)
     floor, ceiling = max(0, at - LONGEST_LINE * (near + 1)), min(len(data), at + LONGEST_LINE * (near + 1))
     if not near:
@@ -40,7 +45,10 @@ def window(data: bytes, end: int, *, near: int, reach: int) -> Span:
         if stop < 0:
             stop = ceiling
             break
-    return Span(max(0, start + 1 - reach), min(len(data), max(stop, end) + reach))
+    start, stop = max(0, start + 1 - reach), min(len(data), max(stop, end) + reach)
+    if width:
+        start, stop = max(start, end - width - _MARGIN), min(stop, end + width + _MARGIN)
+    return Span(start, stop)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from scanner.engine.engine import Engine
 from scanner.engine.prefilter import Hit
 from scanner.engine.windows import LONGEST_LINE, window
+from scanner.model.span import Span
 from scanner.model.text import Text
 
 # So many lines are remembered; then it starts anew.
@@ -42,6 +44,7 @@ class Barren:
         # their ends, several on a line.
         start = stop = -1
         digests: dict[int, int] = {}
+        in_long: dict[int, list[Hit]] = {}
         for hit in hits:
             entry, end = hit
             near = lines[entry] if entry < len(lines) else -1
@@ -57,8 +60,7 @@ class Barren:
             if digest is None:
                 first, last = window(data, end, near=near, reach=0) if near else (start + 1, stop)
                 if last - first >= LONGEST_LINE:
-                    # Windows are cut in long lines, and overlap: the rule is better run once over all of them.
-                    kept.append(hit)
+                    in_long.setdefault(self._engine.rules.expressions[entry].rule, []).append(hit)
                     continue
                 digest = digests[near] = hash(data[first:last])
             key = hash((entry, number, digest))
@@ -66,10 +68,46 @@ class Barren:
             if finds is None:
                 if len(known) >= _MOST:
                     known.clear()
-                finds = known[key] = self._finds(text, hit)
+                finds = known[key] = self._finds(text, (hit,))
             if finds:
                 kept.append(hit)
+        for some in in_long.values():
+            kept += self._in_long_lines(text, number, some)
         return kept
 
-    def _finds(self, text: Text, hit: Hit) -> bool:
-        return any(self._show_dropped or not match.reason for match in self._engine.match(text, (hit,)))
+    def _in_long_lines(self, text: Text, number: int, hits: Sequence[Hit]) -> Iterator[Hit]:
+        """Those of one rule's hits in long lines that may lead to a match.
+
+        Windows are cut there, and overlap: those that share text are judged together, as the rule will read them.
+        """
+        known, data = self._known, text.data
+        for group, (first, last) in _connected(data, hits, self._lines):
+            origin = group[0].end
+            shape = tuple((hit.entry, hit.end - origin) for hit in group)
+            key = hash((shape, number, hash(data[first:last])))
+            finds = known.get(key)
+            if finds is None:
+                if len(known) >= _MOST:
+                    known.clear()
+                finds = known[key] = self._finds(text, group)
+            if finds:
+                yield from group
+
+    def _finds(self, text: Text, hits: Sequence[Hit]) -> bool:
+        return any(self._show_dropped or not match.reason for match in self._engine.match(text, hits))
+
+
+def _connected(data: bytes, hits: Sequence[Hit], lines: Sequence[int]) -> Iterator[tuple[list[Hit], Span]]:
+    """The hits in groups that share no text, each with all that may be looked at around its hits."""
+    group: list[Hit] = []
+    first = reached = -1
+    for hit in sorted(hits, key=attrgetter("end")):
+        start, end = window(data, hit.end, near=lines[hit.entry] + 1, reach=0)
+        if group and start > reached:
+            yield group, Span(first, reached)
+            group = []
+        first = min(first, start) if group else start
+        reached = max(reached, end) if group else end
+        group.append(hit)
+    if group:
+        yield group, Span(first, reached)

@@ -23,7 +23,7 @@ class Expression(NamedTuple):
     """One entry of the prefilter's database. ``rule`` is an index; ``near`` lines around a hit are searched.
 
     ``crosses`` is true when a match may cross a line break, ``far`` when the rule looks beyond the lines of
-    its hit at all.
+    its hit at all. No match begins or ends further than ``width`` bytes from its hit; 0 when that is not known.
     """
 
     source: str
@@ -32,6 +32,7 @@ class Expression(NamedTuple):
     near: int
     crosses: bool
     far: bool = False
+    width: int = 0
 
 
 class CompiledRules:
@@ -130,17 +131,18 @@ def _expressions(rule: Rule, index: int) -> list[Expression]:
     own = derive(rule.pattern, cut=rule.reach > 0)
     far = bool(rule.near or rule.reach or rule.pair)
 
-    def made(derived: Derived, near: int, caseless: bool = False) -> Expression:
-        return Expression(derived.expression, derived.caseless or caseless, index, near, own.crosses_lines, far)
+    def made(derived: Derived, near: int, *, caseless: bool = False, width: int = 0) -> Expression:
+        caseless = derived.caseless or caseless
+        return Expression(derived.expression, caseless, index, near, own.crosses_lines, far, width)
 
     found: list[Expression] = []
     if rule.prefilter:
-        found.append(made(derive(rule.prefilter), rule.near))
+        found.append(made(derive(rule.prefilter), rule.near, width=own.width if rule.inside else 0))
     elif own.literal >= _SUREST_LITERAL:
-        found.append(made(own, 0))
+        found.append(made(own, 0, width=own.width))
     if rule.pair:
         found.append(made(derive(rule.pair), rule.near))
     elif not found and rule.keywords:
         words = "|".join(re.escape(word) for word in rule.keywords)
         found.append(made(derive(f"(?:{words})"), rule.near, caseless=True))
-    return found or [made(own, 0)]
+    return found or [made(own, 0, width=own.width)]

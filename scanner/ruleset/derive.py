@@ -17,12 +17,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """``expression`` for the prefilter, whether a match can cross a line break, the surest literal's length."""
+    """``expression`` for the prefilter, whether a match can cross a line break, the surest literal's length.
+
+    ``width`` is the most bytes a match of the exact expression can have, with all it looks at beside itself; 0 when
+    there is no such number.
+    """
 
     expression: str
     caseless: bool
     crosses_lines: bool
     literal: int
+    width: int = 0
 
 
 _CATEGORY = {
@@ -61,6 +66,7 @@ def derive(pattern: str, *, cut: bool = False) -> Derived:
         caseless=caseless,
         crosses_lines=any(map(_crosses, tree)),
         literal=_longest_literal(items),
+        width=_width(tree) + _beside(tree) if _width(tree) < c.MAXREPEAT > _beside(tree) else 0,
     )
 
 
@@ -199,6 +205,27 @@ def _crosses(item: Any) -> bool:
     if op is c.ATOMIC_GROUP:
         return any(map(_crosses, value))
     return False
+
+
+def _width(items: Any) -> int:
+    return int(items.getwidth()[1])
+
+
+def _beside(items: Any) -> int:
+    """The most bytes that the lookarounds in ``items`` look at; of those in a repetition, each turn of it looks on."""
+    seen = 0
+    for op, value in items:
+        if op in (c.ASSERT, c.ASSERT_NOT):
+            seen += _width(value[1]) + _beside(value[1])
+        elif op is c.SUBPATTERN:
+            seen += _beside(value[3])
+        elif op is c.BRANCH:
+            seen += sum(map(_beside, value[1]))
+        elif op in _REPEATS:
+            seen += _beside(value[2])
+        elif op is c.ATOMIC_GROUP:
+            seen += _beside(value)
+    return seen
 
 
 def _longest_literal(items: Iterable[Any]) -> int:

@@ -32,7 +32,8 @@ class Example:
 class Rule:
     """One rule. Expressions are source text here; the engine compiles those that are needed.
 
-    ``needs`` is an expression without which ``pattern`` need not be tried. ``near`` counts lines, ``reach`` bytes,
+    ``needs`` is an expression without which ``pattern`` need not be tried; ``inside`` says that it and ``prefilter``
+    match within what ``pattern`` matches. ``near`` counts lines, ``reach`` bytes,
     ``entropy`` bits a character. ``unpaired`` is None for "drop". ``kinds`` is the set of file kinds
     in which the rule is tried.
     """
@@ -46,6 +47,7 @@ class Rule:
     detector: str = ""
     prefilter: str = ""
     needs: str = ""
+    inside: bool = True
     keywords: tuple[str, ...] = ()
     near: int = 0
     pair: str = ""
@@ -83,6 +85,7 @@ _LISTS = ("keywords", "checks", "allow", "references")
 _NUMBERS = ("near", "reach", "specific")
 _OTHER = (
     "entropy",
+    "inside",
     "severity",
     "confidence",
     "unpaired",
@@ -122,6 +125,7 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
         severity=severity_named(entry["severity"], "severity"),
         confidence=confidence,
         entropy=_bits(entry),
+        inside=_flag(entry, "inside", default=not entry.get("near")),
         near=_number(entry, "near", 0),
         reach=_number(entry, "reach", 0),
         specific=_number(entry, "specific", 2 if strings.get("detector") else 3),
@@ -161,6 +165,13 @@ def _strings(entry: Mapping[str, object], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise RuleSyntaxError(f"{key!r} must be a list of strings")
     return tuple(value)
+
+
+def _flag(entry: Mapping[str, object], key: str, *, default: bool) -> bool:
+    value = entry.get(key, default)
+    if not isinstance(value, bool):
+        raise RuleSyntaxError(f"{key!r} must be true or false")
+    return value
 
 
 def _number(entry: Mapping[str, object], key: str, default: int) -> int:

@@ -80,6 +80,8 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     near = entry.get("near", 0)
     lines = near if isinstance(near, int) else 0
     rest["near"] = lines + 1  # a value may stand on the line after its name
+    if "prefilter" not in rest and "needs" not in rest:
+        rest.setdefault("inside", True)
     rest.setdefault("prefilter", f"(?i:{_waking(texts['names'])})")
     rest.setdefault("needs", f"(?:{texts['value']})(?![{texts['edge']}])")
     return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
