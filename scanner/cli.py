@@ -48,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         _complain(f"a mistake of ours, {_where(error)}: please report it (UNSEALED_DEBUG=1 shows where it comes from)")
         return ExitCode.INCOMPLETE
+    finally:
+        if argv is None:
+            # The process ends: without this, the interpreter looks through all that was loaded for cycles, several
+            # times, before it gives back what the system takes back at once.
+            gc.freeze()
 
 
 def _interrupt(*_: object) -> None:
