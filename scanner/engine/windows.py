@@ -27,26 +27,26 @@ def window(data: bytes, end: int, *, near: int, reach: int, width: int = 0) -> S
     at = max(0, end - 1)
     floor, ceiling = max(0, at - LONGEST_LINE * (near + 1)), min(len(data), at + LONGEST_LINE * (near + 1))
     if not near:
-        start = data.rfind(b"\n", floor, at)
-        stop = data.find(b"\n", at, ceiling)
-        return Span(
-            max(0, (floor if start < 0 else start + 1) - reach),
-            min(len(data), max(ceiling if stop < 0 else stop, end) + reach),
-        )
-    start = at
-    for _ in range(near + 1):
-        start = data.rfind(b"\n", floor, start)
-        if start < 0:
-            start = floor - 1
-            break
-    stop = at - 1 if data[at : at + 1] == b"\n" else at
-    for _ in range(near + 1):
-        stop = data.find(b"\n", stop + 1, ceiling)
-        if stop < 0:
-            stop = ceiling
-            break
-    start, stop = max(0, start + 1 - reach), min(len(data), max(stop, end) + reach)
-    if width:
+        start, stop = data.rfind(b"\n", floor, at), data.find(b"\n", at, ceiling)
+        start, stop = (floor if start < 0 else start + 1), (ceiling if stop < 0 else stop)
+    else:
+        start = at
+        for _ in range(near + 1):
+            start = data.rfind(b"\n", floor, start)
+            if start < 0:
+                start = floor - 1
+                break
+        stop = at - 1 if data[at : at + 1] == b"\n" else at
+        for _ in range(near + 1):
+            stop = data.find(b"\n", stop + 1, ceiling)
+            if stop < 0:
+                stop = ceiling
+                break
+        start += 1
+    # Short lines stay whole: what one of their hits leads to, all of them do, and that is remembered of a line.
+    narrow = width and stop - start >= LONGEST_LINE
+    start, stop = max(0, start - reach), min(len(data), max(stop, end) + reach)
+    if narrow:
         start, stop = max(start, end - width - _MARGIN), min(stop, end + width + _MARGIN)
     return Span(start, stop)
 

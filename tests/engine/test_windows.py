@@ -78,3 +78,16 @@ def test_an_expression_that_means_its_window_by_its_end_is_known() -> None:
     assert ends_at_window(r"key=(\S+)\Z")
     assert not ends_at_window(r"(?im)key=(\S+)$")
     assert not ends_at_window(r"[\w.$-]key=\$\S+")
+
+
+def test_a_line_that_is_not_long_stays_whole() -> None:
+    data = b"x" * (LONGEST_LINE - 1)
+    for near in (0, 1):
+        assert window(data, 2_000, near=near, reach=0, width=300) == Span(0, len(data))
+
+
+def test_of_a_long_line_no_more_than_an_expression_is_wide() -> None:
+    data = b"x" * 1_000_000
+    for near in (0, 1):
+        span = window(data, 500_000, near=near, reach=0, width=300)
+        assert 600 <= span.end - span.start <= 800

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.ruleset.examples import fill
 from tests.conftest import make_repository, token
 
 LINES = "".join(f"value_{number} = compute({number})  # password of nobody\n" for number in range(40))
@@ -27,3 +28,16 @@ def test_a_piece_that_comes_again_is_found_again(tmp_path: Path, clean_environme
     report = json.loads(repository.unsealed("history", ".", "-f", "json", "--no-progress").out)
     (finding,) = report["findings"]
     assert {(one["commit"], one["path"], one["line"]) for one in finding["occurrences"]} == places
+
+
+def test_of_two_hits_in_a_line_of_some_thousand_bytes_none_hides_the_other(
+    tmp_path: Path, clean_environment: dict[str, str]
+) -> None:
+    repository = make_repository(tmp_path / "r", clean_environment)
+    between = ", ".join(f"[{number}]" for number in range(500))
+    secret = fill("<<%A40>>", "two hits")
+    repository.write("calls.json", f'{{"api_token": "token of nobody", "x": {between}, "api_token": "{secret}"}}\n')
+    repository.commit("one line")
+    repository.git("repack", "-adfq")
+    report = json.loads(repository.unsealed("history", ".", "-f", "json", "--no-progress").out)
+    assert [finding["rule"] for finding in report["findings"]] == ["generic-secret"]
