@@ -13,7 +13,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 import hyperscan
@@ -24,7 +24,7 @@ from scanner.ruleset.compiled import CompiledRules
 from scanner.ruleset.location import rule_files
 
 # Raised whenever the stored form changes.
-_FORMAT = b"unsealed-rules 3\n"
+_FORMAT = b"unsealed-rules 4\n"
 _KEPT_SETS = 8
 
 
@@ -157,20 +157,23 @@ def _read(path: str, stamp: bytes) -> Loaded | None:
         )
         first = 8 + size
         second = first + int(plain["database"])
-        paths = Prefilter.load(bytes(body[second:])) if plain["paths"] else None
-        return Loaded(CompiledRules.from_plain(plain), Prefilter.load(bytes(body[first:second])), triggers, paths)
+        third = second + int(plain["bodies"])
+        paths = Prefilter.load(bytes(body[third:])) if plain["paths"] else None
+        rules = CompiledRules.from_table(plain, body[second:third])
+        return Loaded(rules, Prefilter.load(bytes(body[first:second])), triggers, paths)
     except (AttributeError, KeyError, TypeError, ValueError, hyperscan.error):
         return None
 
 
 def _write(path: str, stamp: bytes, loaded: Loaded) -> None:
-    plain: dict[str, Any] = loaded.rules.to_plain()
+    plain, bodies = loaded.rules.to_table()
     plain["literals"] = [(literal.decode("latin-1"), place) for literal, place in loaded.triggers.literals]
     plain["names"] = loaded.triggers.names
     database = loaded.prefilter.dump()
-    plain["database"] = len(database)
+    plain |= {"database": len(database), "bodies": len(bodies)}
     table = json.dumps(plain).encode()
-    body = len(table).to_bytes(8, "big") + table + database + (loaded.paths.dump() if loaded.paths else b"")
+    paths = loaded.paths.dump() if loaded.paths else b""
+    body = b"".join((len(table).to_bytes(8, "big"), table, database, bodies, paths))
     head = _FORMAT + len(stamp).to_bytes(4, "big") + stamp
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
