@@ -45,6 +45,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,} | pk[._](?:live|test|eyJ).*"),
     ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)? | .*(?:\\[1-9]|\.\*).*"),
     ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
+    ("expression", rb"/?\^.*\$/?[gimsux]{0,3}"),
     ("scope", rb"\w+(?:/|%2F)\d{8}(?:/|%2F).*"),
     ("assignments", rb"[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
     ("mark-up", rb"</?[a-z][^>]*>?.* | &[a-z]+; | .*</\w+>"),

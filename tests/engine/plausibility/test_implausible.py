@@ -53,6 +53,7 @@ def random(template: str, seed: str = "") -> bytes:
         (b"1.2.3-beta", "version"),
         (b"true", "stock value"),
         (b"fooled", "words"),
+        (b"^.{8,32}$", "expression"),
     ],
 )
 def test_what_is_no_password_says_why(value: bytes, reason: str) -> None:
