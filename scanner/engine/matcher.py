@@ -56,6 +56,9 @@ class Matcher:
 
     def matches(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
+        # Asked before anything is done: in a program's bytes most rules wake for nothing.
+        if text.kind not in self.rule.kinds:
+            return iter(())
         return self.matches_in(text, self.spans(text, hits))
 
     def spans(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> list[Span]:
