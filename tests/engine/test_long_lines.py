@@ -31,9 +31,9 @@ def one_line() -> bytes:
 def test_no_match_is_lost_or_won() -> None:
     engine = text_scanner(ScanOptions()).engine
     rules = engine.rules
-    plain = rules.to_plain()
-    plain["expressions"] = [expression._replace(width=0) for expression in rules.expressions]
-    wide = Engine(CompiledRules.from_plain(plain), engine._prefilter, engine.triggers, now=engine.now)
+    table, bodies = rules.to_table()
+    table["expressions"] = [expression._replace(width=0) for expression in rules.expressions]
+    wide = Engine(CompiledRules.from_table(table, memoryview(bodies)), engine._prefilter, engine.triggers, now=engine.now)
     text = Text(one_line(), "notes.txt", FileKind.CONFIG)
     hits = engine.prefilter(text.data)
     found, expected = ({(m.rule, m.span, m.reason) for m in one.match(text, hits)} for one in (engine, wide))
