@@ -6,6 +6,7 @@ known by what they are called. Both become an ordinary ``pattern`` before anythi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 KEYS = ("token", "edge", "names", "value")
@@ -14,6 +15,8 @@ _EDGE = "0-9A-Za-z_-"
 _LONG_LIST = 400
 # Longer expressions for tokens are not written out a second time.
 _LONG_TOKEN = 200
+# Three fixed characters, the first of them perhaps one of several words.
+_BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
 
 # What may touch a token on the left although it ends in a character of the token's own alphabet: escapes
 # of strings, URLs and JSON, and the end of a terminal's colour sequence.
@@ -101,8 +104,10 @@ def _waking(names: str) -> str:
 def standing_alone(token: str, edge: str) -> str:
     """An expression for ``token`` that is not a part of a longer run of the characters in ``edge``."""
     left = "|".join(f"(?<={escape})" for escape in _ESCAPES)
-    # Tokens may stand back to back: where the same form begins again, the first one is at its end.
-    again = f"|(?={token})" if len(token) <= _LONG_TOKEN and "(?P<" not in token else ""
+    # Tokens may stand back to back: where the same form begins again, the first one is at its end. A form without a
+    # beginning of its own begins again in the middle of every longer run.
+    marked = len(token) <= _LONG_TOKEN and "(?P<" not in token and _BEGINNING.match(token)
+    again = f"|(?={token})" if marked else ""
     end = f"(?:(?![{edge}]){again})"
     # Padding ends a value; on the left it is the sign between a name and its value.
     return f"(?:(?<![{edge.replace('=', '')}])|{left})(?P<secret>{token}){end}"

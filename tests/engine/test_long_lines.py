@@ -33,7 +33,9 @@ def test_no_match_is_lost_or_won() -> None:
     rules = engine.rules
     table, bodies = rules.to_table()
     table["expressions"] = [expression._replace(width=0) for expression in rules.expressions]
-    wide = Engine(CompiledRules.from_table(table, memoryview(bodies)), engine._prefilter, engine.triggers, now=engine.now)
+    wide = Engine(
+        CompiledRules.from_table(table, memoryview(bodies)), engine._prefilter, engine.triggers, now=engine.now
+    )
     text = Text(one_line(), "notes.txt", FileKind.CONFIG)
     hits = engine.prefilter(text.data)
     found, expected = ({(m.rule, m.span, m.reason) for m in one.match(text, hits)} for one in (engine, wide))

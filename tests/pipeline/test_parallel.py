@@ -75,5 +75,5 @@ def test_the_exception_of_a_task_comes_out_and_no_process_stays() -> None:
 
 
 def test_what_cannot_be_sent_is_done_here() -> None:
-    made = run_tasks(range(6), lambda number: (lambda: number), workers=2)
+    made = run_tasks(range(6), lambda number: lambda: number, workers=2)
     assert [one() for one in made] == list(range(6))

@@ -35,6 +35,13 @@ def test_a_token_may_stand_back_to_back_with_another() -> None:
     assert alone(TOKEN * 2)
 
 
+@pytest.mark.parametrize("token", ["[0-9a-f]{40}", "(?=[^a]{0,39}a)[0-9a-f]{40}", "a?c?d?[0-9a-f]{40}"])
+def test_a_form_without_a_beginning_is_not_found_at_the_beginning_of_a_longer_run(token: str) -> None:
+    pattern = standing_alone(token, "0-9a-f").encode()
+    assert regex.search(pattern, b"'" + b"0a" * 20 + b"'") is not None
+    assert regex.search(pattern, b"'" + b"0a" * 40 + b"'") is None
+
+
 @pytest.mark.parametrize(("text", "found"), [("x={}", True), ("={}", True), ("{}=", False), ("a/{}", False)])
 def test_padding_touches_a_token_on_its_right_only(text: str, found: bool) -> None:
     pattern = standing_alone("acme_[0-9a-z]{24}", "0-9A-Za-z+/=")
