@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.engine.engine import Engine
+from scanner.ruleset.schema import Rule
 
 # A number holds lines in the low bits, then bytes, then one bit for structure. Zero looks at its lines only.
 _LINES_BITS = 12
@@ -23,13 +24,27 @@ class Extents:
         self._of: list[int] = []
         for expression in engine.rules.expressions:
             rule = engine.rules.rule(expression.rule)
-            further = rule.near > lines or rule.reach > 0
-            self._of.append(extent(rule.near, rule.reach) if further else 0)
+            # A change beside a match, by which it is no longer taken over, may be this far from its hit.
+            spread = rule.near + below(rule)
+            further = spread > lines or rule.reach > 0
+            self._of.append(extent(spread, rule.reach) if further else 0)
         self._of += [_STRUCTURE] * len(engine.triggers.literals)
 
     def __getitem__(self, entry: int) -> int:
         """The extent of prefilter entry ``entry``; what comes after the triggers are the decoders' gates."""
         return self._of[entry] if entry < len(self._of) else 0
+
+
+def above(rule: Rule | None) -> int:
+    """How many lines above its secret what ``rule`` looked at may begin."""
+    return max(1, rule.near) if rule is not None else 1
+
+
+def below(rule: Rule | None) -> int:
+    """How many lines below its secret what ``rule`` looked at may end: a name stands above what it names."""
+    if rule is None or not rule.near:
+        return 1
+    return 0 if rule.inside and not rule.keywords and not rule.pair else rule.near
 
 
 def extent(lines: int, reach: int) -> int:

@@ -20,6 +20,7 @@ from scanner.engine.windows import lines_around
 from scanner.history.delta import Batch, Version, line_spans
 from scanner.model.match import Match
 from scanner.model.result import Skipped
+from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.pipeline import extent
 from scanner.pipeline.barren import Barren
@@ -271,7 +272,8 @@ class Sweeper:
     def _hold(self, data: bytes, match: Match, sighted: Sighted) -> _Held:
         """``match`` with every line its rule looked at: while they stand, so does the match."""
         rule = self._scanner.engine.rules.rule_named(match.rule)
-        around = lines_around(data, match.span, max(1, rule.near if rule is not None else 1))
+        start = lines_around(data, match.span, extent.above(rule)).start
+        around = Span(start, lines_around(data, match.span, extent.below(rule)).end)
         line = data.count(b"\n", around.start, match.span.start)
         structural = rule is None or bool(rule.detector)
         return _Held(data[around.start : around.end], line, structural, sighted)

@@ -59,8 +59,16 @@ def test_a_worker_shares_what_the_first_task_loaded() -> None:
     assert len({process for process, _ in made}) == 2
 
 
-def test_the_exception_of_a_task_comes_out_and_no_process_stays() -> None:
+def test_the_exception_of_a_task_comes_out_and_no_process_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     here = os.getpid()
+    born: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        born.append(fork())
+        return born[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
 
     def work(number: int) -> int:
         if os.getpid() != here:
@@ -70,8 +78,10 @@ def test_the_exception_of_a_task_comes_out_and_no_process_stays() -> None:
 
     with pytest.raises(MemoryError):
         run_tasks(range(200), work, workers=3, joining=True)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(born) == 2
+    for worker in born:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(worker, os.WNOHANG)
 
 
 def test_what_cannot_be_sent_is_done_here() -> None:

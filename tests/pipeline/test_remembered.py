@@ -41,3 +41,19 @@ def test_of_two_hits_in_a_line_of_some_thousand_bytes_none_hides_the_other(
     repository.git("repack", "-adfq")
     report = json.loads(repository.unsealed("history", ".", "-f", "json", "--no-progress").out)
     assert [finding["rule"] for finding in report["findings"]] == ["generic-secret"]
+
+
+def test_a_value_stands_below_its_name_and_something_changes_three_lines_further_down(
+    tmp_path: Path, clean_environment: dict[str, str]
+) -> None:
+    repository = make_repository(tmp_path / "r", clean_environment)
+    code = [f"value_{number} = compute({number})\n" for number in range(40)]
+    named = ["expo_token:\n", fill("  value: <<%A40>>\n", "below"), "\n", "x = 1\n"]
+    for path, further in (("a.py", []), ("b.py", ["one more line, which makes this version the base of the other\n"])):
+        repository.write(path, "".join([*code[:20], *named, *further, *code[20:]]))
+        repository.commit(path)
+    repository.git("repack", "-adfq")
+    report = json.loads(repository.unsealed("history", ".", "-f", "json", "--no-progress").out)
+    (finding,) = report["findings"]
+    assert finding["rule"] == "expo-access-token"
+    assert {(one["path"], one["line"]) for one in finding["occurrences"]} == {("a.py", 22), ("b.py", 22)}
