@@ -68,6 +68,10 @@ class _View:
     hits: list[Hit]
     spans: list[tuple[int, int]] = field(default_factory=list)
 
+    def read_anew(self, start: int, end: int) -> bool:
+        """True when bytes ``start`` to ``end`` lie in a part that is read as structure: all in it is found there."""
+        return any(first <= start < last and end <= last for first, last in self.spans)
+
 
 class Sweeper:
     """Scans the batches of one process; ``ledger`` has what was found, ``texts`` and ``bytes`` what was scanned,
@@ -290,7 +294,7 @@ class Sweeper:
             if one.sighted.name_class != view.number:
                 continue
             at = data.find(one.lines)
-            if at < 0 or (one.structural and any(start <= at < end for start, end in view.spans)):
+            if at < 0 or view.read_anew(at, at + (0 if one.structural else len(one.lines))):
                 continue
             line = data.count(b"\n", 0, at) + one.line + 1
             if (id(one.sighted), line) not in holds:

@@ -58,6 +58,14 @@ def _commits(report: Report) -> dict[tuple[tuple[str, str], str], str]:
     }
 
 
+def test_what_is_found_as_structure_is_not_taken_over_as_text_as_well(clean_environment: dict[str, str]) -> None:
+    """A version without the line that broke its manifest: its password was told twice."""
+    token, manifest = families.Edit(0, 0, 0, 0, 0), families.Edit(0, 0, 1, 0, 1)
+    broken = families.Edit(1, 0, 316, 0, 0)
+    family = [manifest, token, token, token, token, broken]
+    check([(0, 0, [token, token]), (0, 0, family)], Packing("repacked"), clean_environment)
+
+
 _SETTINGS = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
