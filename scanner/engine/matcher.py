@@ -88,6 +88,8 @@ class Matcher:
         if self._pattern is None:
             self._pattern = compiled(self.rule.pattern)
             self._needs = compiled(self.rule.needs) if self.rule.needs else None
+        # What is known of one text must not answer for another.
+        self._seen = Sought()
         needs = self._needs
         for span in spans:
             try:
@@ -99,8 +101,6 @@ class Matcher:
                         yield match
             except TimeoutError:
                 self.timeouts += 1
-        # A text is not held on to.
-        self._seen = Sought()
 
     def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
         rule = self.rule
