@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from scanner.manifest.layer import Layer, of_lines, unescaped
@@ -34,8 +35,16 @@ _STRING_END = re.compile(rb"`|\"\"\"|'''")
 _BRACE = re.compile(rb"[{}]")
 
 
-def islands(data: bytes) -> Iterator[Layer]:
-    """The islands of ``data`` in order; their text is without the prefix, so it reads as a file of its own."""
+@lru_cache(maxsize=4)
+def islands(data: bytes) -> tuple[Layer, ...]:
+    """The islands of ``data`` in order; their text is without the prefix, so it reads as a file of its own.
+
+    Remembers the last few texts: whether one holds anything of interest is asked before it is read.
+    """
+    return tuple(_islands(data))
+
+
+def _islands(data: bytes) -> Iterator[Layer]:
     index: LineIndex | None = None
     reached = count = 0
     for at, prefix in sorted(_marks(data)):
