@@ -15,6 +15,7 @@ from scanner.ruleset.compiled import Expression
 from scanner.ruleset.derive import derive
 from scanner.ruleset.loader import load_rules
 from scanner.ruleset.location import rules_dir
+from scanner.ruleset.schema import parse_rule
 
 PATTERNS = [
     r"(?<![0-9A-Za-z_])(?P<secret>acme_[0-9A-Za-z]{36,255})(?![0-9A-Za-z_])",
@@ -73,3 +74,20 @@ def test_every_shipped_expression_is_read_alike_by_both_parsers() -> None:
     for source in chance.sample(load_rules([rules_dir()]), 5):
         if source.rule.pattern:
             assert re.compile(source.rule.pattern.encode()).groups == regex.compile(source.rule.pattern.encode()).groups
+
+
+@pytest.mark.parametrize(
+    ("more", "inside"),
+    [
+        ({"pattern": "acme_[a-z]{9}"}, True),
+        ({"pattern": "acme_[a-z]{9}", "prefilter": "acme"}, False),
+        ({"pattern": "acme_[a-z]{9}", "needs": "[a-z]{9}"}, False),
+        ({"pattern": "acme_[a-z]{9}", "prefilter": "acme", "inside": True}, True),
+        ({"names": "acme", "value": "[a-z]{9}"}, True),
+    ],
+)
+def test_what_is_given_by_hand_is_taken_for_part_of_a_match_only_where_that_is_said(
+    more: dict[str, object], inside: bool
+) -> None:
+    rule, _, _ = parse_rule({"id": "acme", "title": "t", "description": "d", "severity": "high", **more})
+    assert rule.inside is inside
