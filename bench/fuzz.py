@@ -68,7 +68,8 @@ class Fuzzing:
         self._ways: set[int] = set()
         self._folder = tempfile.TemporaryDirectory(prefix="unsealed-fuzz-", dir=_quick_folder())
         self._run: Run = target.make(Path(self._folder.name))
-        self._mutator = Mutator(target.seeds(), target.words, largest=target.largest, seed=seed)
+        usual, largest = min(target.usual, target.largest), target.largest
+        self._mutator = Mutator(target.seeds(), target.words, usual=usual, largest=largest, seed=seed)
 
     def seeds(self) -> None:
         """The samples as they are must go well."""

@@ -22,16 +22,21 @@ _LARGE = (
     1 << 40,
     (1 << 63) - 1,
 )
+_RARELY = 1 / 8
 _Change = Callable[[bytearray], None]
 
 
 class Mutator:
-    """Endless inputs made from a corpus that grows."""
+    """Endless inputs made from a corpus that grows.
 
-    def __init__(self, corpus: Sequence[bytes], words: Sequence[bytes], *, largest: int, seed: int) -> None:
+    Seven of eight are cut to ``usual`` bytes, the others to ``largest``: what a parser does wrong it does in small
+    inputs too, and of those it reads several in the time of a large one.
+    """
+
+    def __init__(self, corpus: Sequence[bytes], words: Sequence[bytes], *, usual: int, largest: int, seed: int) -> None:
         self.corpus = list(corpus)
         self._words = list(words) or [b"\0"]
-        self._largest = largest
+        self._usual, self._largest = usual, largest
         self._random = random.Random(seed)
         self._changes: tuple[_Change, ...] = (
             self._flip, self._flip, self._byte, self._number, self._cut, self._double, self._insert, self._word,
@@ -44,7 +49,7 @@ class Mutator:
         data = bytearray(self.corpus[int(pick() * len(self.corpus))])
         for _ in range(1 << int(pick() * 4)):
             self._changes[int(pick() * len(self._changes))](data)
-        return bytes(data[: self._largest])
+        return bytes(data[: self._largest if pick() < _RARELY else self._usual])
 
     def _at(self, data: bytearray) -> int:
         return int(self._random.random() * len(data)) if data else 0

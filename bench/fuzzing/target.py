@@ -18,7 +18,7 @@ class Target(NamedTuple):
     """``make`` gets a folder of its own and gives the function that takes an input.
 
     What that function returns stands for the way the input went: an input that goes a new way is kept and changed
-    further. ``words`` are pieces worth inserting.
+    further. ``words`` are pieces worth inserting. Inputs have up to ``largest`` bytes, most of them up to ``usual``.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Target(NamedTuple):
     seeds: Callable[[], Sequence[bytes]]
     words: Sequence[bytes] = ()
     largest: int = 8192
+    usual: int = 1 << 20
 
 
 def size_class(number: int) -> int:

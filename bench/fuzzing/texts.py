@@ -120,7 +120,7 @@ def _text(_folder: Path) -> Run:
 
 
 TARGETS = (
-    Target("yaml", _manifest, lambda: _MANIFESTS, _MANIFEST_WORDS, 4096),
+    Target("yaml", _manifest, lambda: _MANIFESTS, _MANIFEST_WORDS, 4096, 512),
     Target(
         "decoders",
         _encoded,
@@ -135,5 +135,6 @@ TARGETS = (
         _text_seeds,
         (*_MANIFEST_WORDS, b"password=", b"secret: ", b"-----BEGIN ", b"ghp_", b"AKIA"),
         2048,
+        256,
     ),
 )
