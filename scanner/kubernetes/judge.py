@@ -12,6 +12,7 @@ from dataclasses import replace
 from scanner.kubernetes import ciphertext, helm, names, references, settings, values
 from scanner.kubernetes.entries import Entry, Inner, inspected
 from scanner.kubernetes.findings import ASSIGNED, STRUCTURE, TYPED, Findings
+from scanner.manifest.layer import of_scalar
 from scanner.manifest.node import Scalar
 from scanner.model.levels import Confidence, Severity
 from scanner.model.span import Span
@@ -88,18 +89,20 @@ def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str])
         return
     made: list[Entry] = []
     places: list[Span] = []
-    for start, end, text in helm.literals(entry.scalar.value):
-        value = values.decoded(text) if entry.encoded and "b64enc" not in entry.scalar.value else None
+    source, where = entry.scalar.value, entry.scalar.span
+    # The same bytes, unless the document is no UTF-8.
+    layer = of_scalar(entry.document.data[where.start : where.end], where.start, style="", value=source.encode())
+    for start, end, text in helm.literals(source):
+        value = values.decoded(text) if entry.encoded and "b64enc" not in source else None
         literal = replace(entry, value=value if value and values.is_text(value) else text.encode(), encoded=False)
         if silent(replace(literal, scalar=_scalar(text, entry))) or values.harmless(literal.value):
             continue
         made.append(literal)
-        first = len(entry.scalar.value[:start].encode())
-        places.append(Span(first, first + len(entry.scalar.value[start:end].encode())))
+        first = len(source[:start].encode())
+        places.append(Span(first, first + len(source[start:end].encode())))
     for literal, place, inner in zip(made, places, inspected(made, out.inspect), strict=True):
         told = {**detail, "key": names.plain(entry.name)}
-        base = entry.scalar.span.start
-        span = entry.document.place(Span(base + place.start, base + place.end))
+        span = entry.document.place(layer.outer(place))
         best = next((one for one in inner if one.known), None)
         if best is not None:
             out.inner(best.match, span, severity=Severity.MEDIUM, detail=told)

@@ -6,8 +6,10 @@ What is found in the inner text is reported at its place in the outer one.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from scanner.model.span import Span
 
@@ -25,21 +27,24 @@ _SIMPLE = {
 class Layer:
     """Inner bytes and where they come from.
 
-    Inner offset ``starts[i] + n`` stands at outer offset ``places[i] + n`` until the next start.
+    Inner offset ``starts[i] + n`` stands at outer offset ``places[i] + n`` until the next start, nothing beyond
+    ``limit``.
     """
 
     data: bytes
     starts: tuple[int, ...]
     places: tuple[int, ...]
+    limit: int = sys.maxsize
 
     def outer(self, span: Span) -> Span:
         """The outer bytes from the first to the last of ``span``."""
         start = self._place(span.start)
-        return Span(start, max(start, self._place(max(span.start, span.end - 1)) + (span.end > span.start)))
+        end = self._place(max(span.start, span.end - 1)) + (span.end > span.start)
+        return Span(start, max(start, min(end, self.limit)))
 
     def _place(self, offset: int) -> int:
         at = max(0, bisect_right(self.starts, offset) - 1)
-        return self.places[at] + offset - self.starts[at]
+        return min(self.limit, self.places[at] + offset - self.starts[at])
 
 
 def of_scalar(raw: bytes, start: int, *, style: str, value: bytes) -> Layer:
@@ -70,8 +75,11 @@ def of_lines(data: bytes, lines: list[Span]) -> Layer:
 def _aligned(raw: bytes, start: int, value: bytes) -> Layer:
     """Every word of ``value`` is in ``raw``, in this order: only blanks, line breaks and indentation differ."""
     starts, places, at = [0], [start], 0
+    extra: list[tuple[int, int]]
     for word in _WORD.finditer(value):
-        found = raw.find(word.group(), at)
+        found, size, extra = raw.find(word.group(), at), len(word.group()), []
+        if found < 0:
+            found, size, extra = _narrow(raw, word.group(), at)
         if found < 0:
             break
         if starts[-1] == word.start():
@@ -79,8 +87,24 @@ def _aligned(raw: bytes, start: int, value: bytes) -> Layer:
         elif start + found - word.start() != places[-1] - starts[-1]:
             starts.append(word.start())
             places.append(start + found)
-        at = found + len(word.group())
-    return Layer(value, tuple(starts), tuple(places))
+        starts += [word.start() + inner for inner, _ in extra]
+        places += [start + found + outer for _, outer in extra]
+        at = found + size
+    return Layer(value, tuple(starts), tuple(places), start + len(raw))
+
+
+def _narrow(raw: bytes, word: bytes, at: int) -> tuple[int, int, list[tuple[int, int]]]:
+    """Where ``word`` stands in ``raw`` with a byte for each character, as a text that is no UTF-8 is read.
+
+    -1 if it does not; else the size there, and inner and outer offset after each character of several bytes.
+    """
+    text = word.decode("utf-8", "replace")
+    try:
+        narrow = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return -1, 0, []
+    ends = accumulate(len(char.encode()) for char in text)
+    return raw.find(narrow, at), len(narrow), [(end, n) for n, end in enumerate(ends, 1) if not text[n - 1].isascii()]
 
 
 def unescaped(raw: bytes, start: int) -> Layer:

@@ -105,3 +105,14 @@ def test_yaml_in_yaml_in_a_heredoc(matches: Callable[[bytes, str], list[Match]])
 
 def indented(text: str, depth: int) -> str:
     return "".join(" " * depth + line for line in text.splitlines(keepends=True))
+
+
+def test_values_of_a_manifest_that_is_no_utf8(matches: Callable[[bytes, str], list[Match]]) -> None:
+    head = b"kind: Secret\nmetadata: {name: \xffa}\nstringData:\n"
+    for line, value in (
+        (b'  password: {{ .Values.\xff\xffx | default "hunter\xff2pass" }}\n', b"hunter\xff2pass"),
+        (b"  url: \xff\xffpostgres://u:%s@h/db\n" % b"p\xff\xfffoo99", b"p\xff\xfffoo99"),
+    ):
+        data = head + line
+        (match,) = matches(data, "templates/secret.yaml")
+        assert data[match.span.start : match.span.end] == value

@@ -86,3 +86,17 @@ def test_braces_around_a_kind() -> None:
 
 def test_a_program_with_the_word_kind_has_no_island() -> None:
     assert island("switch kind {\ncase Secret:\n\treturn Kind: Secret{}\n}\n") == []
+
+
+def test_a_word_in_a_text_that_is_no_utf8() -> None:
+    # Read with one character a byte, each of which is two bytes in the value.
+    data = b"a: \xd6\xd5 needle9\xff\xff\n"
+    (document,) = documents(data)
+    node = next(node for key, node in document.root.pairs() if key.value == "a")
+    assert isinstance(node, Scalar)
+    layer = document.inner(node)[0]
+    at = layer.data.find(b"needle9")
+    place = layer.outer(Span(at, len(layer.data)))
+    assert data[place.start : place.end] == b"needle9\xff\xff"
+    # What has no place of its own at least lies in the scalar.
+    assert Layer(b"abc", (0,), (7,), 8).outer(Span(1, 3)) == Span(8, 8)
