@@ -50,6 +50,8 @@ _BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
 _UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
 # No service puts these into the tokens and API keys that it hands out.
 _NO_TOKEN = Lazy(rb"[?^()\[\];!*`]")
+# Nor into what they call a key only.
+_NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
 _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
@@ -190,7 +192,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
         return "" if opens and len(set(value)) > 7 else "identifier"
     if bare and bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE):
         return "code"
-    if promise is Promise.WEAK and _unsure(value):
+    if promise is Promise.WEAK and (_unsure(value) or _NO_KEY.pattern.search(value)):
         return "identifier"
     if promise is Promise.SECRET and len(value) < 10 and _HEXADECIMAL.pattern.fullmatch(value):
         return "too short"

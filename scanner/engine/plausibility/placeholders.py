@@ -15,6 +15,7 @@ _TELLING = Lazy(
     |change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)|insert[_\s-]|secret[_-]?goes|goes[_-]here
     |_here\b|-here\b|\bsome[_-]|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real
     |sanitized|censored|obfuscated|<[a-z_\ -]+>|\.\.\.|x{5,}|\*{3,}
+    |(?:fake){2}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -28,6 +29,7 @@ _ROWS = (
     b"01234567890123456789",
     b"98765432109876543210",
     b"0123456789abcdef0123456789abcdef",
+    b"fedcba9876543210fedcba9876543210",
     b"qwertyuiopasdfghjklzxcvbnm",
 )
 _FOURS = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) - 3))
@@ -38,8 +40,10 @@ _SHORTEST_ROW = 5
 _ENOUGH, _LONGEST, _SHORTEST_BODY = 256, 4096, 16
 # "AKIA", "AIza", "dapi": marks that nothing parts from the body.
 _SHORTEST_MARK = 4
-_PREFIX = Lazy(rb"^[A-Za-z0-9]{2,12}[_-](?:[A-Za-z0-9]{2,6}[_-])?")
+_PREFIX = Lazy(rb"^[A-Za-z0-9]{2,12}[_-](?:[A-Za-z0-9]{2,6}[_-]){0,2}")
 _ALNUM = Lazy(rb"[a-z0-9]+")
+# Four and more of one character.
+_SAME = Lazy(rb"(.)\1{3,}", re.DOTALL)
 
 # What people write where a password has to stand, and what programs come with.
 STOCK = frozenset(
@@ -86,6 +90,8 @@ def stand_in(value: bytes) -> str:
     runs = _ALNUM.pattern.findall(small)
     letters = sum(map(len, runs))
     if letters >= 8 and max(map(small.count, set(small))) * 4 >= letters * 3:
+        return "repetition"
+    if letters >= 16 and sum(len(found[0]) for found in _SAME.pattern.finditer(small)) * 4 >= letters * 3:
         return "repetition"
     for body in (small, small[_SHORTEST_MARK:], _PREFIX.pattern.sub(b"", small)):
         if len(body) >= 8 and len(set(body)) <= 2:
@@ -149,7 +155,7 @@ def _monotonous(value: bytes) -> str:
     counted = sum(_in_rows(run) for run in _ALNUM.pattern.findall(small))
     if counted * 3 >= len(value) * 2 and len(value) >= 3:
         return "sequence"
-    return ""
+    return "sequence" if len(value) >= 12 and _woven(small) else ""
 
 
 def _counted_through(body: bytes) -> bool:
@@ -189,6 +195,16 @@ def _period(value: bytes) -> bool:
     """True when a short piece repeats over the whole value."""
     at = (value + value).find(value, 1)
     return at <= len(value) // 2
+
+
+def _woven(value: bytes) -> bool:
+    """True for letters (small ones) and digits that both count up, one between the other: ``a1b2c3d4e5f6``."""
+    letters, digits = [b for b in value if 97 <= b <= 122], [b for b in value if 48 <= b <= 57]
+    if len(letters) < 4 or len(digits) < 4 or len(letters) + len(digits) < 12:
+        return False
+    ups = sum((b - a) % 26 <= 1 for a, b in pairwise(letters))
+    counts = sum((b - a) % 10 == 1 for a, b in pairwise(digits))
+    return ups * 5 >= (len(letters) - 1) * 4 and counts * 5 >= (len(digits) - 1) * 4
 
 
 def _in_rows(run: bytes) -> int:

@@ -43,6 +43,8 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*",
     ),
     ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,} | pk[._](?:live|test|eyJ).*"),
+    # What a vendor calls publishable, and the consumer keys by which Salesforce knows an application.
+    ("public key", rb"(?:live|test)_pub(?:lic|lishable)?_\w+ | (?-i:3MVG9)[\w.]{60,}"),
     ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)? | .*(?:\\[1-9]|\.\*).*"),
     ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
     ("expression", rb"/?\^.*\$/?[gimsux]{0,3}"),

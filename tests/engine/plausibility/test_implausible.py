@@ -42,6 +42,8 @@ def random(template: str, seed: str = "") -> bytes:
         (b"aaaaaaaa", "repetition"),
         (b"12345678", "sequence"),
         (b"abcdefgh", "sequence"),
+        (b"a1B2c3D4e5F6", "sequence"),
+        (b"1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d", "sequence"),
         (b"password123", "stock value"),
         (b"Pa33w0rd", "stock value"),
         (b"secret", "stock value"),
@@ -97,6 +99,16 @@ def test_a_weak_name_needs_a_strong_value() -> None:
     assert implausible(random("%A20 %D3 %A20"), mode="value", key="key", line=b"") == ""
 
 
+def test_a_weak_name_has_no_value_with_signs_that_no_key_has() -> None:
+    assert implausible(random("%A12 # %A14 %D2"), mode="value", key="key", line=b"") == "identifier"
+    assert implausible(random("%D2 | %A40"), mode="value", key="key", line=b"") == ""
+
+
+def test_what_a_vendor_publishes_is_no_secret() -> None:
+    assert implausible(b"live_pub_" + random("%H31"), mode="value", key="token") == "public key"
+    assert implausible(b"3MVG9" + random("%A80"), mode="value", key="salesforce_key") == "public key"
+
+
 def test_base64_of_plain_words_is_no_secret() -> None:
     value = base64.b64encode(b"this is a password")
     assert implausible(value, mode="value", key="secret", line=b'"' + value + b'"') == "text"
@@ -147,7 +159,17 @@ def test_token_mode_drops_only_what_was_written_to_be_replaced() -> None:
         assert implausible(random("%H40", str(seed)), mode="token") == ""
 
 
-@pytest.mark.parametrize("body", [b"a" * 24, b"abcdefghijklmnopqrstuvwx", b"1234567890" * 3, b"your_token_goes_here"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"a" * 24,
+        b"a" * 12 + b"3" * 14 + b"7f",
+        b"Fake" * 6,
+        b"abcdefghijklmnopqrstuvwx",
+        b"1234567890" * 3,
+        b"your_token_goes_here",
+    ],
+)
 def test_token_mode_drops_one_character_a_counted_row_and_words(body: bytes) -> None:
     assert implausible(b"sk_live_" + body, mode="token")
 
@@ -162,7 +184,8 @@ def test_what_counts_up_only_in_part_stays_a_token_in_doubt(body: bytes) -> None
 
 
 def test_generated_tokens_are_not_in_doubt() -> None:
-    assert [seed for seed in range(300) if doubtful(b"sk_live_" + random("%A36", str(seed)))] == []
+    for form in ("%A36", "%H32", "%N20"):
+        assert [seed for seed in range(300) if doubtful(b"sk_live_" + random(form, str(seed)))] == []
 
 
 def test_mode_none_asks_nothing() -> None:
