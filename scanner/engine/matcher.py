@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import regex
 from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
+from scanner.engine.crowded import FEW, Crowd, Expressions, outermost
 from scanner.engine.plausibility import doubtful, implausible
 from scanner.engine.programs import compiled
 from scanner.engine.sought import Sought
@@ -49,19 +51,24 @@ class Matcher:
     timeouts: int = 0
     _pattern: Pattern[bytes] | None = None
     _needs: Pattern[bytes] | None = None
+    _expressions: Expressions | None = None
     _pair: Pattern[bytes] | None = None
     _keywords: Pattern[bytes] | None = None
     _allow: tuple[Pattern[bytes], ...] | None = None
     _seen: Sought = field(default_factory=Sought)
 
-    def matches(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> Iterator[Match]:
+    def matches(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
         # Asked before anything is done: in a program's bytes most rules wake for nothing.
         if text.kind not in self.rule.kinds:
             return iter(())
-        return self.matches_in(text, self.spans(text, hits))
+        spans = self.spans(text, hits)
+        # Hits outside of what matches do not say how many names there are, or where.
+        if self.rule.backwards and (len(hits) > FEW or not self.rule.inside):
+            return self._judged(text, spans, self._crowd(hits, spans).matches)
+        return self.matches_in(text, spans)
 
-    def spans(self, text: Text, hits: Iterable[tuple[Expression, int]]) -> list[Span]:
+    def spans(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> list[Span]:
         """Where the expression looks for ``hits`` (expression, end offset), in order and apart from each other."""
         spans = windows.merged(
             windows.window(
@@ -71,7 +78,7 @@ class Matcher:
                 reach=self.rule.reach,
                 width=expression.width,
             )
-            for expression, end in hits
+            for expression, end in (hits if len(hits) <= FEW else outermost(text.data, hits))
         )
         if len(spans) < 2 or windows.ends_at_window(self.rule.pattern):
             return spans
@@ -83,24 +90,40 @@ class Matcher:
 
     def matches_in(self, text: Text, spans: Iterable[Span]) -> Iterator[Match]:
         """Matches within ``spans`` of ``text``, dropped ones included with their reason."""
+        return self._judged(text, spans, self._near)
+
+    def _judged(
+        self, text: Text, spans: Iterable[Span], search: Callable[[bytes, Span], Iterable[Found[bytes]]]
+    ) -> Iterator[Match]:
         if text.kind not in self.rule.kinds or not self._wants(text.path):
             return
-        if self._pattern is None:
-            self._pattern = compiled(self.rule.pattern)
-            self._needs = compiled(self.rule.needs) if self.rule.needs else None
         # What is known of one text must not answer for another.
         self._seen = Sought()
-        needs = self._needs
         for span in spans:
             try:
-                if needs and needs.search(text.data, span.start, span.end, timeout=EXPRESSION_TIMEOUT) is None:
-                    continue
-                for found in self._pattern.finditer(text.data, span.start, span.end, timeout=EXPRESSION_TIMEOUT):
+                for found in search(text.data, span):
                     match = self._judge(text, found)
                     if match is not None:
                         yield match
             except TimeoutError:
                 self.timeouts += 1
+
+    def _near(self, data: bytes, span: Span) -> Iterable[Found[bytes]]:
+        if self._pattern is None:
+            self._pattern = compiled(self.rule.pattern)
+            self._needs = compiled(self.rule.needs) if self.rule.needs else None
+        needs = self._needs
+        if needs and needs.search(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT) is None:
+            return ()
+        return self._pattern.finditer(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT)
+
+    def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
+        if self._expressions is None:
+            rule = self.rule
+            values = re.compile(rule.needs.encode())
+            self._expressions = Expressions(compiled(rule.pattern), values, compiled(rule.backwards))
+        ends, lines = [end for _, end in hits] if self.rule.inside else [], self.rule.near
+        return Crowd(self._expressions, ends, spans, lines=lines, timeout=EXPRESSION_TIMEOUT)
 
     def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
         rule = self.rule

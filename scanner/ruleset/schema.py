@@ -33,7 +33,8 @@ class Rule:
     """One rule. Expressions are source text here; the engine compiles those that are needed.
 
     ``needs`` is an expression without which ``pattern`` need not be tried; ``inside`` says that it and ``prefilter``
-    match within what ``pattern`` matches. ``near`` counts lines, ``reach`` bytes,
+    match within what ``pattern`` matches. ``backwards`` matches, read
+    backwards, what ``pattern`` does before what ``needs`` does. ``near`` counts lines, ``reach`` bytes,
     ``entropy`` bits a character. ``unpaired`` is None for "drop". ``kinds`` is the set of file kinds
     in which the rule is tried.
     """
@@ -47,6 +48,7 @@ class Rule:
     detector: str = ""
     prefilter: str = ""
     needs: str = ""
+    backwards: str = ""
     inside: bool = True
     keywords: tuple[str, ...] = ()
     near: int = 0
@@ -108,7 +110,7 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
         entry = shorthand.expand(entry)
     except ValueError as error:
         raise RuleSyntaxError(str(error)) from None
-    strings: dict[str, Any] = {key: _string(entry, key) for key in _STRINGS if key in entry}
+    strings: dict[str, Any] = {key: _string(entry, key) for key in (*_STRINGS, "backwards") if key in entry}
     lists: dict[str, Any] = {key: _strings(entry, key) for key in _LISTS if key in entry}
     for key in ("id", "title", "description"):
         if not strings.get(key):

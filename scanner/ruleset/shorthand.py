@@ -59,8 +59,21 @@ _SEPARATOR = (
     r"""[\\"'`({\[<]{0,4}(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}[ ]){1,2})?"""
 )
 
+# A name's further words, and what makes it the name of a secret that a value is assigned to.
+_WORD_ENDS = rf"{_WORDS_BEGIN}(?i:{_WORDS})[\w.\-]{{0,24}}?"
+_ASSIGNED = (
+    rf"{_SEPARATOR_BEGINS}(?<![_.\- ][iI][dD])(?<![a-z]I[dD])"
+    rf"{''.join(f'(?<!(?i:{word}))' for word in _NOT_SECRET)}{_TYPE}{_SEPARATOR}"
+)
+
+# A ruled line is full of places where a value with signs could begin.
+_NO_RULE = r"(?![-_=+/.]{4})"
+
+_RUN = re.compile(r"(\[[^\]\\]+\])\{\d+,\d+\}$")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
+
 # What stands before a value, whatever the separator was. Tried inside of no word, the value alone costs a fifth.
-_AFTER_SIGN = "(?:(?<![0-9A-Za-z])|(?<=%3[aAdD]))"
+_AFTER_SIGN = "(?<![0-9A-Za-z](?<!%3[aAdD]))"
 
 
 def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
@@ -89,7 +102,9 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     if "prefilter" not in rest and "needs" not in rest:
         rest.setdefault("inside", True)
     rest.setdefault("prefilter", f"(?i:{_waking(texts['names'])})")
-    rest.setdefault("needs", f"{_AFTER_SIGN}(?:{texts['value']})(?![{texts['edge']}])")
+    value = f"{_AFTER_SIGN}{_NO_RULE}(?:{_once(texts['value'], texts['edge'])})(?![{texts['edge']}])"
+    if "needs" not in rest:
+        rest |= {"needs": value, "backwards": _named_before(texts["names"], lines)}
     return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
 
 
@@ -115,9 +130,47 @@ def standing_alone(token: str, edge: str) -> str:
 
 def called(names: str, value: str, edge: str, lines: int) -> str:
     """An expression for ``value`` after one of ``names``: assigned to it, or up to ``lines`` lines further on."""
-    published = "".join(f"(?<!(?i:{word}))" for word in _NOT_SECRET)
-    between = rf"{_PARENT}[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?{_WORDS_BEGIN}(?i:{_WORDS})[\w.\-]{{0,24}}?"
     return (
-        rf"(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}|{between}){_SEPARATOR_BEGINS}(?<![_.\- ][iI][dD])(?<![a-z]I[dD])"
-        rf"{published}{_TYPE}{_SEPARATOR}(?P<secret>{value})(?![{edge}]){_NO_FILE}"
+        rf"(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}|{_between(lines)}{_WORD_ENDS})"
+        rf"{_ASSIGNED}(?P<secret>{value})(?![{edge}]){_NO_FILE}"
     )
+
+
+def _named_before(names: str, lines: int) -> str:
+    """What stands before a value that ``called`` would reach, from its name on, to be read from the value backwards.
+
+    Where names stand by the hundred, trying what may follow each costs hundreds of characters a name. The last word
+    before a value is taken for its name's, whatever stands before that.
+    """
+    return (
+        rf"(?r)(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}{_ASSIGNED}|{_between(lines)}(?>{_WORD_ENDS}{_ASSIGNED}))"
+    )
+
+
+def _between(lines: int) -> str:
+    """What may stand between a name and the word that a value is called by, up to ``lines`` lines further on."""
+    return rf"{_PARENT}[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?"
+
+
+def _once(value: str, edge: str) -> str:
+    """``value`` without going back in its last run, where all that may stand in that may not follow it either."""
+    made = []
+    for part in _top_level(value):
+        run = _RUN.search(part)
+        inside = run and all(
+            re.fullmatch(f"[{edge}]", char) for char in map(chr, range(128)) if re.fullmatch(run[1], char)
+        )
+        made.append(part + "+" if inside else part)
+    return "|".join(made)
+
+
+def _top_level(expression: str) -> list[str]:
+    """The alternatives of ``expression``, those within groups apart."""
+    parts, depth = [""], 0
+    for piece in _PIECE.findall(expression):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts

@@ -49,7 +49,8 @@ def _invalid(source: RuleSource) -> Iterator[str]:
             derive(expression)
         except Exception as error:  # both parsers have several kinds of complaint; all mean the same here
             yield f"{key} is not a valid expression: {error}"
-    for key, expression in (*(("allow", one) for one in rule.allow), ("needs", rule.needs)):
+    others = ("needs", rule.needs), ("backwards", rule.backwards)
+    for key, expression in (*(("allow", one) for one in rule.allow), *others):
         try:
             regex.compile(expression.encode())
         except regex.error as error:

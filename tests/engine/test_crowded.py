@@ -1,0 +1,77 @@
+"""Where hits stand by the hundred, less work finds the same."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from scanner.engine import crowded, matcher, windows
+from scanner.engine.crowded import outermost
+from scanner.engine.matcher import Matcher
+from scanner.model.filekind import FileKind
+from scanner.model.span import Span
+from scanner.model.text import Text
+from scanner.ruleset.compiled import Expression
+from scanner.ruleset.examples import fill
+from scanner.ruleset.loader import load_rules
+from scanner.ruleset.location import rules_folder
+from scanner.ruleset.schema import RuleSource
+
+SOURCES = [source for source in load_rules([rules_folder()]) if source.rule.backwards]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_hits_between_others_of_a_line_add_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    size, breaks = chance.choice([300, 3000, 30000]), chance.choice([0, 0.0001, 0.001, 0.05])
+    data = bytes(10 if chance.random() < breaks else 97 for _ in range(size))
+    expressions = [
+        Expression("x", False, 0, chance.choice([0, 2]), False, False, chance.choice([0, 40, 500])) for _ in range(2)
+    ]
+    hits = sorted(
+        ((chance.choice(expressions[: 1 + seed % 2]), chance.randint(1, size)) for _ in range(300)), key=lambda h: h[1]
+    )
+
+    def around(hits: list[tuple[Expression, int]]) -> list[Span]:
+        return windows.merged(windows.window(data, end, near=e.near, reach=0, width=e.width) for e, end in hits)
+
+    assert around(outermost(data, hits)) == around(hits)
+
+
+def test_a_value_is_found_from_behind_as_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(SOURCES) > 250
+    found = []
+    for patience in (1.0, 0.0):
+        monkeypatch.setattr(matcher, "FEW", -1)
+        monkeypatch.setattr(crowded, "_A_BYTE", patience)
+        monkeypatch.setattr(crowded, "_A_MATCH", patience)
+        found.append([_matches(source) for source in SOURCES])
+    assert found[0] == found[1]
+    assert sum(map(len, found[0])) > len(SOURCES)
+
+
+def _matches(source: RuleSource) -> list[tuple[int, int, str]]:
+    rule = source.rule
+    texts = [fill(one.text, f"{rule.id}/{n}") for n, one in enumerate(source.examples)]
+    data = "\n".join(texts).encode()
+    kind = FileKind.OTHER if FileKind.OTHER in rule.kinds else min(rule.kinds)
+    one = Matcher(rule, {})
+    ends = [at + 1 for at in range(len(data))] if rule.inside else []
+    expression = Expression("", False, 0, rule.near, False)
+    spans = (Span(0, len(data)),)
+    crowd = one._crowd([(expression, end) for end in ends], spans)
+    return [(*match.span, match.reason) for match in one._judged(Text(data, "a.txt", kind), spans, crowd.matches)]
+
+
+def test_names_in_every_place_hide_no_value() -> None:
+    source = next(source for source in SOURCES if source.rule.id == "expo-access-token")
+    token = fill("<<%A40>>", "crowd")
+    head, tail = "expo token " * 3000, " expo token" * 3000
+    data = f"{head}\nEXPO_TOKEN={token}\n{tail}".encode()
+    expression = Expression("", False, 0, source.rule.near, False)
+    hits = [(expression, at + 4) for at in range(len(data)) if data[at : at + 4].lower() == b"expo"]
+    one = Matcher(source.rule, {})
+    (match,) = one.matches(Text(data, "a.txt", FileKind.OTHER), hits)
+    assert data[match.span.start : match.span.end] == token.encode()
+    assert not one.timeouts
