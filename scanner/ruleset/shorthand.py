@@ -19,14 +19,12 @@ _LONG_TOKEN = 200
 _BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
 
 # What may touch a token on the left although it ends in a character of the token's own alphabet: escapes
-# of strings, URLs and JSON, and the end of a terminal's colour sequence.
+# of strings, URLs and JSON, and the end of a terminal's colour sequence. By their last character, which rules out most.
+_HEX = "[0-9A-Fa-f]"
 _ESCAPES = (
-    r"\\[abefnrtv0]",
-    r"%[0-9A-Fa-f]{2}",
-    r"\\x[0-9A-Fa-f]{2}",
-    r"\\u[0-9A-Fa-f]{4}",
-    r"\[[0-9]m",
-    r"[0-9;][0-9]m",
+    r"[abefnrtv0](?<=\\.)",
+    rf"{_HEX}(?:(?<=%{_HEX}{{2}})|(?<=\\x{_HEX}{{2}})|(?<=\\u{_HEX}{{4}}))",
+    r"m(?<=[0-9;\[][0-9]m)",
 )
 
 # The last word of the name that a value goes by when the vendor is named some words or lines before it.
@@ -118,14 +116,14 @@ def _waking(names: str) -> str:
 
 def standing_alone(token: str, edge: str) -> str:
     """An expression for ``token`` that is not a part of a longer run of the characters in ``edge``."""
-    left = "|".join(f"(?<={escape})" for escape in _ESCAPES)
+    left = f"(?<![{edge.replace('=', '')}](?<!{'|'.join(_ESCAPES)}))"
     # Tokens may stand back to back: where the same form begins again, the first one is at its end. A form without a
     # beginning of its own begins again in the middle of every longer run.
     marked = len(token) <= _LONG_TOKEN and "(?P<" not in token and _BEGINNING.match(token)
     again = f"|(?={token})" if marked else ""
     end = f"(?:(?![{edge}]){again})"
     # Padding ends a value; on the left it is the sign between a name and its value.
-    return f"(?:(?<![{edge.replace('=', '')}])|{left})(?P<secret>{token}){end}"
+    return f"{left}(?P<secret>{token}){end}"
 
 
 def called(names: str, value: str, edge: str, lines: int) -> str:
