@@ -9,8 +9,10 @@ from typing import Any
 
 from scanner.model.errors import ConfigError
 from scanner.model.levels import Severity
+from scanner.model.regular import read_regular
 
 NAME = ".unsealed.yml"
+_LARGEST = 16 * 1024 * 1024
 _KEYS = ("baseline", "disable", "enable", "exclude", "pack", "rules", "severities", "severity")
 
 
@@ -59,7 +61,7 @@ def find_settings(folder: Path) -> Path | None:
             return folder / name
     project = folder / "pyproject.toml"
     try:
-        return project if b"[tool.unsealed" in project.read_bytes() else None
+        return project if b"[tool.unsealed" in read_regular(project, _LARGEST) else None
     except OSError:
         return None
 
@@ -91,7 +93,8 @@ def read_settings(path: Path) -> Settings:
 
 def _load(path: Path) -> Mapping[str, Any]:
     try:
-        raw = path.read_bytes()
+        # What the user names may be a pipe; what the repository has was seen to be a file.
+        raw = read_regular(path, _LARGEST) if path.is_file() else path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     data = _toml(path, raw) if path.suffix == ".toml" else _yaml(path, raw)

@@ -15,11 +15,13 @@ from typing import Any
 from scanner.model.errors import ConfigError
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
+from scanner.model.regular import read_regular
 from scanner.ruleset.re2 import Untranslatable, translate
 from scanner.ruleset.schema import Rule, RuleSource
 
 # gitleaks follows "extend.path" this many files deep, and so do we.
 _DEEPEST = 2
+_LARGEST = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
 def extended(path: Path, depth: int = 0) -> list[Path]:
     """The files that are read with the configuration at ``path``, because it extends them. ConfigError as above."""
     try:
-        if b"extend" not in path.read_bytes():
+        if b"extend" not in read_regular(path, _LARGEST):
             return []
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
@@ -83,7 +85,7 @@ def extended(path: Path, depth: int = 0) -> list[Path]:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path, _LARGEST).decode("utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

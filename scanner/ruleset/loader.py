@@ -8,10 +8,14 @@ from pathlib import Path
 import yaml
 
 from scanner.model.errors import ConfigError
+from scanner.model.regular import read_regular
 from scanner.ruleset.gitleaks import read_gitleaks
 from scanner.ruleset.location import example_files, rule_files
 from scanner.ruleset.schema import RuleSource, RuleSyntaxError, parse_rule
 from scanner.ruleset.yamlfile import DAMAGE, Loader, refuse_aliases, unreadable
+
+# The largest of ours has 100 KB.
+_LARGEST = 16 * 1024 * 1024
 
 
 def load_rules(folders: Sequence[Path | str]) -> tuple[RuleSource, ...]:
@@ -43,7 +47,7 @@ def load_rules(folders: Sequence[Path | str]) -> tuple[RuleSource, ...]:
 def read_rule_file(path: Path) -> Iterator[RuleSource]:
     """The rules of one file. A file whose top level is no list of rules is an error, an empty one is not."""
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path, _LARGEST)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     try:

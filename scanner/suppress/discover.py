@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.model.errors import ConfigError
+from scanner.model.regular import read_regular
 from scanner.suppress.inline import InlineMarks
 from scanner.suppress.memo import Memo, git_folder
 from scanner.suppress.names import BASELINE_FILE
@@ -47,7 +48,10 @@ def reader(folder: str) -> Read:
 
     def read(name: str) -> bytes | None:
         try:
-            with open(os.path.join(folder, name), "rb") as file:
+            if folder:
+                return read_regular(os.path.join(folder, name))
+            # Named by the user, who may give a pipe.
+            with open(name, "rb") as file:
                 return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None

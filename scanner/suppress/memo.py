@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from scanner.model.regular import read_regular
+
 if TYPE_CHECKING:
     from scanner.suppress.case import Case
     from scanner.suppress.digest import Digest, Salt
@@ -16,6 +18,8 @@ T = TypeVar("T")
 FILE_NAME = "unsealed-digests"
 _KEY, _TAG, _DIGEST = 32, 16, 16
 _LARGEST_FILE = 8 * 1024 * 1024
+_LONGEST_NAME = 64 * 1024
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 # Hashing a larger text to save one slow digest is no saving.
 _LARGEST_TEXT = 4 * 1024 * 1024
 
@@ -106,7 +110,7 @@ class _Disk:
             return
         self._records[self._tag(message)] = digest
         try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND)
+            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | _NO_LINK)
             try:
                 os.write(handle, self._tag(message) + digest)
             finally:
@@ -121,8 +125,7 @@ class _Disk:
         try:
             if os.path.getsize(self._path) > _LARGEST_FILE:
                 os.unlink(self._path)
-            with open(self._path, "rb") as file:
-                data = file.read()
+            data = read_regular(self._path, _LARGEST_FILE, follow=False)
         except FileNotFoundError:
             return self._create(), {}
         except OSError:
@@ -147,17 +150,23 @@ class _Disk:
 
 
 def git_folder(root: str) -> str:
-    """The git folder that ``root``'s worktree shares with its repository; empty when there is none."""
+    """The git folder that ``root``'s worktree shares with its repository; empty when there is none.
+
+    Where a repository says that its folder is elsewhere, that must look like one: we write there.
+    """
     path = os.path.join(root, ".git")
-    if os.path.isdir(path):
-        return path
     try:
-        with open(path, encoding="utf-8") as file:
-            line = file.readline().strip()
-        if not line.startswith("gitdir: "):
-            return ""
-        folder = os.path.join(root, line.removeprefix("gitdir: "))
-        with open(os.path.join(folder, "commondir"), encoding="utf-8") as file:
-            return os.path.normpath(os.path.join(folder, file.readline().strip()))
-    except (OSError, UnicodeDecodeError):
+        if not os.path.isdir(path):
+            line = _first_line(path)
+            if not line.startswith("gitdir: "):
+                return ""
+            folder = os.path.join(root, line.removeprefix("gitdir: "))
+            path = os.path.normpath(os.path.join(folder, _first_line(os.path.join(folder, "commondir"))))
+    except (OSError, ValueError):
         return ""
+    real = os.path.isfile(os.path.join(path, "HEAD")) and os.path.isdir(os.path.join(path, "objects"))
+    return path if real else ""
+
+
+def _first_line(path: str) -> str:
+    return read_regular(path, _LONGEST_NAME).decode("utf-8").partition("\n")[0].strip()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import time
 from pathlib import Path
 
@@ -10,9 +12,11 @@ import pytest
 
 from scanner.config.settings import read_settings
 from scanner.model.errors import ConfigError
+from scanner.model.regular import read_regular
 from scanner.ruleset.gitleaks import read_gitleaks
 from scanner.ruleset.loader import read_rule_file
 from scanner.suppress.globs import IgnoreList, glob_expression
+from scanner.suppress.memo import FILE_NAME, _Disk, git_folder
 from scanner.suppress.small_files import parse_gitguardian
 from tests.conftest import Repository, token
 
@@ -110,3 +114,59 @@ def test_what_a_repository_silences_is_said_and_can_be_refused(repo: Repository)
     quiet = repo.unsealed("scan", ".")
     assert quiet.code == 0 and ".unsealed.yml leaves out" in quiet.out + quiet.err
     assert repo.unsealed("scan", ".", "--no-repo-config").code == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices")
+@pytest.mark.parametrize("name", [".git", "pyproject.toml", ".gitleaks.toml", ".gitleaksignore", ".unsealed.baseline"])
+def test_configuration_that_never_ends_is_not_read(repo: Repository, name: str) -> None:
+    folder = repo.path / "inner" if name == ".git" else repo.path
+    repo = Repository(folder, repo.environment)
+    repo.write("a.py", f'key = "{token()}"\n')
+    for lead in ("pipe", "zeros"):
+        if lead == "pipe":
+            os.mkfifo(folder / name)
+        else:
+            (folder / name).symlink_to("/dev/zero")
+        ran = repo.unsealed("scan", ".")
+        # Found, or told what cannot be read: never clean, never without end.
+        assert ran.code == 1 or (ran.code == 2 and name in ran.err and ran.err.count("\n") == 1), (lead, ran.err)
+        (folder / name).unlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
+def test_what_is_no_file_or_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"abc")
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(10 << 30)
+    (tmp_path / "link").symlink_to("file")
+    assert read_regular(tmp_path / "file", 3) == read_regular(tmp_path / "link") == b"abc"
+    for name, limit, follow in (("pipe", 3, True), ("sparse", 1 << 20, True), ("file", 2, True), ("link", 3, False)):
+        with pytest.raises(OSError, match=r"file|bytes|link"):
+            read_regular(tmp_path / name, limit, follow=follow)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links")
+def test_nothing_is_written_where_a_repository_points(tmp_path: Path) -> None:
+    target, hidden = tmp_path / "elsewhere", tmp_path / "fake"
+    target.mkdir()
+    hidden.mkdir()
+    (hidden / "commondir").write_text(f"{target}\n")
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / ".git").write_text("gitdir: ../fake\n")
+    assert git_folder(str(work)) == ""
+    (work / ".git").unlink()
+    (work / ".git").symlink_to(target)
+    assert git_folder(str(work)) == ""
+    # A git folder whose own file of ours leads elsewhere.
+    (target / "HEAD").write_text("ref: refs/heads/main\n")
+    (target / "objects").mkdir()
+    assert git_folder(str(work)) == str(work / ".git")
+    victim = tmp_path / "victim"
+    victim.write_bytes(bytes(100))
+    (target / FILE_NAME).symlink_to(victim)
+    disk = _Disk(str(target / FILE_NAME))
+    disk.put(b"message", bytes(16))
+    assert victim.read_bytes() == bytes(100)
+    assert disk.get(b"message") is None

@@ -10,6 +10,7 @@ from scanner.engine.encoding import to_text
 from scanner.git.run import Git
 from scanner.model.finding import Finding
 from scanner.model.match import Match
+from scanner.model.regular import read_regular
 from scanner.model.span import LineIndex, Span
 from scanner.model.text import Text
 from scanner.pipeline.build import text_scanner
@@ -57,8 +58,7 @@ def _text(root: str, finding: Finding) -> Text | None:
     data = _blob(root, f"{commit}:{path}")
     if data is None:
         try:
-            with open(os.path.join(root, path), "rb") as file:
-                data = file.read(_LARGEST + 1)
+            data = read_regular(os.path.join(root, path), _LARGEST)
         except OSError:
             return None
     return to_text(data, path) if len(data) <= _LARGEST else None
