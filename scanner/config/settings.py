@@ -145,7 +145,10 @@ def _severity(path: Path, key: str, word: object) -> Severity:
 def _inside(path: Path, key: str, name: str) -> Path:
     """A file the configuration names; one outside its folder is refused, also by way of a link."""
     folder = path.resolve().parent
-    target = (folder / name).resolve()
+    try:
+        target = (folder / name).resolve()
+    except (OSError, ValueError):
+        raise ConfigError(f"{path}: {key!r} names {name!a}, which is no name of a file") from None
     if not target.is_relative_to(folder):
         raise ConfigError(f"{path}: {key!r} names {name!a}, which lies outside the configuration's folder")
     if not target.exists():

@@ -12,6 +12,7 @@ from scanner.history.errors import DamagedIndex, DamagedPack, NoObject
 from scanner.history.loose import loose_names, read_loose
 from scanner.history.pack import Pack
 from scanner.history.packindex import PackIndex, multi_pack
+from scanner.model.regular import read_regular
 
 KINDS = {delta.COMMIT: "commit", delta.TREE: "tree", delta.BLOB: "blob", delta.TAG: "tag"}
 # Git follows alternates of alternates this far.
@@ -123,8 +124,12 @@ def _folders(objects: Path, more: str) -> list[Path]:
     waiting = [(objects, 0), *((Path(path), 1) for path in more.split(os.pathsep) if path)]
     while waiting:
         folder, depth = waiting.pop(0)
-        known = Path(os.path.realpath(folder))
-        if known in found or not known.is_dir():
+        try:
+            known = Path(os.path.realpath(folder))
+            if known in found or not known.is_dir():
+                continue
+        except (OSError, ValueError):
+            # No name of a folder: too long, or with a zero in it. Git passes over it too.
             continue
         found[known] = None
         if depth < _DEEPEST:
@@ -134,8 +139,7 @@ def _folders(objects: Path, more: str) -> list[Path]:
 
 def _alternates(folder: Path) -> list[str]:
     try:
-        with open(folder / "info" / "alternates", encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().split("\n")
+        lines = read_regular(folder / "info" / "alternates").decode("utf-8", "surrogateescape").split("\n")
     except OSError:
         return []
     return [_unquoted(line) for line in lines if line and not line.startswith("#")]
@@ -145,4 +149,7 @@ def _unquoted(line: str) -> str:
     if len(line) < 2 or not (line.startswith('"') and line.endswith('"')):
         return line
     raw = line[1:-1].encode("utf-8", "surrogateescape")
-    return raw.decode("unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape")
+    except UnicodeError:
+        return line

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from scanner.sources.archives import Member
 
 
+_PLAIN = ("tar", "ar")
+
+
 def outermost(path: str) -> str:
     """The file that ``path`` is in, where it leads into an archive."""
     return path.partition("!/")[0] or path
@@ -39,12 +42,15 @@ def _unpacked(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skipp
 
     unpacker = Unpacker(limits)
     some = False
+    before = len(skipped)
     for member in unpacker.members(path, data):
         some = True
         yield member_text(member)
     skipped += unpacker.skipped
-    if not some:
-        # A format that is not read, or a first line that only looks like an archive's: it must not hide the rest.
+    damaged = kind_of_archive(data) in _PLAIN and any(one.what == path for one in skipped[before:])
+    if not some or damaged:
+        # A format that is not read, or a first line that only looks like an archive's: it must not hide the rest. In
+        # archives that do not compress, what follows a damaged header is there to be read as well.
         yield to_text(data, path)
 
 

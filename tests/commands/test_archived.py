@@ -61,3 +61,14 @@ def test_what_an_archive_in_the_history_keeps_closed_is_told(packed: Repository)
     assert code == 1
     assert [entry["why"] for entry in report["scan"]["skipped"]] == ["lies more than 1 archives deep"]
     assert found(packed, "history", ".", "--max-archive-depth", "1", "--strict")[0] == 3
+
+
+def test_a_damaged_tar_hides_nothing_behind_its_damage(repo: Repository) -> None:
+    data = bytearray(tarred({"a.txt": b"hello\n", "b.txt": f"KEY={token('behind')}\n".encode()}))
+    second = data.index(b"b.txt")
+    data[second + 150] ^= 1
+    repo.write("a.tar", bytes(data))
+    code, report = found(repo, "scan", ".")
+    assert code == 1
+    assert [finding["path"] for finding in report["findings"]] == ["a.tar"]
+    assert any("damaged tar" in entry["why"] for entry in report["scan"]["skipped"])

@@ -175,6 +175,12 @@ def test_alternates_that_lead_in_a_circle_or_nowhere(repo: Repository, tmp_path:
     objects = repo.path / ".git/objects"
     repo.write(".git/objects/info/alternates", f"{objects}\n{tmp_path}/nowhere\n# a comment\n../objects\n")
     assert len(store_of(repo).folders) == 1
+    for line in ("a" * 5000, "a\0b", '"\\x"', '"\\u20ac"', "/dev/zero", "\x1b[31m"):
+        repo.write(".git/objects/info/alternates", f"{line}\n{objects}\n")
+        assert len(store_of(repo).folders) == 1, line
+    (objects / "info/alternates").unlink()
+    (objects / "info/alternates").symlink_to("/dev/zero")
+    assert len(store_of(repo).folders) == 1
 
 
 def test_alternates_from_the_environment_and_in_quotes(repo: Repository, tmp_path: Path) -> None:

@@ -94,6 +94,10 @@ def test_a_range_from_behind_fits_nothing() -> None:
 def test_settings_lead_nowhere_else(repo: Repository, key: str, tmp_path: Path) -> None:
     (tmp_path / "outside.yml").write_text("- id: a\n")
     (repo.path / "link.yml").symlink_to(tmp_path / "outside.yml")
+    repo.write(".unsealed.yml", f'{key}: {"" if key == "baseline" else "- "}"a\\0b"\n'.replace(": - ", ":\n- "))
+    ran = repo.unsealed("scan", ".")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "no name of a file" in ran.err
     for name in ("../outside.yml", str(tmp_path / "outside.yml"), "link.yml"):
         repo.write(".unsealed.yml", f"{key}: {name if key == 'baseline' else [name]}\n")
         ran = repo.unsealed("scan", ".")
