@@ -12,6 +12,7 @@ from scanner.model.levels import Severity
 _END = re.compile(r"(?:^|[?&;])se=([^&]+)")
 _SIGNED = re.compile(r"X-(?:Amz|Goog)-Date=(\d{8}T\d{6}Z)", re.IGNORECASE)
 _SECONDS = re.compile(r"X-(?:Amz|Goog)-Expires=(\d{1,7})(?!\d)", re.IGNORECASE)
+_BRIEF = 900
 _UNIX = re.compile(r"(?:^|[?&])(?:se|Expires)=(\d{9,11})(?!\d)")
 
 
@@ -51,11 +52,14 @@ def day(moment: float) -> str:
 
 
 def check_expiry(secret: bytes, context: CheckContext) -> Verdict:
-    """Past its end a link opens nothing: reported as low. Adds the date."""
-    ends = expiry(secret.decode("latin-1"))
+    """Past its end a link opens nothing: reported as low, and as info when it was good for minutes. Adds the date."""
+    link = secret.decode("latin-1")
+    ends = expiry(link)
     if ends is None:
         return NEUTRAL
     detail = {"expires": day(ends)}
     if ends < context.now:
-        return Verdict(Outcome.NEUTRAL, severity=Severity.LOW, detail=detail)
+        lasted = _SECONDS.search(link)
+        brief = lasted is not None and int(lasted.group(1)) <= _BRIEF
+        return Verdict(Outcome.NEUTRAL, severity=Severity.INFO if brief else Severity.LOW, detail=detail)
     return Verdict(Outcome.NEUTRAL, detail=detail)

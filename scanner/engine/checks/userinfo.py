@@ -52,6 +52,7 @@ _TEMPLATE = re.compile(
 )
 _WORD = re.compile(rb"([A-Za-z]{3,24})[0-9]{0,3}|[0-9]{1,8}")
 _MOSTLY_WORDS = 0.75
+_SHORTEST = 3
 # Addresses that lead nowhere, or no further than the machine itself.
 _NOWHERE = re.compile(
     rb"""localhost|127\.[0-9.]+|0\.0\.0\.0|host\.docker\.internal
@@ -67,7 +68,7 @@ def _judge(user: bytes, password: bytes) -> Verdict:
         return Verdict(Outcome.DROP, "no password")
     if _TEMPLATE.fullmatch(plain):
         return Verdict(Outcome.DROP, "a placeholder")
-    if low in _STAND_INS or _PLACE_NAMES.fullmatch(low):
+    if len(low) < _SHORTEST or low in _STAND_INS or _PLACE_NAMES.fullmatch(low):
         return Verdict(Outcome.DROP, "a stand-in for a password")
     if low in _DEFAULTS or (user and low == unquote_to_bytes(user).lower()) or _guessed_at_once(plain):
         return Verdict(Outcome.NEUTRAL, severity=Severity.LOW)

@@ -21,7 +21,7 @@ _NEEDED = {Promise.WEAK: 30.0, Promise.SECRET: 7.0, Promise.PASSWORD: -1.0}
 _NEEDED_UNSURE = 18.0
 # Where hardly a letter belongs to a word, less will do.
 _NEEDED_WORDLESS = 1.0
-_SHORTEST = {Promise.WEAK: 16, Promise.SECRET: 6, Promise.PASSWORD: 4}
+_SHORTEST = {Promise.WEAK: 16, Promise.SECRET: 7, Promise.PASSWORD: 4}
 _LONGEST = 2048
 # A bare word of code is a name until this much says otherwise.
 _BARE_IN_CODE = 25.0
@@ -42,7 +42,7 @@ _USER = Lazy(
     rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u)[\"']?\s{0,3}[:= ]>?\s{0,3}[\"']?([\w.@-]+)"
 )
 _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
-_BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
+_BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
 # What lies between the end of one string and the start of the next.
@@ -50,6 +50,9 @@ _BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
 _UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
 # No service puts these into the tokens and API keys that it hands out.
 _NO_TOKEN = Lazy(rb"[?^()\[\];!*`]")
+# A comparison, the next argument, the end of a block: what is left of code behind a sign of equality.
+_CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]")
+_ONE_LINE = 1000
 # Nor into what they call a key only.
 _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
@@ -63,7 +66,11 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
         return "about a secret"
     at = line.find(value)
     quoted = at > 0 and line[at - 1] in b"\"'`;"
-    bare = not quoted and kind is FileKind.CODE and not _in_string(line[: max(at, 0)])
+    written = not quoted and kind in (FileKind.CODE, FileKind.MINIFIED)
+    # In a program on one line, the marks of strings before a place say nothing.
+    if written and len(line) > _ONE_LINE and _CODE_SIGNS.pattern.search(value):
+        return "code"
+    bare = written and not _in_string(line[: max(at, 0)])
     value = _ENDINGS.pattern.sub(b"", value)
     scheme = _SCHEME.pattern.match(value)
     if scheme:
@@ -190,6 +197,8 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
             key.opens and promise is not Promise.WEAK and not (promise is Promise.PASSWORD and kind is FileKind.CODE)
         )
         return "" if opens and len(set(value)) > 7 else "identifier"
+    if bare and _CODE_SIGNS.pattern.search(value):
+        return "code"
     if bare and bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE):
         return "code"
     if promise is Promise.WEAK and (_unsure(value) or _NO_KEY.pattern.search(value)):

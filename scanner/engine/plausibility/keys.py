@@ -56,7 +56,7 @@ _ABOUT = frozenset(
     """id ids name names file files filename path paths dir directory folder url uri urls endpoint host type
     types kind length len size count limit max min ttl expiry expires expiration expire exp lifetime timeout
     age date time at field fields label labels title text input prompt placeholder hint help message msg
-    error errors description desc regex regexp pattern format rule rules policy policies validator
+    error errors description desc regex regexp pattern postfix format role roles rule rules policy policies validator
     validation validate strength requirements prefix suffix header headers param params parameter parameters
     arg args option options var variable attr attribute column table index row property properties class
     component view page form dialog modal screen button icon link algorithm alg algo method scheme mode

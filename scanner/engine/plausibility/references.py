@@ -26,6 +26,8 @@ _WHOLE = Lazy(
     |\$(?:[A-Z_][A-Z0-9_]*|\d|[@*\#?])                 # $VAR, $1
     |\$(?:env|Env|ENV|secrets|script|global|this|self|config|params)(?::|->|\.).*
     |!(?:vault|Ref|Sub|GetAtt|ImportValue|secret|env_var|ENV|reference|encrypted).*
+    |@[/~][\w./-]+                                     # @/run/secrets/password: what the file holds
+    |-[^{}]*\}.*                                       # the end of ${NAME:-default}
     |@(?:Microsoft\.KeyVault\(|\w+@|string/|\{).*
     |(?:ref\+|vault:|op://|sm://|env://|env:|file:|file://|secret://|gcp:secretmanager:|aws-sm:|awskms:|ssm:|keyring:|doppler://).*
     |arn:[\w-]*:.*

@@ -53,6 +53,11 @@ def random(template: str, seed: str = "") -> bytes:
         (b"tls/server.pem", "file name"),
         (b"id_rsa.pub", "file name"),
         (b"1.2.3-beta", "version"),
+        (b"1:4.13+dfsg1-4ubuntu3.2", "version"),
+        (b"5.0.0+~cs13.3.24-1build1", "version"),
+        (b"@/run/secrets/db.password", "reference"),
+        (b"-acme}@db:5432/acme", "reference"),
+        (b"YWRtaW4=", "stock value"),
         (b"true", "stock value"),
         (b"fooled", "words"),
         (b"^.{8,32}$", "expression"),
@@ -126,6 +131,12 @@ def test_a_bare_word_in_code_is_a_name() -> None:
     assert (
         implausible(b"pwdtxt", mode="password", key="password", kind=FileKind.CODE, line=b"password = pwdtxt") == "code"
     )
+
+
+@pytest.mark.parametrize("value", [b"==t.ownPass", b"t,this.tenant=n}static", b"{view:null,op:"])
+def test_what_is_left_of_minified_code_is_no_password(value: bytes) -> None:
+    line = b"a('" + b"x" * 1200 + b"');pass=" + value + b' e="'
+    assert implausible(value, mode="password", key="pass", kind=FileKind.CODE, line=line) == "code"
 
 
 def test_a_password_like_its_user_is_a_default() -> None:
