@@ -52,12 +52,15 @@ def fields(part: bytes) -> bool:
 
 def pairs(part: bytes) -> bool:
     """True when a name that promises a secret stands beside a literal value: variables, parameters."""
-    return any(_paired(part, found) for word in (_VALUE, _DEFAULT) for found in word.finditer(part))
+    words = (_VALUE, _DEFAULT) if b"alue" in part else (_DEFAULT,)
+    return any(_paired(part, found) for word in words for found in word.finditer(part))
 
 
 def options(part: bytes) -> bool:
     """True when an option of a command promises a secret and is not given a variable."""
-    for expression in (_OPTION, _SHORT_OPTION):
+    # What the second one begins with is looked for at memory speed first: most texts have none of the three.
+    short = b"- -" in part or b'"-' in part or b"'-" in part
+    for expression in (_OPTION, _SHORT_OPTION) if short else (_OPTION,):
         for found in expression.finditer(part):
             if not found.group(2) and names.promising(found.group(1).decode()):
                 return True
