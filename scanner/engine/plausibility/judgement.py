@@ -44,6 +44,9 @@ _USER = Lazy(
 _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
+_SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER))
+_COUNTED = frozenset(b"base utf iso latin level option field version page item node line column python java".split())
+_WORD_NUMBER = Lazy(rb"([A-Za-z]{4,16})([0-9]{2,6})")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
 # What lies between the end of one string and the start of the next.
 _BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
@@ -217,7 +220,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
         return "name"
     if bits >= _needed(text, promise, key):
         return _encoded_words(value, promise, key=key, kind=kind)
-    if promise is Promise.PASSWORD and _composed(value, text):
+    if promise is Promise.PASSWORD and (_composed(value, text) or _numbered(value, text, kind)):
         return ""
     return "words"
 
@@ -275,9 +278,23 @@ def _composed(value: bytes, text: str) -> bool:
     return words.word_share(text) < 0.5 and words.surprise(text) >= -8
 
 
+def _numbered(value: bytes, text: str, kind: FileKind) -> bool:
+    """True for a name or word with a number that nobody counts with, where settings are kept: ``mirka1987``.
+
+    Behind letters that are no word at all any number will do, in any file.
+    """
+    found = _WORD_NUMBER.pattern.fullmatch(value)
+    if found is None:
+        return False
+    if words.word_share(text) == 0 and words.surprise(text) >= -12:
+        return True
+    counted = found[2] in b"01234567890" or len(set(found[2])) == 1 or found[1].lower() in _COUNTED
+    return kind in _SETTINGS and not counted
+
+
 def _complex(value: bytes, text: str, kind: FileKind) -> bool:
     """True for a stock word dressed up as policies demand, where real settings are kept."""
-    if kind not in (FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER):
+    if kind not in _SETTINGS:
         return False
     sign = any(byte in _SIGNS for byte in value)
     return (

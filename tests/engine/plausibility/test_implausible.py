@@ -139,6 +139,20 @@ def test_what_is_left_of_minified_code_is_no_password(value: bytes) -> None:
     assert implausible(value, mode="password", key="pass", kind=FileKind.CODE, line=line) == "code"
 
 
+@pytest.mark.parametrize(
+    ("value", "kind", "reason"),
+    [
+        (b"dragon1987", FileKind.CONFIG, ""),
+        (b"dragon1987", FileKind.CODE, "words"),
+        (b"mastz222", FileKind.CODE, ""),
+        (b"sunset12", FileKind.CONFIG, "words"),
+        (b"base64", FileKind.CONFIG, "words"),
+    ],
+)
+def test_a_word_with_a_number_is_a_password_where_settings_are_kept(value: bytes, kind: FileKind, reason: str) -> None:
+    assert implausible(value, mode="password", key="password", kind=kind, line=b'"' + value + b'"') == reason
+
+
 def test_a_password_like_its_user_is_a_default() -> None:
     line = b"host=db user=qzxwv password=qzxwv"
     assert implausible(b"qzxwv", mode="password", key="password", line=line) == "same as the user"
