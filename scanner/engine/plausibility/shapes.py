@@ -29,12 +29,13 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("version", rb"(?:\d+:)?\d+(?:\.\d+)+(?:[+~-]+[a-z\d.]{1,24}){1,4}"),
     ("date", rb"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T\ ][\d:.+-]*Z?)? | \d\d?[-/.]\d\d?[-/.]\d{4}"),
     ("time", rb"\d\d?:\d\d(?::\d\d)?(?:\.\d+)?"),
+    # The largest that 64 bits hold, and the next: digits alone may else be a token.
+    ("largest number", rb"1844674407370955161\d|922337203685477580\d"),
     (
         "number",
         rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d*\.\d+|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+"),
-    ("largest number", rb"1844674407370955161\d|922337203685477580\d"),
     ("hash", rb"(?:sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
     ("content id", rb"(?-i:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{56})"),
     ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),

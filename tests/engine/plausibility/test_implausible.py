@@ -109,6 +109,11 @@ def test_a_weak_name_has_no_value_with_signs_that_no_key_has() -> None:
     assert implausible(random("%D2 | %A40"), mode="value", key="key", line=b"") == ""
 
 
+def test_the_largest_integer_is_no_token() -> None:
+    assert implausible(b"18446744073709551616", mode="value", key="remaining_tokens") == "largest number"
+    assert implausible(b"90412783655120934471", mode="value", key="bot_token") == ""
+
+
 def test_what_a_vendor_publishes_is_no_secret() -> None:
     assert implausible(b"live_pub_" + random("%H31"), mode="value", key="token") == "public key"
     assert implausible(b"3MVG9" + random("%A80"), mode="value", key="salesforce_key") == "public key"
