@@ -86,6 +86,10 @@ class Engine:
             found += self._matcher(rule).matches(text, places)
         return found
 
+    def touched(self, rule: int, pieces: Sequence[bytes]) -> Sequence[int]:
+        """The places of those of ``pieces``, whole lines of any texts, in which ``rule`` may match. It must join."""
+        return self._matcher(rule).touched(pieces)
+
     def rules_for_path(self, path: str) -> set[int]:
         """The rules that want every text of this path, whatever is in it."""
         if self._paths is None or not path:

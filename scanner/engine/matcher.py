@@ -17,6 +17,7 @@ from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, outermost
+from scanner.engine.joint import touched
 from scanner.engine.plausibility import doubtful, implausible
 from scanner.engine.programs import compiled
 from scanner.engine.sought import Sought
@@ -88,6 +89,30 @@ class Matcher:
         """Matches anywhere in ``text``, dropped ones included with their reason."""
         return self.matches_in(text, (Span(0, len(text.data)),))
 
+    def touched(self, pieces: Sequence[bytes]) -> Sequence[int]:
+        """The places of those of ``pieces`` in which this rule may match: its expression and what it needs are there.
+
+        Only for rules that join.
+        """
+        pattern, needs = self._ready()
+        places: Sequence[int] = range(len(pieces))
+        try:
+            for one in (needs, pattern):
+                if one is not None and places:
+                    some = touched(one, [pieces[place] for place in places], timeout=EXPRESSION_TIMEOUT)
+                    places = [places[place] for place in some]
+        except TimeoutError:
+            # Not counted: each of them is tried by itself.
+            return range(len(pieces))
+        return places
+
+    def _ready(self) -> tuple[Pattern[bytes], Pattern[bytes] | None]:
+        """The rule's expression and the one that it needs."""
+        if self._pattern is None:
+            self._pattern = compiled(self.rule.pattern)
+            self._needs = compiled(self.rule.needs) if self.rule.needs else None
+        return self._pattern, self._needs
+
     def matches_in(self, text: Text, spans: Iterable[Span]) -> Iterator[Match]:
         """Matches within ``spans`` of ``text``, dropped ones included with their reason."""
         return self._judged(text, spans, self._near)
@@ -109,13 +134,10 @@ class Matcher:
                 self.timeouts += 1
 
     def _near(self, data: bytes, span: Span) -> Iterable[Found[bytes]]:
-        if self._pattern is None:
-            self._pattern = compiled(self.rule.pattern)
-            self._needs = compiled(self.rule.needs) if self.rule.needs else None
-        needs = self._needs
+        pattern, needs = self._ready()
         if needs and needs.search(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT) is None:
             return ()
-        return self._pattern.finditer(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT)
+        return pattern.finditer(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT)
 
     def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
         if self._expressions is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
 from scanner.engine.engine import Engine
 from scanner.engine.prefilter import Hit
@@ -14,6 +15,28 @@ from scanner.model.text import Text
 
 # So many lines are remembered; then it starts anew.
 _MOST = 1_000_000
+# Bytes that are searched in one go.
+_TOGETHER = 65536
+
+
+class Asked(NamedTuple):
+    """Hits in ``text``, whose name is of class ``number``."""
+
+    text: Text
+    number: int
+    hits: Sequence[Hit]
+
+
+class _Look(NamedTuple):
+    """What one entry's rule looks at: so many lines either side of a hit, and on ``near`` of them for a match.
+
+    Negative where that is not known.
+    """
+
+    lines: int
+    near: int
+    rule: int
+    joins: bool
 
 
 class Barren:
@@ -26,51 +49,91 @@ class Barren:
     def __init__(self, engine: Engine, *, show_dropped: bool = False) -> None:
         self._engine = engine
         self._show_dropped = show_dropped
-        self._known: dict[int, bool] = {}
-        self._lines: list[int] = []
-        for expression in engine.rules.expressions:
-            rule = engine.rules.rule(expression.rule)
-            # A match is within ``near`` lines of its hit, and what it needs beside it within as many of the match.
-            near = max(expression.near, int(expression.crosses), rule.near)
-            self._lines.append(-1 if rule.reach else 2 * near)
+        # By entry and lines, whether the expression matches in them; with the class of the name, whether that counts.
+        self._matched: dict[int, bool] = {}
+        self._finds: dict[int, bool] = {}
+        self._looks = [_look(engine, entry) for entry in range(len(engine.rules.expressions))]
+        # By rule, the lines that it was not asked for yet: the keys of their entries, and the lines.
+        self._open: dict[int, tuple[list[int], list[bytes]]] = {}
 
-    def fertile(self, text: Text, number: int, hits: Sequence[Hit]) -> list[Hit]:
-        """Those of ``hits`` that may lead to a match in ``text``, whose name is of class ``number``."""
+    def fertile(self, asked: Sequence[Asked]) -> list[list[Hit]]:
+        """Of each, those hits that may lead to a match. All are asked at once: together it costs a fraction."""
         if not sys.flags.hash_randomization:
-            return list(hits)
-        kept = []
-        known, lines, data = self._known, self._lines, text.data
+            return [list(one.hits) for one in asked]
+        if len(self._matched) + len(self._finds) >= _MOST:
+            self._matched.clear()
+            self._finds.clear()
+        keys = [self._keys(one) for one in asked]
+        for rule, (places, pieces) in self._open.items():
+            self._search(rule, places, pieces)
+        self._open.clear()
+        return [self._kept(one, some) for one, some in zip(asked, keys, strict=True)]
+
+    def _keys(self, asked: Asked) -> list[int | None]:
+        """The key of each hit's entry and the lines that it looks at, None where nothing is remembered of them."""
+        text, _, hits = asked
+        looks, data = self._looks, text.data
         # The line of the last hit, and by how many lines a rule looks at, the hash of them: hits come in the order of
         # their ends, several on a line.
         start = stop = -1
         digests: dict[int, int] = {}
-        in_long: dict[int, list[Hit]] = {}
-        for hit in hits:
-            entry, end = hit
-            near = lines[entry] if entry < len(lines) else -1
-            if near < 0:
-                kept.append(hit)
+        keys: list[int | None] = []
+        for entry, end in hits:
+            look = looks[entry] if entry < len(looks) else _UNKNOWN
+            lines = look.lines
+            if lines < 0:
+                keys.append(None)
                 continue
             if not start < end - 1 <= stop:
                 start = data.rfind(b"\n", 0, end - 1)
                 stop = data.find(b"\n", end - 1)
                 stop = len(data) if stop < 0 else stop
                 digests.clear()
-            digest = digests.get(near)
+            digest = digests.get(lines)
             if digest is None:
-                first, last = window(data, end, near=near, reach=0) if near else (start + 1, stop)
-                if last - first >= LONGEST_LINE:
-                    in_long.setdefault(self._engine.rules.expressions[entry].rule, []).append(hit)
-                    continue
-                digest = digests[near] = hash(data[first:last])
-            key = hash((entry, number, digest))
-            finds = known.get(key)
-            if finds is None:
-                if len(known) >= _MOST:
-                    known.clear()
-                finds = known[key] = self._finds(text, (hit,))
-            if finds:
+                first, last = window(data, end, near=lines, reach=0) if lines else (start + 1, stop)
+                digest = digests[lines] = hash(data[first:last]) if last - first < LONGEST_LINE else _LONG
+            if digest == _LONG:
+                keys.append(_LONG)
+                continue
+            key = hash((entry, digest))
+            keys.append(key)
+            if key not in self._matched:
+                self._matched[key] = not look.joins
+                if look.joins:
+                    first, last = window(data, end, near=look.near, reach=0)
+                    places, pieces = self._open.setdefault(look.rule, ([], []))
+                    places.append(key)
+                    pieces.append(data[first:last])
+        return keys
+
+    def _search(self, rule: int, keys: Sequence[int], pieces: Sequence[bytes]) -> None:
+        """Note in which of ``pieces`` the expression of ``rule`` matches."""
+        first = size = 0
+        for place, piece in enumerate(pieces):
+            size += len(piece)
+            if size >= _TOGETHER or place == len(pieces) - 1:
+                for one in self._engine.touched(rule, pieces[first : place + 1]):
+                    self._matched[keys[first + one]] = True
+                first, size = place + 1, 0
+
+    def _kept(self, asked: Asked, keys: Sequence[int | None]) -> list[Hit]:
+        text, number, hits = asked
+        matched, finds = self._matched, self._finds
+        kept: list[Hit] = []
+        in_long: dict[int, list[Hit]] = {}
+        for hit, key in zip(hits, keys, strict=True):
+            if key is None:
                 kept.append(hit)
+            elif key == _LONG:
+                in_long.setdefault(self._looks[hit.entry].rule, []).append(hit)
+            elif matched[key]:
+                named = hash((key, number))
+                found = finds.get(named)
+                if found is None:
+                    found = finds[named] = self._finds_something(text, (hit,))
+                if found:
+                    kept.append(hit)
         for some in in_long.values():
             kept += self._in_long_lines(text, number, some)
         return kept
@@ -80,34 +143,46 @@ class Barren:
 
         Windows are cut there, and overlap: those that share text are judged together, as the rule will read them.
         """
-        known, data = self._known, text.data
-        for group, (first, last) in _connected(data, hits, self._lines):
+        finds, data = self._finds, text.data
+        for group, (first, last) in self._connected(data, hits):
             origin = group[0].end
             shape = tuple((hit.entry, hit.end - origin) for hit in group)
             key = hash((shape, number, hash(data[first:last])))
-            finds = known.get(key)
-            if finds is None:
-                if len(known) >= _MOST:
-                    known.clear()
-                finds = known[key] = self._finds(text, group)
-            if finds:
+            found = finds.get(key)
+            if found is None:
+                found = finds[key] = self._finds_something(text, group)
+            if found:
                 yield from group
 
-    def _finds(self, text: Text, hits: Sequence[Hit]) -> bool:
+    def _connected(self, data: bytes, hits: Sequence[Hit]) -> Iterator[tuple[list[Hit], Span]]:
+        """The hits in groups that share no text, each with all that may be looked at around its hits."""
+        group: list[Hit] = []
+        first = reached = -1
+        for hit in sorted(hits, key=attrgetter("end")):
+            start, end = window(data, hit.end, near=self._looks[hit.entry].lines + 1, reach=0)
+            if group and start > reached:
+                yield group, Span(first, reached)
+                group = []
+            first = min(first, start) if group else start
+            reached = max(reached, end) if group else end
+            group.append(hit)
+        if group:
+            yield group, Span(first, reached)
+
+    def _finds_something(self, text: Text, hits: Sequence[Hit]) -> bool:
         return any(self._show_dropped or not match.reason for match in self._engine.match(text, hits))
 
 
-def _connected(data: bytes, hits: Sequence[Hit], lines: Sequence[int]) -> Iterator[tuple[list[Hit], Span]]:
-    """The hits in groups that share no text, each with all that may be looked at around its hits."""
-    group: list[Hit] = []
-    first = reached = -1
-    for hit in sorted(hits, key=attrgetter("end")):
-        start, end = window(data, hit.end, near=lines[hit.entry] + 1, reach=0)
-        if group and start > reached:
-            yield group, Span(first, reached)
-            group = []
-        first = min(first, start) if group else start
-        reached = max(reached, end) if group else end
-        group.append(hit)
-    if group:
-        yield group, Span(first, reached)
+_UNKNOWN = _Look(-1, -1, -1, joins=False)
+# Instead of a key, for hits in lines that are too long to be remembered whole: no hash of Python's is -1.
+_LONG = -1
+
+
+def _look(engine: Engine, entry: int) -> _Look:
+    expression = engine.rules.expressions[entry]
+    rule = engine.rules.rule(expression.rule)
+    if rule.reach:
+        return _UNKNOWN
+    near = max(expression.near, int(expression.crosses))
+    # A match is within ``near`` lines of its hit, and what it needs beside it within as many of the match.
+    return _Look(2 * max(near, rule.near), near, expression.rule, expression.joins)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from scanner.engine.overlap import resolve
@@ -15,6 +16,7 @@ from scanner.engine.prefilter import Hit
 from scanner.engine.windows import merged
 from scanner.model.span import Span
 from scanner.model.text import Text
+from scanner.pipeline.barren import Asked
 
 if TYPE_CHECKING:
     from scanner.model.match import Match
@@ -30,7 +32,8 @@ _MARGIN = 16 * 1024
 def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren) -> list[Match]:
     """Every match of ``text``, one a place, in order. ``barren`` knows lines of earlier parts of the same file."""
     engine = scanner.engine
-    hits = barren.fertile(text, 0, engine.prefilter(text.data))
+    (fertile,) = barren.fertile([Asked(text, 0, engine.prefilter(text.data))])
+    hits = sorted(fertile, key=attrgetter("end"))
     rooms = _rooms(text.data, [hit.end for hit in hits if engine.first_trigger <= hit.entry < engine.first_gate])
     if not rooms:
         return scanner.examine(text, hits)

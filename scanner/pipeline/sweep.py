@@ -23,7 +23,7 @@ from scanner.model.result import Skipped
 from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.pipeline import extent
-from scanner.pipeline.barren import Barren
+from scanner.pipeline.barren import Asked, Barren
 from scanner.pipeline.classes import NameClass, NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
@@ -183,9 +183,20 @@ class Sweeper:
                     mark = extent.joined(mark, self._extents[entry])
                 found.append(view)
             version.mark = mark
-        for view in found:
-            view.hits = self._barren.fertile(view.text, view.number, view.hits)
+        self._sort_out(found)
         return found
+
+    def _sort_out(self, views: Sequence[_View]) -> None:
+        """Take those hits from ``views`` that lead to nothing, and those that ``_widen`` finds again."""
+        asked: list[Asked] = []
+        for view in views:
+            hits = view.hits
+            if view.fresh and view.version.mark:
+                structural = extent.is_structural(view.version.mark)
+                hits = [] if structural else [hit for hit in hits if not self._extents[hit.entry]]
+            asked.append(Asked(view.text, view.number, hits))
+        for view, hits in zip(views, self._barren.fertile(asked), strict=True):
+            view.hits = hits
 
     def _inheriting(self, version: Version, names: Sequence[Numbers]) -> list[_View]:
         """What a version that needs no look of its own is under each of its names, where its base holds something."""
@@ -247,8 +258,9 @@ class Sweeper:
             # A rule that looks at its own lines alone has seen what it needs: those in ``hits``.
             if (view.spans or self._extents[entry]) and self._classes[view.number].entries[entry]:
                 more.setdefault(id(view), []).append(Hit(entry, end - starts[piece] + origin))
-        for view in views:
-            view.hits += self._barren.fertile(view.text, view.number, more.get(id(view), ()))
+        asked = [Asked(view.text, view.number, more.get(id(view), ())) for view in views]
+        for view, hits in zip(views, self._barren.fertile(asked), strict=True):
+            view.hits += hits
 
     def _scan(self, view: _View, holds: _Holds) -> None:
         """Note what stands in the parts of a version that are to be read."""

@@ -26,6 +26,7 @@ class Expression(NamedTuple):
 
     ``crosses`` is true when a match may cross a line break, ``far`` when the rule looks beyond the lines of
     its hit at all. No match begins or ends further than ``width`` bytes from its hit; 0 when that is not known.
+    ``joins`` is true when windows of several texts may be searched as one, to learn which hold a match.
     """
 
     source: str
@@ -35,6 +36,7 @@ class Expression(NamedTuple):
     crosses: bool
     far: bool = False
     width: int = 0
+    joins: bool = False
 
 
 class Head(NamedTuple):
@@ -163,10 +165,11 @@ def _expressions(rule: Rule, index: int) -> list[Expression]:
 
     own = derive(rule.pattern, cut=rule.reach > 0)
     far = bool(rule.near or rule.reach or rule.pair)
+    joins = own.joins and not rule.reach and (not rule.needs or derive(rule.needs).joins)
 
     def made(derived: Derived, near: int, *, caseless: bool = False, width: int = 0) -> Expression:
         caseless = derived.caseless or caseless
-        return Expression(derived.expression, caseless, index, near, own.crosses_lines, far, width)
+        return Expression(derived.expression, caseless, index, near, own.crosses_lines, far, width, joins)
 
     found: list[Expression] = []
     if rule.prefilter:

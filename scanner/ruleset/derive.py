@@ -20,7 +20,8 @@ class Derived:
     """``expression`` for the prefilter, whether a match can cross a line break, the surest literal's length.
 
     ``width`` is the most bytes a match of the exact expression can have, with all it looks at beside itself; 0 when
-    there is no such number.
+    there is no such number. ``joins`` is true when lines that do not belong together may be searched as one text:
+    whatever the exact expression matches in some of them it matches there too.
     """
 
     expression: str
@@ -28,6 +29,7 @@ class Derived:
     crosses_lines: bool
     literal: int
     width: int = 0
+    joins: bool = False
 
 
 _CATEGORY = {
@@ -61,12 +63,14 @@ def derive(pattern: str, *, cut: bool = False) -> Derived:
         items, _ = _cut(items)
     items = _trim(items, front=False)
     items = _trim(items, front=True)
+    dotall = bool(tree.state.flags & re.DOTALL)
     return Derived(
-        expression=_sequence(items),
+        expression=f"(?s:{_sequence(items)})" if dotall else _sequence(items),
         caseless=caseless,
-        crosses_lines=any(map(_crosses, tree)),
+        crosses_lines=dotall or any(map(_crosses, tree)),
         literal=_longest_literal(items),
         width=_width(tree) + _beside(tree) if _width(tree) < c.MAXREPEAT > _beside(tree) else 0,
+        joins=not dotall and _joins(tree, multiline=bool(tree.state.flags & re.MULTILINE)),
     )
 
 
@@ -226,6 +230,34 @@ def _beside(items: Any) -> int:
         elif op is c.ATOMIC_GROUP:
             seen += _beside(value)
     return seen
+
+
+def _joins(items: Any, *, multiline: bool) -> bool:
+    """True unless an item asks for the beginning or the end of the text, or is afraid of what another line holds."""
+    for op, value in items:
+        if op is c.AT:
+            if value not in _AT and not (multiline and value in _LINE_AT):
+                return False
+        elif op in (c.ASSERT, c.ASSERT_NOT):
+            # What must follow, and does, follows in any text; the others see a line break where there was none.
+            if (op is c.ASSERT_NOT or value[0] < 0) and any(map(_crosses, value[1])):
+                return False
+            if not _joins(value[1], multiline=multiline):
+                return False
+        elif not all(_joins(inner, multiline=multiline) for inner in _inner(op, value)):
+            return False
+    return True
+
+
+def _inner(op: Any, value: Any) -> list[Any]:
+    """The items inside of one."""
+    if op is c.SUBPATTERN:
+        return [value[3]]
+    if op is c.BRANCH:
+        return list(value[1])
+    if op in _REPEATS:
+        return [value[2]]
+    return [value] if op is c.ATOMIC_GROUP else []
 
 
 def _longest_literal(items: Iterable[Any]) -> int:

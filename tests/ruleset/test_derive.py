@@ -61,6 +61,29 @@ def test_lines_and_literals_are_told() -> None:
     assert derive(r"(?:prefix|pre)_\d").literal == 3
 
 
+def test_a_dot_that_takes_line_breaks_keeps_doing_so() -> None:
+    derived = derive("(?s)BEGIN ACME.{1,80}END ACME")
+    assert derived.crosses_lines
+    assert wakes(derived.expression, derived.caseless, b"BEGIN ACME\nx\nEND ACME")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "joins"),
+    [
+        (r"acme[ =]+(?P<secret>[a-z]{8})(?![a-z])", True),
+        (r"(?m)^acme=(?P<secret>[a-z]+)$", True),
+        (r"acme=(?P<secret>[a-z]+)(?=\s)", True),
+        (r"^acme=(?P<secret>[a-z]+)", False),
+        (r"acme=(?P<secret>[a-z]+)(?!\s)", False),
+        (r"(?<![^ ])acme=(?P<secret>[a-z]+)", False),
+        (r"(?:acme=(?P<secret>[a-z]+)$|b)", False),
+        (r"(?s)acme.(?P<secret>[a-z]+)", False),
+    ],
+)
+def test_lines_of_several_texts_are_joined_only_where_no_expression_can_tell(pattern: str, joins: bool) -> None:
+    assert derive(pattern).joins is joins
+
+
 def test_shipped_rules_have_something_to_hold_on_to() -> None:
     """An expression without any fixed part would run everywhere; such rules lean on a partner or keywords."""
     for source in load_rules([rules_dir()]):
