@@ -15,6 +15,7 @@ _EDGE = "0-9A-Za-z_-"
 _LONG_LIST = 400
 # Longer expressions for tokens are not written out a second time.
 _LONG_TOKEN = 200
+_WAKES_TOGETHER = 3
 # Three fixed characters, the first of them perhaps one of several words.
 _BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
 
@@ -99,6 +100,10 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     rest["near"] = lines + 1  # a value may stand on the line after its name
     if "prefilter" not in rest and "needs" not in rest:
         rest.setdefault("inside", True)
+        if len(texts["names"]) <= _LONG_LIST and lines < _WAKES_TOGETHER:
+            between = rf"[^\n]*(?:\n[^\n]*){{0,{lines + 1}}}(?:[^0-9A-Za-z]|%3[aAdD])"
+            rest["prefilter"] = f"(?i:{_waking(texts['names'])}){between}(?:{texts['value']})"
+            return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
     rest.setdefault("prefilter", f"(?i:{_waking(texts['names'])})")
     value = f"{_AFTER_SIGN}{_NO_RULE}(?:{_once(texts['value'], texts['edge'])})(?![{texts['edge']}])"
     if "needs" not in rest:
