@@ -370,8 +370,8 @@ class Version:
     """One object of a family, rebuilt.
 
     ``fresh`` are the ranges that its base does not have (empty when it only copies), None for an object that is
-    to be looked at whole. ``base`` is the version it was made from, until the batch is let go. ``mark`` is for
-    whoever scans: it starts as 0, and is what versions made from this one can inherit.
+    to be looked at whole. ``base`` is the version it was made from, until the batch is let go. ``mark``, ``wakes`` and
+    ``held`` are for whoever scans: what versions made from this one can inherit.
     """
 
     def __init__(self, position: int, data: bytes, fresh: list[int] | None, base: Version | None) -> None:
@@ -380,6 +380,7 @@ class Version:
         self.fresh = fresh
         self.base = base
         self.mark = 0
+        self.wakes = 0
         self.held: object = None
 
 

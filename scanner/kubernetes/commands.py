@@ -25,6 +25,10 @@ class Commands:
 
         return judged(text, inspect)
 
+    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
+        """See ``TellsByLines``."""
+        return b"base64" in lines or _worth(lines)
+
 
 def _worth(data: bytes) -> bool:
     """Most of what is sent through base64 is decoded, or a file: that is told without reading commands as such."""

@@ -66,6 +66,18 @@ def worth(data: bytes) -> bool:
     return _holds(data)
 
 
+def stirring(lines: bytes) -> bool:
+    """True unless a text without anything interesting or telling stays so when it has these lines too."""
+    return _kinds(lines, _may_matter) or _holds(lines)
+
+
+def same_schemas(text: bytes, base: bytes) -> bool:
+    """True when as many documents, and as many schemas among them, are in ``text`` as in what it was made from."""
+    if _SCHEMA_WORD not in text and _SCHEMA_WORD not in base:
+        return True
+    return all(text.count(word) == base.count(word) for word in (_SCHEMA_WORD, b"\n---"))
+
+
 def schema(part: bytes) -> bool:
     """True for a custom resource definition: it describes values and has none."""
     if _SCHEMA_WORD not in part:
@@ -105,6 +117,11 @@ def _is_holder(kind: bytes, part: bytes) -> bool:
 
 def _is_telling(kind: bytes) -> bool:
     return kind in _TELLING_KINDS or b"Secret" in kind or kind.endswith(b"Policy")
+
+
+def _may_matter(kind: bytes) -> bool:
+    """True for kinds that matter, or may beside what stands elsewhere."""
+    return _is_telling(kind) or kind in _HOLDERS or kind in _HOLDERS_WITH or kind.endswith(b"List")
 
 
 def _sops(part: bytes) -> bool:

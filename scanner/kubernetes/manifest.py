@@ -50,3 +50,9 @@ class Manifests:
             out.custom = custom(text.data)
         examine(read(text, wanted), out)
         return out.matches
+
+    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
+        """See ``TellsByLines``."""
+        from scanner.kubernetes.interest import same_schemas, stirring
+
+        return self._advice or stirring(lines) or not (base is None or same_schemas(text, base))

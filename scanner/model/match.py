@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from scanner.model.levels import Confidence, Severity
 from scanner.model.secret import Secret
@@ -60,4 +60,15 @@ class Detector(Protocol):
 
     def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
         """Matches with spans in ``text``'s bytes. Malformed input yields nothing; it never raises."""
+        ...
+
+
+@runtime_checkable
+class TellsByLines(Protocol):
+    """A detector that can tell from what is new in a text whether that matters to it."""
+
+    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
+        """False only when it finds nothing in ``text`` and says of nothing there that it is no secret, as it did in
+        ``base``, which was made ``text`` by having ``lines`` (those around them included). None: lines are all of it.
+        """
         ...

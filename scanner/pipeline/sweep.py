@@ -24,6 +24,7 @@ from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.pipeline import extent
 from scanner.pipeline.barren import Asked, Barren
+from scanner.pipeline.calm import Calm
 from scanner.pipeline.classes import NameClass, NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
@@ -59,7 +60,10 @@ _Holds = dict[tuple[int, int], _Held]
 
 @dataclass(slots=True)
 class _View:
-    """One version under one class of names. ``fresh`` is None where all of it is; ``spans`` are read as structure."""
+    """One version under one class of names. ``fresh`` is None where all of it is; ``spans`` are read as structure.
+
+    One that is ``calm`` need not be.
+    """
 
     version: Version
     number: int
@@ -67,6 +71,12 @@ class _View:
     fresh: list[int] | None
     hits: list[Hit]
     spans: list[tuple[int, int]] = field(default_factory=list)
+    calm: bool = False
+
+    @property
+    def structural(self) -> bool:
+        """True when whole documents have to be read."""
+        return extent.is_structural(self.version.mark) and not self.calm
 
     def read_anew(self, start: int, end: int) -> bool:
         """True when bytes ``start`` to ``end`` lie in a part that is read as structure: all in it is found there."""
@@ -89,6 +99,7 @@ class Sweeper:
         self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
         self._show_dropped = context.options.show_dropped
         self._extents = Extents(scanner.engine, lines=LINES)
+        self._calm = Calm(scanner)
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
         # The hits in pieces of fresh text by key. Versions made from one base often bring the same lines again. With a
         # fixed seed, keys could be foreseen, and a secret hidden behind the key of something harmless.
@@ -97,7 +108,14 @@ class Sweeper:
     def take(self, batch: Batch, names: Sequence[Numbers]) -> None:
         """Scan one batch of blobs, and let it go. ``names`` are the classes of their names by position."""
         views = self._views(batch, names)
-        self._widen([view for view in views if view.version.mark and view.fresh])
+        wider = [view for view in views if view.version.mark and view.fresh]
+        self._widen([view for view in wider if not view.structural])
+        for view in wider:
+            if view.calm and view.hits:
+                # What rules find is judged by what the document is.
+                view.calm = not self._kept(self._scanner.examine(view.text, view.hits))
+                view.hits = []
+        self._widen([view for view in wider if view.structural])
         of_version: dict[int, list[_View]] = {}
         for view in views:
             of_version.setdefault(id(view.version), []).append(view)
@@ -133,10 +151,13 @@ class Sweeper:
         name = self._name(version)
         missed: list[Skipped] = []
         for text in texts_in(version.data, "", self._archives, missed):
-            matches = [match for match in self._scanner.scan(text) if self._show_dropped or not match.reason]
+            matches = self._kept(self._scanner.scan(text))
             for number in numbers if matches else ():
                 self.ledger.write(text, matches, name=name, name_class=number, inside=text.path)
         self.skipped += [one._replace(what=f"object {name.hex()[:12]}{one.what}") for one in missed]
+
+    def _kept(self, matches: Sequence[Match]) -> list[Match]:
+        return [match for match in matches if self._show_dropped or not match.reason]
 
     def _text(self, data: bytes, number: int) -> Text:
         named = self._classes[number]
@@ -183,6 +204,10 @@ class Sweeper:
                     mark = extent.joined(mark, self._extents[entry])
                 found.append(view)
             version.mark = mark
+            if hits or (base is not None and base.wakes):
+                self._calm.note(version, hits)
+        for view in found:
+            view.calm = bool(view.fresh) and view.version.wakes > 0
         self._sort_out(found)
         return found
 
@@ -192,8 +217,7 @@ class Sweeper:
         for view in views:
             hits = view.hits
             if view.fresh and view.version.mark:
-                structural = extent.is_structural(view.version.mark)
-                hits = [] if structural else [hit for hit in hits if not self._extents[hit.entry]]
+                hits = [] if view.structural else [hit for hit in hits if not self._extents[hit.entry]]
             asked.append(Asked(view.text, view.number, hits))
         for view, hits in zip(views, self._barren.fertile(asked), strict=True):
             view.hits = hits
@@ -240,7 +264,7 @@ class Sweeper:
         for view in views:
             data, mark = view.text.data, view.version.mark
             assert view.fresh is not None
-            if extent.is_structural(mark):
+            if view.structural:
                 view.spans = wide = extent.documents(data, view.fresh)
                 view.hits = []
             else:
@@ -256,11 +280,16 @@ class Sweeper:
             piece = bisect_right(starts, end - 1) - 1
             view, origin = places[piece]
             # A rule that looks at its own lines alone has seen what it needs: those in ``hits``.
-            if (view.spans or self._extents[entry]) and self._classes[view.number].entries[entry]:
+            wanted = view.spans or (self._extents[entry] and not self._wakes(entry))
+            if wanted and self._classes[view.number].entries[entry]:
                 more.setdefault(id(view), []).append(Hit(entry, end - starts[piece] + origin))
         asked = [Asked(view.text, view.number, more.get(id(view), ())) for view in views]
         for view, hits in zip(views, self._barren.fertile(asked), strict=True):
             view.hits += hits
+
+    def _wakes(self, entry: int) -> bool:
+        """True when what hit wakes a detector."""
+        return self._scanner.engine.first_trigger <= entry < self._scanner.engine.first_gate
 
     def _scan(self, view: _View, holds: _Holds) -> None:
         """Note what stands in the parts of a version that are to be read."""
@@ -275,8 +304,7 @@ class Sweeper:
 
     def _read(self, view: _View, text: Text, start: int, hits: Sequence[Hit], holds: _Holds) -> None:
         """Scan one part, which begins at byte ``start`` of the version, and remember what it holds."""
-        found = self._scanner.examine(text, hits)
-        matches = [match for match in found if self._show_dropped or not match.reason]
+        matches = self._kept(self._scanner.examine(text, hits))
         if not matches:
             return
         above = view.text.data.count(b"\n", 0, start)

@@ -127,7 +127,7 @@ class TextScanner:
         awake.update(named)
         found = self.engine.match(text, hits)
         for place in sorted(awake):
-            found += self._detector(place).detect(text, _Inspector(self, budget))
+            found += self.detector(place).detect(text, _Inspector(self, budget))
         gated = [hit for hit in hits if hit.entry >= gate]
         if gated:
             found += self._inner(text, gated, budget)
@@ -135,7 +135,8 @@ class TextScanner:
             found = _without(found, self._structure.regions(text))
         return self._choice.apply(found)
 
-    def _detector(self, place: int) -> Detector:
+    def detector(self, place: int) -> Detector:
+        """The structural detector of the triggers with this place."""
         if self._detectors is None:
             self._detectors = self._structure.detectors()
         return self._detectors[place]

@@ -1,0 +1,66 @@
+"""Versions of files in which no structural detector has anything to look for, told from their fresh lines alone.
+
+A detector reads whole documents, version for version, and most of what wakes one holds nothing for it. Where the base
+of a version held nothing, and neither do the lines that are new with those around them, nothing needs to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scanner.engine.prefilter import Hit
+from scanner.history.delta import Version, line_spans
+from scanner.model.match import TellsByLines
+from scanner.pipeline.text import TextScanner
+
+# What a detector may look at around a line that says something to it: so many lines, and bytes, either side.
+_LINES, _REACH = 3, 600
+_STIRRED = -1
+
+
+class Calm:
+    """Knows of each version which detectors its text wakes, as a bit set in ``Version.wakes``; -1 where one of them
+    may find something."""
+
+    def __init__(self, scanner: TextScanner) -> None:
+        self._scanner = scanner
+        self._first, self._end = scanner.engine.first_trigger, scanner.engine.first_gate
+        self._bits = [1 << place for _, place in scanner.engine.triggers.literals]
+
+    def note(self, version: Version, hits: Sequence[Hit]) -> None:
+        """Set ``version.wakes``; ``hits`` are those in its fresh text, its base was noted before."""
+        base = version.base
+        known = base.wakes if base is not None else 0
+        if known == _STIRRED:
+            version.wakes = _STIRRED
+            return
+        wakes = known
+        for entry, _ in hits:
+            if self._first <= entry < self._end:
+                wakes |= self._bits[entry - self._first]
+        if wakes and (wakes != known or version.fresh is None or version.fresh):
+            # A detector that did not wake before has not been asked about the lines that the base had.
+            fresh = version.fresh if wakes == known else None
+            if self._stirs(wakes, _around(version.data, fresh), version):
+                wakes = _STIRRED
+        version.wakes = wakes
+
+    def _stirs(self, wakes: int, lines: bytes, version: Version) -> bool:
+        place = 0
+        base = version.base.data if version.base is not None else None
+        while wakes:
+            if wakes & 1:
+                detector = self._scanner.detector(place)
+                if not isinstance(detector, TellsByLines) or detector.stirs(lines, version.data, base):
+                    return True
+            wakes >>= 1
+            place += 1
+        return False
+
+
+def _around(data: bytes, fresh: list[int] | None) -> bytes:
+    """The fresh lines with those around them; all where nothing is inherited."""
+    if fresh is None:
+        return data
+    spans = line_spans(data, fresh, _LINES, _REACH)
+    return b"\n\0\n".join(data[start:end] for start, end in zip(spans[::2], spans[1::2], strict=True))
