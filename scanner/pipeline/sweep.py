@@ -42,6 +42,9 @@ _PROBE = 4096
 # So many pieces of text are remembered: equal ones lie close together.
 _REMEMBERED = 10_000
 
+# So many files in archives.
+_MOST_EMPTY = 1_000_000
+
 NAMELESS = (0,)
 Numbers = tuple[int, ...]
 
@@ -100,6 +103,8 @@ class Sweeper:
         self._show_dropped = context.options.show_dropped
         self._extents = Extents(scanner.engine, lines=LINES)
         self._calm = Calm(scanner)
+        # Files in archives, by a hash of path and content, that held nothing.
+        self._empty: set[int] = set()
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
         # The hits in pieces of fresh text by key. Versions made from one base often bring the same lines again. With a
         # fixed seed, keys could be foreseen, and a secret hidden behind the key of something harmless.
@@ -147,11 +152,17 @@ class Sweeper:
                 self._scan(view, {})
 
     def _unpack(self, version: Version, numbers: Numbers) -> None:
-        """Scan what an archive holds. Each version of one is read anew: what is packed has no lines to inherit."""
+        """Scan what an archive holds. Each version of one is read anew: what is packed has no lines to inherit, but
+        most of its files lay in the one before as they are."""
         name = self._name(version)
         missed: list[Skipped] = []
         for text in texts_in(version.data, "", self._archives, missed):
+            key = hash((text.path, text.data))
+            if key in self._empty:
+                continue
             matches = self._kept(self._scanner.scan(text))
+            if not matches and sys.flags.hash_randomization and len(self._empty) < _MOST_EMPTY:
+                self._empty.add(key)
             for number in numbers if matches else ():
                 self.ledger.write(text, matches, name=name, name_class=number, inside=text.path)
         self.skipped += [one._replace(what=f"object {name.hex()[:12]}{one.what}") for one in missed]
