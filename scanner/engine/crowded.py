@@ -92,9 +92,11 @@ class Crowd:
         hits, reached, timeout = self._hits, span.start, self._timeout
         value = values.search(data, span.start, span.end)
         while value:
-            start = after = value.start()
+            start, end = value.span()
+            after = start
             far = max(reached, start - self._reach)
-            if not hits or far < hits[bisect_right(hits, start) - 1] <= start:
+            # Hits are where names end, or values that one stands before.
+            if not hits or far < hits[bisect_right(hits, end) - 1] <= end:
                 before = backwards.match(data, far, start, timeout=timeout)
                 # Forwards once more: there may be nearer words, or more signs before the value.
                 found = before and pattern.match(data, before.start(), span.end, timeout=timeout)

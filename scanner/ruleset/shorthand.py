@@ -15,6 +15,8 @@ _EDGE = "0-9A-Za-z_-"
 _LONG_LIST = 400
 # Longer expressions for tokens are not written out a second time.
 _LONG_TOKEN = 200
+# Names of so few lines wake their rule with their value, as one: most programs say "docker" or "vault" somewhere. What
+# reaches further must wake by its name alone, or a history would not know how far to look around a new value.
 _WAKES_TOGETHER = 3
 # Three fixed characters, the first of them perhaps one of several words.
 _BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
@@ -101,14 +103,18 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     if "prefilter" not in rest and "needs" not in rest:
         rest.setdefault("inside", True)
         if len(texts["names"]) <= _LONG_LIST and lines < _WAKES_TOGETHER:
-            between = rf"[^\n]*(?:\n[^\n]*){{0,{lines + 1}}}(?:[^0-9A-Za-z]|%3[aAdD])"
-            rest["prefilter"] = f"(?i:{_waking(texts['names'])}){between}(?:{texts['value']})"
-            return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
+            rest["prefilter"] = _named_value(texts["names"], texts["value"], lines)
     rest.setdefault("prefilter", f"(?i:{_waking(texts['names'])})")
     value = f"{_AFTER_SIGN}{_NO_RULE}(?:{_once(texts['value'], texts['edge'])})(?![{texts['edge']}])"
     if "needs" not in rest:
         rest |= {"needs": value, "backwards": _named_before(texts["names"], lines)}
     return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
+
+
+def _named_value(names: str, value: str, lines: int) -> str:
+    """For the first pass: one of ``names``, and ``value`` on the same or one of the next lines, after some sign."""
+    between = rf"[^\n]*(?:\n[^\n]*){{0,{lines + 1}}}(?:[^0-9A-Za-z]|%3[aAdD])"
+    return f"(?i:{_waking(names)}){between}(?:{value})"
 
 
 def _waking(names: str) -> str:
