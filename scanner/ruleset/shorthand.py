@@ -151,9 +151,7 @@ def _named_before(names: str, lines: int) -> str:
     Where names stand by the hundred, trying what may follow each costs hundreds of characters a name. The last word
     before a value is taken for its name's, whatever stands before that.
     """
-    return (
-        rf"(?r)(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}{_ASSIGNED}|{_between(lines)}(?>{_WORD_ENDS}{_ASSIGNED}))"
-    )
+    return rf"(?r)(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}{_ASSIGNED}|{_between(lines)}(?>{_WORD_ENDS}{_ASSIGNED}))"
 
 
 def _between(lines: int) -> str:
