@@ -82,7 +82,8 @@ class Engine:
                 expression = expressions[entry]
                 by_rule.setdefault(expression.rule, []).append((expression, end))
         found: list[Match] = []
-        for rule, places in by_rule.items():
+        # In the order of the rules: which of equal matches stays must not depend on what woke first.
+        for rule, places in sorted(by_rule.items()):
             found += self._matcher(rule).matches(text, places)
         return found
 

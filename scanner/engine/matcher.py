@@ -179,6 +179,7 @@ class Matcher:
             detail=detail,
             reason=verdict.reason if verdict.outcome is Outcome.DROP else "",
             specific=rule.specific,
+            lead=span.start - found.start(),
         )
         return self._weighed(text, match, verdict, groups.get("key", b""))
 

@@ -12,7 +12,7 @@ def resolve(matches: Iterable[Match]) -> list[Match]:
     """One match a secret, in the order of the text.
 
     Plausible matches win over dropped ones, then the more specific, the surer, the graver, the one in the text as it
-    stands over one in a decoded layer of it, the longer; at last the rule whose name comes first, whatever woke first.
+    stands over one in a decoded layer of it, the longer, the one that read more before it, at last the first given.
     """
     ranked = sorted(
         matches,
@@ -24,7 +24,7 @@ def resolve(matches: Iterable[Match]) -> list[Match]:
             "encoding" in match.detail,
             match.span.start - match.span.end,
             match.span.start,
-            match.rule,
+            -match.lead,
         ),
     )
     kept: list[Match] = []  # never overlapping, in order of their place

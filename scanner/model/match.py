@@ -24,6 +24,7 @@ class Match:
     ``reason`` is empty, or says why plausibility drops the match: dropped matches travel along so that
     ``--show-dropped`` can list them.
     ``specific`` orders overlapping matches: the highest stays (provider format 3, structure 2, generic 1).
+    ``lead`` counts the bytes before the secret that the rule's expression read as well: a name, most of the time.
     """
 
     rule: str
@@ -34,6 +35,7 @@ class Match:
     detail: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     reason: str = ""
     specific: int = 3
+    lead: int = 0
 
 
 class Inspect(Protocol):
