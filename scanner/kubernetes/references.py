@@ -28,6 +28,7 @@ _REFERENCE = re.compile(
     |\?\{\w+:.*\}                                           # kapitan
     |(?:data|var|local|module|each|random_password|random_string|tls_private_key|aws_\w+|google_\w+|azurerm_\w+)
         \.[\w.\[\]"*-]+
+    |@/[\w.-]+(?:/[\w.-]+)+                                 # what is in a file, to options of commands
     |(?:os\.environ|process\.env|System\.getenv|getenv)\b.*
     |@@?[A-Z_]+@@?|__[A-Z0-9_.]+__|\#\{[^}]*\}\#?|\$\$[A-Z_]+\$\$|\{[A-Za-z_][\w.]*\}|\(\(.*\)\)
     )""",
@@ -68,7 +69,7 @@ _WEAK = frozenset(
 )
 # Words that people make a password of when they only need one to stand there.
 _STOCK = re.compile(
-    r"""(?:not|my|your|our|the|a|an|some|this|that|is|it|its|as|for|of|in|with|and|very|super|ultra|top|mega|most|extra|secure
+    r"""(?:not|me|my|your|our|the|a|an|some|this|that|is|it|its|as|for|of|in|with|and|very|super|ultra|top|mega|most|extra|secure
     |secured|safe|strong|weak|long|new|old|secrets?|passwords?|passwd|passphrase|pass|pwd|pw|keys?|tokens?|val(?:ue)?s?|data|text
     |string|plain|default|initial|demo|tests?|testing|tester|sample|dummy|temp|tmp|foo|bar|baz|any|thing|something|anything
     |admin|administrator|root|user|users|username|name|login|auth|access|api|app|application|client|server|service|principal

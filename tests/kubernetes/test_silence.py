@@ -44,6 +44,16 @@ def test_schemas_references_and_certificates() -> None:
     assert claimed(text) == ["{name: a, key: b}", "abc"]
 
 
+@pytest.mark.parametrize(
+    "value", ["@/secrets/db/password", "@/var/run/secrets/pw", "change-me-redis", "minioadminchangeme"]
+)
+def test_files_to_read_and_orders_to_change_are_no_arguments_secrets(
+    found: Callable[[bytes, str], list[Found]], value: str
+) -> None:
+    text = f"""apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{args: ["--db-password={value}"]}}]}}\n"""
+    assert found(text.encode(), "a.yaml") == []
+
+
 def test_a_vendors_token_beside_references_is_still_found(found: Callable[[bytes, str], list[Found]]) -> None:
     token = fill("<<ghp_ %A30 %crc62>>", "a")
     text = (
