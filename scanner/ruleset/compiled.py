@@ -165,7 +165,8 @@ def _expressions(rule: Rule, index: int) -> list[Expression]:
 
     own = derive(rule.pattern, cut=rule.reach > 0)
     far = bool(rule.near or rule.reach or rule.pair)
-    joins = own.joins and not rule.reach and (not rule.needs or derive(rule.needs).joins)
+    # What a short way to write a rule needs is a part of its pattern.
+    joins = own.joins and not rule.reach and (not rule.needs or bool(rule.backwards) or derive(rule.needs).joins)
 
     def made(derived: Derived, near: int, *, caseless: bool = False, width: int = 0) -> Expression:
         caseless = derived.caseless or caseless

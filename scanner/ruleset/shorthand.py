@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-KEYS = ("token", "edge", "names", "value")
+_TEXTS = ("token", "edge", "names", "value")
+KEYS = (*_TEXTS, "together")
 
 _EDGE = "0-9A-Za-z_-"
 _LONG_LIST = 400
 # Longer expressions for tokens are not written out a second time.
 _LONG_TOKEN = 200
-# Names of so few lines wake their rule with their value, as one: most programs say "docker" or "vault" somewhere. What
-# reaches further must wake by its name alone, or a history would not know how far to look around a new value.
-_WAKES_TOGETHER = 3
+# What reaches further must wake by its name alone, or a history would not know how far to look around a new value.
+_MOST_TOGETHER = 3
 # Three fixed characters, the first of them perhaps one of several words.
 _BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
 
@@ -71,6 +71,7 @@ _ASSIGNED = (
 _NO_RULE = r"(?![-_=+/.]{4})"
 
 _RUN = re.compile(r"(\[[^\]\\]+\])\{\d+,\d+\}$")
+_ASCII = "".join(map(chr, range(128)))
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
 
 # What stands before a value, whatever the separator was. Tried inside of no word, the value alone costs a fifth.
@@ -88,8 +89,10 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
         raise ValueError("exactly one of 'pattern', 'detector', 'token' and 'names' is needed")
     if ("names" in entry) != ("value" in entry):
         raise ValueError("'names' and 'value' go together")
+    if "together" in entry and "names" not in entry:
+        raise ValueError("'together' is for 'names' with 'value'")
     texts = {}
-    for key in KEYS:
+    for key in _TEXTS:
         text = entry.get(key, _EDGE if key == "edge" else "")
         if not isinstance(text, str):
             raise ValueError(f"{key!r} must be a string (quote it)")  # noqa: TRY004 - the caller adds file and line
@@ -102,13 +105,23 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     rest["near"] = lines + 1  # a value may stand on the line after its name
     if "prefilter" not in rest and "needs" not in rest:
         rest.setdefault("inside", True)
-        if len(texts["names"]) <= _LONG_LIST and lines < _WAKES_TOGETHER:
+        if _together(entry, lines):
             rest["prefilter"] = _named_value(texts["names"], texts["value"], lines)
     rest.setdefault("prefilter", f"(?i:{_waking(texts['names'])})")
     value = f"{_AFTER_SIGN}{_NO_RULE}(?:{_once(texts['value'], texts['edge'])})(?![{texts['edge']}])"
     if "needs" not in rest:
         rest |= {"needs": value, "backwards": _named_before(texts["names"], lines)}
     return {**rest, "pattern": called(texts["names"], texts["value"], texts["edge"], lines)}
+
+
+def _together(entry: Mapping[str, object], lines: int) -> bool:
+    """Whether the rule wakes by name and value as one; raises ValueError where it cannot."""
+    together = entry.get("together", False)
+    if not isinstance(together, bool):
+        raise ValueError("'together' must be true or false")  # noqa: TRY004 - the caller adds file and line
+    if together and lines >= _MOST_TOGETHER:
+        raise ValueError(f"'together' goes with a 'near' below {_MOST_TOGETHER}")
+    return together
 
 
 def _named_value(names: str, value: str, lines: int) -> str:
@@ -164,9 +177,7 @@ def _once(value: str, edge: str) -> str:
     made = []
     for part in _top_level(value):
         run = _RUN.search(part)
-        inside = run and all(
-            re.fullmatch(f"[{edge}]", char) for char in map(chr, range(128)) if re.fullmatch(run[1], char)
-        )
+        inside = run and set(re.findall(run[1], _ASCII)) <= set(re.findall(f"[{edge}]", _ASCII))
         made.append(part + "+" if inside else part)
     return "|".join(made)
 
