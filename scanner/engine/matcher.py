@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, outermost
 from scanner.engine.joint import touched
+from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible
 from scanner.engine.programs import compiled
 from scanner.engine.sought import Sought
@@ -120,7 +120,7 @@ class Matcher:
     def _judged(
         self, text: Text, spans: Iterable[Span], search: Callable[[bytes, Span], Iterable[Found[bytes]]]
     ) -> Iterator[Match]:
-        if text.kind not in self.rule.kinds or not self._wants(text.path):
+        if text.kind not in self.rule.kinds or not wants(self.rule.path, text.path):
             return
         # What is known of one text must not answer for another.
         self._seen = Sought()
@@ -142,8 +142,7 @@ class Matcher:
     def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
         if self._expressions is None:
             rule = self.rule
-            values = re.compile(rule.needs.encode())
-            self._expressions = Expressions(compiled(rule.pattern), values, compiled(rule.backwards))
+            self._expressions = Expressions(compiled(rule.pattern), compiled(rule.needs), compiled(rule.backwards))
         ends, lines = [end for _, end in hits] if self.rule.inside else [], self.rule.near
         return Crowd(self._expressions, ends, spans, lines=lines, timeout=EXPRESSION_TIMEOUT)
 
@@ -217,11 +216,6 @@ class Matcher:
             return replace(match, reason=f"looks like a {doubt}")
         severity, detail = min(match.severity, Severity.LOW), {**match.detail, "doubt": f"looks like a {doubt}"}
         return replace(match, severity=severity, confidence=Confidence.LOW, detail=detail)
-
-    def _wants(self, path: str) -> bool:
-        if not self.rule.path:
-            return True
-        return regex.search(self.rule.path, path, timeout=EXPRESSION_TIMEOUT) is not None
 
     def _has_keyword(self, data: bytes, span: Span) -> bool:
         if self._keywords is None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
+from scanner.engine.pathfilter import wants
 from scanner.history.commits import CommitGraph
 from scanner.history.errors import NoObject
 from scanner.history.placing import NO_COMMIT, PathSpan, places
@@ -176,7 +177,7 @@ class _Attribution:
         severity = severity_at(self._context.inside(path), finding.severity, sighted.specific, rule)
         if finding.status != "dropped" and severity < self._context.options.severity:
             return False
-        return rule is None or not rule.path or re.search(rule.path, path) is not None
+        return rule is None or wants(rule.path, path)
 
     def _finding(self, group: list[_Seen]) -> Finding:
         group.sort(key=lambda one: (one.rank, one.path, one.line))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from scanner.engine.pathfilter import wants
 from scanner.model.filekind import FileKind, kind_of
 from scanner.pipeline.text import TextScanner
 
@@ -39,7 +40,6 @@ class NameClasses:
         self._rules = [engine.rules.rule(expression.rule) for expression in engine.rules.expressions]
         self._others = len(engine.triggers.literals) + 256
         self._pathed = [rule for rule in engine.rules if rule.path]
-        self._patterns = {rule.id: re.compile(rule.path) for rule in self._pathed}
         self._any = _joined([rule.path for rule in self._pathed])
         foldered = [rule.path for rule in self._pathed if _FOLDER.search(rule.path)]
         self._foldered = _joined(foldered)
@@ -73,7 +73,7 @@ class NameClasses:
             text = name.decode("utf-8", "surrogateescape")
             kind = kind_of(text)
             example = self._example(text)
-            matching = [rule.id for rule in self._pathed if self._patterns[rule.id].search(example)] if example else []
+            matching = [rule.id for rule in self._pathed if wants(rule.path, example)] if example else []
             known = self._of_name[name] = self._add(example or _plain(text), kind, tuple(matching))
         return known
 
@@ -85,9 +85,9 @@ class NameClasses:
     def _example(self, name: str) -> str:
         """``name``, below the folder with which the most rules want it; empty when none and nothing else does."""
         below = [f"{folder}/{name}" for folder in self._folders]
-        if self._foldered is not None and any(self._foldered.search(path) for path in below):
-            return max(below, key=lambda path: sum(one.search(path) is not None for one in self._patterns.values()))
-        wanted = self._any is not None and self._any.search(name) is not None
+        if self._foldered and any(wants(self._foldered, path) for path in below):
+            return max(below, key=lambda path: sum(wants(rule.path, path) for rule in self._pathed))
+        wanted = self._any and wants(self._any, name)
         return name if wanted or self._scanner.wakes_by_name(name) else ""
 
     def _add(self, path: str, kind: FileKind, matching: tuple[str, ...]) -> int:
@@ -113,13 +113,11 @@ def _plain(name: str) -> str:
     return f"x.{ending}" if dot and stem else "x"
 
 
-def _joined(expressions: list[str]) -> re.Pattern[str] | None:
-    """One expression for all, or None for none."""
-    if not expressions:
-        return None
+def _joined(expressions: list[str]) -> str:
+    """One expression for all, empty for none."""
     parts = []
     for expression in expressions:
         flags = _FLAGS.match(expression)
         body = expression[flags.end() :] if flags else expression
         parts.append(f"(?{flags.group(1) if flags else ''}:{body})")
-    return re.compile("|".join(parts))
+    return "|".join(parts)
