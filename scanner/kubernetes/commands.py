@@ -26,8 +26,10 @@ class Commands:
         return judged(text, inspect)
 
     def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
-        """See ``TellsByLines``."""
-        return b"base64" in lines or _worth(lines)
+        """See ``TellsByLines``. What manifests say to be no secret counts once any of these detectors wakes."""
+        from scanner.kubernetes.interest import stirring
+
+        return b"base64" in lines or _worth(lines) or stirring(lines, text, base)
 
 
 def _worth(data: bytes) -> bool:

@@ -66,13 +66,16 @@ def worth(data: bytes) -> bool:
     return _holds(data)
 
 
-def stirring(lines: bytes) -> bool:
-    """True unless a text without anything interesting or telling stays so when it has these lines too."""
-    return _kinds(lines, _may_matter) or _holds(lines)
+def stirring(lines: bytes, text: bytes, base: bytes | None) -> bool:
+    """True unless nothing is interesting in ``text`` and what it says to be no secret is what ``base`` said, where
+    that became ``text`` by having ``lines`` (None: they are all of it)."""
+    if _kinds(lines, _may_matter) or _holds(lines):
+        return True
+    return base is not None and not _same_schemas(text, base)
 
 
-def same_schemas(text: bytes, base: bytes) -> bool:
-    """True when as many documents, and as many schemas among them, are in ``text`` as in what it was made from."""
+def _same_schemas(text: bytes, base: bytes) -> bool:
+    """True when as many documents, and as many schemas among them, are in both."""
     if _SCHEMA_WORD not in text and _SCHEMA_WORD not in base:
         return True
     return all(text.count(word) == base.count(word) for word in (_SCHEMA_WORD, b"\n---"))

@@ -53,6 +53,6 @@ class Manifests:
 
     def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
         """See ``TellsByLines``."""
-        from scanner.kubernetes.interest import same_schemas, stirring
+        from scanner.kubernetes.interest import stirring
 
-        return self._advice or stirring(lines) or not (base is None or same_schemas(text, base))
+        return self._advice or stirring(lines, text, base)

@@ -26,6 +26,7 @@ class Calm:
         self._scanner = scanner
         self._first, self._end = scanner.engine.first_trigger, scanner.engine.first_gate
         self._bits = [1 << place for _, place in scanner.engine.triggers.literals]
+        self._woken: dict[int, tuple[TellsByLines | None, ...]] = {}
 
     def note(self, version: Version, hits: Sequence[Hit]) -> None:
         """Set ``version.wakes``; ``hits`` are those in its fresh text, its base was noted before."""
@@ -46,16 +47,19 @@ class Calm:
         version.wakes = wakes
 
     def _stirs(self, wakes: int, lines: bytes, version: Version) -> bool:
-        place = 0
         base = version.base.data if version.base is not None else None
-        while wakes:
-            if wakes & 1:
-                detector = self._scanner.detector(place)
-                if not isinstance(detector, TellsByLines) or detector.stirs(lines, version.data, base):
-                    return True
-            wakes >>= 1
-            place += 1
+        for detector in self._detectors(wakes):
+            if detector is None or detector.stirs(lines, version.data, base):
+                return True
         return False
+
+    def _detectors(self, wakes: int) -> tuple[TellsByLines | None, ...]:
+        """Those of a bit set, None for each that cannot tell by lines."""
+        known = self._woken.get(wakes)
+        if known is None:
+            woken = [self._scanner.detector(place) for place in range(wakes.bit_length()) if wakes >> place & 1]
+            known = self._woken[wakes] = tuple(one if isinstance(one, TellsByLines) else None for one in woken)
+        return known
 
 
 def _around(data: bytes, fresh: list[int] | None) -> bytes:

@@ -42,8 +42,8 @@ _PROBE = 4096
 # So many pieces of text are remembered: equal ones lie close together.
 _REMEMBERED = 10_000
 
-# So many files in archives.
-_MOST_EMPTY = 1_000_000
+# So many files in archives: some ten megabytes.
+_MOST_EMPTY = 200_000
 
 NAMELESS = (0,)
 Numbers = tuple[int, ...]

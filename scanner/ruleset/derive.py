@@ -201,20 +201,25 @@ def _crosses(item: Any) -> bool:
         return bool(value != 10)
     if op is c.IN:
         return re.match(_class(value).encode(), b"\n") is not None
-    if op in _REPEATS:
-        return any(map(_crosses, _list(value[2])))
-    if op is c.SUBPATTERN:
-        return bool(value[1] & re.DOTALL) or any(map(_crosses, _list(value[3])))
-    if op is c.BRANCH:
-        return any(_crosses(part) for branch in value[1] for part in _list(branch))
-    if op is c.ATOMIC_GROUP:
-        return any(map(_crosses, value))
-    return False
+    if op is c.SUBPATTERN and value[1] & re.DOTALL:
+        return True
+    return any(_crosses(part) for inner in _inner(op, value) for part in _list(inner))
 
 
 def _list(items: Any) -> Any:
     """The items of a parsed sequence as the list that they are in: its own iterator takes ten times as long."""
     return getattr(items, "data", items)
+
+
+def _inner(op: Any, value: Any) -> list[Any]:
+    """The sequences inside of an item, those of lookarounds left out."""
+    if op is c.SUBPATTERN:
+        return [value[3]]
+    if op is c.BRANCH:
+        return list(value[1])
+    if op in _REPEATS:
+        return [value[2]]
+    return [value] if op is c.ATOMIC_GROUP else []
 
 
 def _width(items: Any) -> int:
@@ -227,14 +232,8 @@ def _beside(items: Any) -> int:
     for op, value in _list(items):
         if op in (c.ASSERT, c.ASSERT_NOT):
             seen += _width(value[1]) + _beside(value[1])
-        elif op is c.SUBPATTERN:
-            seen += _beside(value[3])
-        elif op is c.BRANCH:
-            seen += sum(map(_beside, value[1]))
-        elif op in _REPEATS:
-            seen += _beside(value[2])
-        elif op is c.ATOMIC_GROUP:
-            seen += _beside(value)
+        else:
+            seen += sum(map(_beside, _inner(op, value)))
     return seen
 
 
@@ -253,17 +252,6 @@ def _joins(items: Any, *, multiline: bool) -> bool:
         elif not all(_joins(inner, multiline=multiline) for inner in _inner(op, value)):
             return False
     return True
-
-
-def _inner(op: Any, value: Any) -> list[Any]:
-    """The items inside of one."""
-    if op is c.SUBPATTERN:
-        return [value[3]]
-    if op is c.BRANCH:
-        return list(value[1])
-    if op in _REPEATS:
-        return [value[2]]
-    return [value] if op is c.ATOMIC_GROUP else []
 
 
 def _longest_literal(items: Iterable[Any]) -> int:

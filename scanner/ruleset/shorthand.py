@@ -103,7 +103,10 @@ def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
     near = entry.get("near", 0)
     lines = near if isinstance(near, int) else 0
     rest["near"] = lines + 1  # a value may stand on the line after its name
-    if "prefilter" not in rest and "needs" not in rest:
+    derived = "prefilter" not in rest and "needs" not in rest
+    if _together(entry, lines) and not derived:
+        raise ValueError("'together' makes the 'prefilter' itself, and what a value 'needs'")
+    if derived:
         rest.setdefault("inside", True)
         if _together(entry, lines):
             rest["prefilter"] = _named_value(texts["names"], texts["value"], lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -75,3 +76,12 @@ def test_names_in_every_place_hide_no_value() -> None:
     (match,) = one.matches(Text(data, "a.txt", FileKind.OTHER), hits)
     assert data[match.span.start : match.span.end] == token.encode()
     assert not one.timeouts
+
+
+def test_a_value_whose_expression_does_not_end_is_given_up_and_told() -> None:
+    rule = replace(SOURCES[0].rule, needs="(?:a|a|aa)+b")
+    one = Matcher(rule, {})
+    data = b"acme " * 40 + b"a" * 60
+    hits = [(Expression("", False, 0, rule.near, False), at + 4) for at in range(0, 200, 5)]
+    assert list(one.matches(Text(data, "a.txt", min(rule.kinds)), hits)) == []
+    assert one.timeouts

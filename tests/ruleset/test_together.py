@@ -39,6 +39,7 @@ def test_name_and_value_wake_as_one(data: bytes, together: bool) -> None:
     [
         (RULE | {"together": "yes"}, "must be true or false"),
         (RULE | {"together": True, "near": 3}, "'near' below 3"),
+        (RULE | {"together": True, "prefilter": "acme"}, "makes the 'prefilter' itself"),
         ({"token": "[0-9a-f]{8}", "together": True}, "'names' with 'value'"),
     ],
 )
