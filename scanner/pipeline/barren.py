@@ -63,10 +63,16 @@ class Barren:
         if len(self._matched) + len(self._finds) >= _MOST:
             self._matched.clear()
             self._finds.clear()
-        keys = [self._keys(one) for one in asked]
-        for rule, (places, pieces) in self._open.items():
-            self._search(rule, places, pieces)
-        self._open.clear()
+        try:
+            keys = [self._keys(one) for one in asked]
+            for rule, (places, pieces) in self._open.items():
+                self._search(rule, places, pieces)
+        except BaseException:
+            # Lines that were noted but not searched must not pass for barren.
+            self._matched.clear()
+            raise
+        finally:
+            self._open.clear()
         return [self._kept(one, some) for one, some in zip(asked, keys, strict=True)]
 
     def _keys(self, asked: Asked) -> list[int | None]:
