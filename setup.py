@@ -10,7 +10,8 @@ from setuptools import Extension, find_packages, setup
 
 FOLDERS = sorted(path for path in Path("rules").rglob("*") if path.is_dir() and any(path.glob("*.y*ml")))
 DATA = {"scanner.rules": Path("rules")} | {f"scanner.{'.'.join(path.parts)}": path for path in FOLDERS}
-COMPILED = ["scanner/history/delta.py", "scanner/history/entries.py"]
+LOOPS = ("delta", "descent", "entries", "family", "links")
+COMPILED = [f"scanner/history/{name}.py" for name in LOOPS]
 FILES = ["*.yml", "*.yaml", "*.json", "*.dat", "*.txt", "*.html", "*.css", "*.js", "*.mako", "*.ini", "py.typed"]
 
 

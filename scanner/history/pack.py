@@ -23,8 +23,8 @@ from scanner.history.delta import (
     read_headers,
     rebuild,
 )
-from scanner.history.entries import Family
 from scanner.history.errors import DamagedPack, NoObject
+from scanner.history.family import Family
 from scanner.history.inflate import inflate
 from scanner.history.packindex import PackIndex
 

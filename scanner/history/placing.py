@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from scanner.history.commits import CommitGraph
-from scanner.history.trees import Entry, TreeIndex
+from scanner.history.descent import Descent
+from scanner.history.links import Links
+from scanner.history.numbers import Numbers
+from scanner.history.trees import TreeIndex
 
 NO_COMMIT = -1
+_LOW = 0xFFFFFFFF
 
 
 class PathSpan(NamedTuple):
@@ -40,16 +44,10 @@ class View:
     roots: Mapping[bytes, int]
 
 
-class _State(NamedTuple):
-    """What is known of a tree at a path: the rank of the earliest commit (or _NEVER), and the tips."""
-
-    rank: int
-    tips: int
-
-
 _NEVER = 1 << 62
-# Trees that hold each other many times over make endless paths of a few kilobytes; so many are enough.
-_MOST_PLACES = 500_000
+# Trees that hold each other many times over make endless paths of a few kilobytes. So many places on one level are
+# followed, or a few for each tree that there is: folders move, but not often.
+_MOST_PLACES, _PLACES_A_TREE = 500_000, 4
 
 
 class Places(NamedTuple):
@@ -63,109 +61,85 @@ class Places(NamedTuple):
 
 def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
     """Where each of the objects ``wanted`` lies."""
-    targets = frozenset(wanted)
-    edges = _edges(index, targets)
-    commit_of = {view.ranks[number]: number for number, counts in enumerate(view.counted) if counts}
-    states: dict[tuple[bytes, bytes], _State] = {
-        (tree, b""): state for tree, state in _start(view).items() if tree in edges
-    }
-    reached = {tree for tree, _ in states}
-    found: dict[bytes, dict[bytes, _State]] = {}
-    cut = False
-    while states:
-        states = _descend(states, edges, targets, found)
-        cut = cut or len(states) >= _MOST_PLACES
-        reached.update(tree for tree, _ in states)
-    known = set(found)
-    loose = {(tree, b""): _State(_NEVER, 0) for tree in edges if tree not in reached}
+    numbers = index.numbers
+    targets = {numbers.of(name) for name in wanted}
+    links = _links(index, targets)
+    ranks, tips = _start(view, numbers, links)
+    most = max(_MOST_PLACES, _PLACES_A_TREE * len(links))
+    descent = Descent(links, targets, most)
+    reached = descent.down(ranks, tips)
+    spans = _spans(index, view, descent, set())
+    loose = dict.fromkeys(links.keys() - reached, _NEVER)
+    cut = descent.cut
     if loose:
-        below: dict[bytes, dict[bytes, _State]] = {}
-        children = {child for tree, _ in loose for _, child in edges[tree]}
-        states = {key: state for key, state in loose.items() if key[0] not in children}
-        while states:
-            states = _descend(states, edges, targets, below)
-            cut = cut or len(states) >= _MOST_PLACES
-        found |= {child: paths for child, paths in below.items() if child not in known}
-    spans = {
-        child: [
-            PathSpan(path.decode("utf-8", "surrogateescape"), commit_of.get(state.rank, NO_COMMIT), state.tips)
-            for path, state in paths.items()
-        ]
-        for child, paths in found.items()
-    }
-    return Places(spans, _before(view, edges, targets), cut)
+        below = {link & _LOW for tree in loose for link in links[tree]}
+        apart = Descent(links, targets, most)
+        apart.down({tree: rank for tree, rank in loose.items() if tree not in below}, {})
+        spans |= _spans(index, view, apart, spans.keys())
+        cut = cut or apart.cut
+    return Places(spans, _before(view, numbers, links, targets), cut)
 
 
-def _before(view: View, edges: Mapping[bytes, list[Entry]], targets: frozenset[bytes]) -> frozenset[bytes]:
+def _spans(index: TreeIndex, view: View, descent: Descent, known: Set[bytes]) -> dict[bytes, list[PathSpan]]:
+    """What was found of objects that are not ``known``."""
+    commit_of = {view.ranks[number]: number for number, counts in enumerate(view.counted) if counts}
+    paths: dict[int, str] = {}
+    spans: dict[bytes, list[PathSpan]] = {}
+    for place, rank in descent.ranks.items():
+        name = index.numbers.name(place & _LOW)
+        if name in known:
+            continue
+        number = place >> 32
+        path = paths.get(number)
+        if path is None:
+            whole = b"/".join(index.labels.names[label] for label in descent.labels(number))
+            path = paths[number] = whole.decode("utf-8", "surrogateescape")
+        span = PathSpan(path, commit_of.get(rank, NO_COMMIT), descent.tips.get(place, 0))
+        spans.setdefault(name, []).append(span)
+    return spans
+
+
+def _before(view: View, numbers: Numbers, links: Mapping[int, list[int]], targets: Set[int]) -> frozenset[bytes]:
     """Those of ``targets`` that a commit left out has, at whatever path."""
-    waiting = [tree for tree, out in zip(view.graph.trees, view.left_out, strict=True) if out and tree in edges]
+    roots = {tree for tree, out in zip(view.graph.trees, view.left_out, strict=True) if out}
+    waiting = [number for number in map(numbers.of, roots) if number in links]
     seen = set(waiting)
     while waiting:
-        for _, child in edges.get(waiting.pop(), ()):
+        for link in links.get(waiting.pop(), ()):
+            child = link & _LOW
             if child not in seen:
                 seen.add(child)
                 waiting.append(child)
-    return frozenset(seen & targets)
+    return frozenset(map(numbers.name, seen & targets))
 
 
-def _edges(index: TreeIndex, targets: frozenset[bytes]) -> dict[bytes, list[Entry]]:
-    """By tree, the entries that lead down to one of ``targets``, each once."""
-    edges: dict[bytes, list[Entry]] = {}
-    asked: set[bytes] = set()
-    level = targets
+def _links(index: TreeIndex, targets: Set[int]) -> dict[int, list[int]]:
+    """By tree, the links that lead down to one of ``targets``."""
+    links = Links()
+    asked: set[int] = set()
+    level = set(targets)
     while level:
         asked |= level
-        above: set[bytes] = set()
-        for tree, entries in index.parents(level):
-            known = edges.get(tree)
-            if known is None:
-                edges[tree] = entries
-            else:
-                known += [entry for entry in entries if entry not in known]
-            above.add(tree)
-        level = frozenset(above - asked)
-    return edges
+        level = index.link(level, links) - asked
+    return links.of
 
 
-def _start(view: View) -> dict[bytes, _State]:
-    """The root trees in view."""
-    states = {tree: _State(_NEVER, tips) for tree, tips in view.roots.items()}
-    trees, ranks, tips = view.graph.trees, view.ranks, view.tips
+def _start(view: View, numbers: Numbers, links: Mapping[int, list[int]]) -> tuple[dict[int, int], dict[int, int]]:
+    """The root trees in view that are in ``links``, by their numbers: the smallest rank, and the tips."""
+    ranks: dict[int, int] = {}
+    tips: dict[int, int] = {}
+    for name, bits in view.roots.items():
+        tree = numbers.of(name)
+        if tree in links:
+            ranks[tree], tips[tree] = _NEVER, bits
     for number, counts in enumerate(view.counted):
         if not counts:
             continue
-        tree = trees[number]
-        known = states.get(tree)
-        bits = tips.get(number, 0)
-        if known is None:
-            states[tree] = _State(ranks[number], bits)
-        elif ranks[number] < known.rank or bits:
-            states[tree] = _State(min(ranks[number], known.rank), known.tips | bits)
-    return states
-
-
-def _descend(
-    states: Mapping[tuple[bytes, bytes], _State],
-    edges: Mapping[bytes, list[Entry]],
-    targets: frozenset[bytes],
-    found: dict[bytes, dict[bytes, _State]],
-) -> dict[tuple[bytes, bytes], _State]:
-    """One level down: the trees there, and in ``found`` the targets."""
-    below: dict[tuple[bytes, bytes], _State] = {}
-    for (tree, path), state in states.items():
-        for label, child in edges[tree]:
-            if len(below) >= _MOST_PLACES:
-                return below
-            place = path + b"/" + label if path else label
-            if child in targets:
-                paths = found.setdefault(child, {})
-                paths[place] = _both(paths.get(place), state)
-            if child in edges:
-                below[child, place] = _both(below.get((child, place)), state)
-    return below
-
-
-def _both(one: _State | None, other: _State) -> _State:
-    if one is None:
-        return other
-    return _State(min(one.rank, other.rank), one.tips | other.tips)
+        tree = numbers.of(view.graph.trees[number])
+        if tree not in links:
+            continue
+        ranks[tree] = min(ranks.get(tree, _NEVER), view.ranks[number])
+        bits = view.tips.get(number, 0)
+        if bits:
+            tips[tree] = tips.get(tree, 0) | bits
+    return ranks, tips

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import compress, count
-from typing import NamedTuple
 
 from scanner.history import delta
-from scanner.history.entries import Family
 from scanner.history.errors import NoObject
+from scanner.history.family import Family
+from scanner.history.links import Links, select
 from scanner.history.loose import read_loose
 from scanner.history.names import LARGEST_TREE, EntryTable
+from scanner.history.numbers import Numbers
 from scanner.history.pack import Pack
 from scanner.history.store import ObjectStore
 
@@ -27,80 +29,44 @@ _NO_FILES = (b"120000", b"160000")
 _ENTRY = re.compile(rb"(?:[1-7][0-7]{4,5}) ([^\0]+)\0\Z")
 
 
-class Entry(NamedTuple):
-    """An object called ``child`` (binary) stands in a tree under ``name``."""
-
-    name: bytes
-    child: bytes
-
-
 _LOW = 0xFFFFFFFF
-# More tables than a pack is read in portions.
-_TABLES = 1 << 16
 
 
-class _Children:
-    """One table, by the objects that its entries are of."""
-
-    def __init__(self, entries: EntryTable, at: int) -> None:
-        self.entries = entries
-        self._at = at
-        self._first_other = len(entries.latest) - len(entries.others)
-        self._others = {name: at for at, name in enumerate(entries.others, self._first_other)}
-
-    def select(self, found: dict[int, list[int]], wanted: Iterable[bytes], ranks: Iterable[int]) -> None:
-        """Add to ``found``, as ``Family.follow`` takes it, the entries of ``wanted``; ``ranks`` are those of the pack's
-        objects among them. An entry's number has that of its table in the low bits."""
-        numbers = [*ranks]
-        if self._others:
-            numbers += [self._others[name] for name in wanted if name in self._others]
-        table, latest = self.entries.table, self.entries.latest
-        for child in numbers:
-            entry = latest[child] - 1
-            while entry >= 0:
-                place = table[3 * entry + 1]
-                number = entry * _TABLES + self._at
-                found.setdefault(table[3 * entry] >> 32, []).extend((place >> 32, place & _LOW, number))
-                entry = (table[3 * entry + 2] >> 32) - 1
-
-    def entry(self, number: int, pack: Pack) -> Entry:
-        """The entry with a number that ``select`` gave, in trees of ``pack``."""
-        entries, at = self.entries, number // _TABLES
-        child = entries.table[3 * at] & _LOW
-        name = pack.index.name(child) if child < pack.index.count else entries.others[child - pack.index.count]
-        return Entry(entries.labels[entries.table[3 * at + 2] & _LOW], name)
-
-
-@dataclass(slots=True)
 class PackTrees:
-    """The trees of one pack, and the tables that were read from all of them."""
+    """The trees of one pack, number ``at`` of the store's, and the tables that were read from all of them."""
 
-    pack: Pack
-    tables: Sequence[EntryTable]
-    _family: Family | None = None
-    _children: list[_Children] = field(default_factory=list)
+    def __init__(self, at: int, pack: Pack, tables: Sequence[EntryTable], numbers: Numbers, labels: Labels) -> None:
+        self._at = at
+        self._pack = pack
+        self._tables = tables
+        self._numbers = numbers
+        self._labels = [[labels.of(label) for label in table.labels] for table in tables]
+        self._others = [_others(table, numbers) for table in tables]
+        self._family: Family | None = None
 
     @property
     def odd(self) -> int:
         """How many trees could not be followed."""
         return self._family.odd if self._family is not None else 0
 
-    def parents(self, wanted: Iterable[bytes]) -> Iterator[tuple[bytes, list[Entry]]]:
-        """The trees in which one of the objects ``wanted`` stands, by name, and where; a tree can come twice."""
+    def link(self, wanted: Iterable[int], links: Links) -> set[int]:
+        """Note in ``links`` the trees in which one of the objects ``wanted`` stands; returned are their numbers."""
         if self._family is None:
-            self._family = self.pack.family(self.pack.families(delta.TREE), limit=LARGEST_TREE)
-            self._children = [_Children(table, at) for at, table in enumerate(self.tables)]
-        index, names = self.pack.index, list(wanted)
-        ranks = [rank for rank in map(index.rank, names) if rank >= 0]
+            self._family = self._pack.family(self._pack.families(delta.TREE), limit=LARGEST_TREE)
+        wanted = list(wanted)
+        ranked = {self._numbers.rank(self._at, number): number for number in wanted}
+        ranked.pop(-1, None)
         fresh: dict[int, list[int]] = {}
-        for children in self._children:
-            children.select(fresh, names, ranks)
-        yield from self._named(self._family.follow(fresh))
+        for table, labels, others in zip(self._tables, self._labels, self._others, strict=True):
+            own = ranked | {others[number]: number for number in wanted if number in others} if others else ranked
+            select(table.table, table.latest, labels, own, fresh)
+        numbers = partial(self._numbers.ranked, self._at) if self._at else None
+        return links.note(self._family.follow(fresh), self._pack.ranks, numbers)
 
     def called(self, labels: frozenset[bytes]) -> Iterator[bytes]:
         """The objects that stand in these trees under one of the names ``labels``; one may come several times."""
-        index = self.pack.index
-        for entries in self.tables:
+        index = self._pack.index
+        for entries in self._tables:
             wanted = {number for number, label in enumerate(entries.labels) if label in labels}
             if not wanted:
                 continue
@@ -109,21 +75,27 @@ class PackTrees:
                 child = entries.table[3 * entry] & _LOW
                 yield index.name(child) if child < index.count else entries.others[child - index.count]
 
-    def _named(self, found: Sequence[int]) -> Iterator[tuple[bytes, list[Entry]]]:
-        """``found``, positions of trees (each with all of its own in a row) and numbers of entries, by name."""
-        known: dict[int, Entry] = {}
-        last, here = -1, list[Entry]()
-        for position, number in zip(found[::2], found[1::2], strict=True):
-            if position != last:
-                if here:
-                    yield self.pack.name(last), here
-                last, here = position, []
-            entry = known.get(number)
-            if entry is None:
-                entry = known[number] = self._children[number % _TABLES].entry(number, self.pack)
-            here.append(entry)
-        if here:
-            yield self.pack.name(last), here
+
+def _others(entries: EntryTable, numbers: Numbers) -> dict[int, int]:
+    """What the table calls objects that are not in its pack, by their numbers."""
+    first = len(entries.latest) - len(entries.others)
+    return {numbers.of(name): at for at, name in enumerate(entries.others, first)}
+
+
+class Labels:
+    """Numbers for the names of entries."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self.names: list[bytes] = []
+
+    def of(self, label: bytes) -> int:
+        """The number of ``label``."""
+        number = self._numbers.get(label)
+        if number is None:
+            number = self._numbers[label] = len(self.names)
+            self.names.append(label)
+        return number
 
 
 @dataclass(slots=True)
@@ -134,6 +106,8 @@ class TreeIndex:
     store: ObjectStore
     tables: Sequence[Sequence[EntryTable]]
     unread: int = 0
+    labels: Labels = field(default_factory=Labels)
+    _numbers: Numbers | None = None
     _packs: list[PackTrees] | None = None
     _loose: dict[bytes, bytes] | None = None
 
@@ -142,14 +116,33 @@ class TreeIndex:
         """How many trees could not be read: what they hold is not known."""
         return self.unread + sum(pack.odd for pack in self._packs or ())
 
-    def parents(self, wanted: frozenset[bytes]) -> Iterator[tuple[bytes, list[Entry]]]:
-        """The trees in which one of the objects ``wanted`` stands, by name, and where; a tree can come twice."""
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers of all objects."""
+        if self._numbers is None:
+            self._numbers = Numbers(pack.index for pack in self.store.packs)
+        return self._numbers
+
+    def link(self, wanted: Iterable[int], links: Links) -> set[int]:
+        """Note in ``links`` the trees in which one of the objects ``wanted`` stands; returned are their numbers."""
+        wanted = list(wanted)
+        above = set[int]()
         for pack in self._of_packs():
-            yield from pack.parents(wanted)
-        for name, data in self._loose_trees().items():
-            here = _names_in(data, self.store.name_size) & wanted
-            if here:
-                yield name, [Entry(label, child) for child in here for label in _labels(data, child)]
+            above |= pack.link(wanted, links)
+        loose = self._loose_trees()
+        names = {self.numbers.name(number): number for number in wanted} if loose else {}
+        for name, data in loose.items():
+            for child in _names_in(data, self.store.name_size) & names.keys():
+                for label in _labels(data, child):
+                    tree = self.numbers.of(name)
+                    links.add(tree, self.labels.of(label) << 32 | names[child])
+                    above.add(tree)
+        return above
+
+    def holders(self, wanted: Iterable[bytes]) -> list[bytes]:
+        """The names of the trees in which one of the objects called ``wanted`` stands."""
+        above = self.link({self.numbers.of(name) for name in wanted}, Links())
+        return [self.numbers.name(number) for number in sorted(above)]
 
     def called(self, labels: frozenset[bytes]) -> frozenset[bytes]:
         """The objects that stand in any tree under one of the names ``labels``."""
@@ -161,7 +154,10 @@ class TreeIndex:
 
     def _of_packs(self) -> list[PackTrees]:
         if self._packs is None:
-            self._packs = [PackTrees(pack, tables) for pack, tables in zip(self.store.packs, self.tables, strict=True)]
+            pairs = zip(self.store.packs, self.tables, strict=True)
+            self._packs = [
+                PackTrees(at, pack, tables, self.numbers, self.labels) for at, (pack, tables) in enumerate(pairs)
+            ]
         return self._packs
 
     def _loose_trees(self) -> dict[bytes, bytes]:

@@ -41,7 +41,7 @@ def second_look(shop: Workshop, made: Sequence[Yield], scanner: TextScanner, con
     ledger = Ledger(scanner.engine.rules, context, stays=True)
     done: set[_Place] = set()
     again: set[_Place] = set()
-    for tree in dict.fromkeys(tree for tree, _ in shop.trees().parents(frozenset(generators))):
+    for tree in shop.trees().holders(generators):
         if context.late():
             found.skipped.append(Skipped("some files that generators name", OVERTIME))
             break
