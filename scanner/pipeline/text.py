@@ -117,7 +117,11 @@ class TextScanner:
 
     def wakes_by_name(self, path: str) -> bool:
         """True when a detector or a rule wants a file of this name whatever is in it."""
-        return bool(self._named(path) or self.engine.rules_for_path(path))
+        return self.detects_by_name(path) or bool(self.engine.rules_for_path(path))
+
+    def detects_by_name(self, path: str) -> bool:
+        """True when a detector wants a file of this name whatever is in it."""
+        return bool(self._named(path))
 
     def _found(self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Collection[int] = ()) -> list[Match]:
         if not hits and not named:
