@@ -22,12 +22,14 @@ _MOST_TOGETHER = 3
 _BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
 
 # What may touch a token on the left although it ends in a character of the token's own alphabet: escapes
-# of strings, URLs and JSON, and the end of a terminal's colour sequence. By their last character, which rules out most.
+# of strings, URLs and JSON, the end of a terminal's colour sequence, and what a patch puts at the beginning of a line.
+# By their last character, which rules out most.
 _HEX = "[0-9A-Fa-f]"
 _ESCAPES = (
     r"[abefnrtv0](?<=\\.)",
-    rf"{_HEX}(?:(?<=%{_HEX}{{2}})|(?<=\\x{_HEX}{{2}})|(?<=\\u{_HEX}{{4}}))",
+    rf"{_HEX}(?:(?<=%{_HEX}{{2}})|(?<=%25{_HEX}{{2}})|(?<=\\x{_HEX}{{2}})|(?<=\\u{_HEX}{{4}}))",
     r"m(?<=[0-9;\[][0-9]m)",
+    r"[-+](?<![^\n].)",
 )
 
 # The last word of the name that a value goes by when the vendor is named some words or lines before it.
@@ -54,10 +56,19 @@ _PLAIN = r"(?:[ ][A-Za-z]{2,12}){0,2}?"
 # What is named stands a line above, as the section or the object that the value's own name is in.
 _PARENT = r"""(?:["'`]?(?:\]|[ ]?(?::|=>?)?[ ]?\{|:)[ \t]{0,4}\r?\n)?"""
 
+# Between name and value where both are told: tags, an object or an environment entry, a variable with its default.
+_TOLD = (
+    r"""</(?i:key|name)>\s{0,40}<(?i:string|value)>"""
+    r"""|\\?["'`]?,?\s{1,40}\\?["'`]?(?i:value)\\?["'`]?\s{0,3}[:=]\s{0,3}"""
+    r"""|["']\s?\{\s{1,40}(?:[a-z]{1,20}\s{0,12}=[^\n]{0,100}\n\s{0,40}){0,2}default\s{0,12}=\s{0,3}"""
+)
+
 # Between name and value; last, a scheme ("Bearer", "GenieKey") or what else a form puts before the value.
 _SEPARATOR = (
-    r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4})"""
-    r"""[\\"'`({\[<]{0,4}(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}[ ]){1,2})?"""
+    r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4}(?:or\s{1,4})?"""
+    rf"""|{_TOLD})"""
+    r"""(?:\(\s{1,40})?[\\"'`({\[<*]{0,4}"""
+    r"""(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}[ ]){1,2})?"""
 )
 
 # A name's further words, and what makes it the name of a secret that a value is assigned to.
@@ -148,7 +159,10 @@ def standing_alone(token: str, edge: str) -> str:
     # beginning of its own begins again in the middle of every longer run.
     marked = len(token) <= _LONG_TOKEN and "(?P<" not in token and _BEGINNING.match(token)
     again = f"|(?={token})" if marked else ""
-    end = f"(?:(?![{edge}]){again})"
+    # A sentence may end behind a token whose own parts are joined by dots.
+    undotted = edge.replace(".", "")
+    further = rf"|\.[{undotted}]" if "." in edge else ""
+    end = f"(?:(?![{undotted}]{further}){again})"
     # Padding ends a value; on the left it is the sign between a name and its value.
     return f"{left}(?P<secret>{token}){end}"
 

@@ -19,7 +19,7 @@ def alone(text: str) -> bool:
     "text",
     [
         "{}", '"{}"', "x={};", r'"line\n{}\nline"', r"\t{}", "q%3D{}%26", r'"a\u003d{}"', "\x1b[0m{}\x1b[1m", "\x1b[1;31m{}",
-        r"\x1b[32m{}", "/{}/part",
+        r"\x1b[32m{}", "/{}/part", "-{}", "x\n-{}\n", "q%253D{}",
     ],
 )  # fmt: skip
 def test_escapes_may_touch_a_token(text: str) -> None:
@@ -29,6 +29,12 @@ def test_escapes_may_touch_a_token(text: str) -> None:
 @pytest.mark.parametrize("text", ["x{}", "{}x", "{}-more", "_{}", "{}" + "acme_k3"])
 def test_a_part_of_a_longer_run_is_no_token(text: str) -> None:
     assert not alone(text.replace("{}", TOKEN))
+
+
+@pytest.mark.parametrize(("text", "found"), [("It is {}.", True), ("{}.\n", True), ("{}.more", False), ("x.{}", False)])
+def test_a_sentence_may_end_behind_a_token_that_may_hold_dots(text: str, found: bool) -> None:
+    pattern = standing_alone("acme_[0-9a-z]{24}", "0-9A-Za-z_.-")
+    assert (regex.search(pattern.encode(), text.replace("{}", TOKEN).encode()) is not None) is found
 
 
 def test_a_token_may_stand_back_to_back_with_another() -> None:
@@ -86,6 +92,18 @@ def test_published_values_and_strangers_are_left_alone(text: str) -> None:
     "text", ["[acme]\nkey = {}", "acme:\n  key: {}", '"acme": {\n  "key": "{}"', "acme => {\n key => '{}'"]
 )
 def test_a_section_names_what_is_in_it(text: str) -> None:
+    assert named(text, lines=0) == VALUE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- name: ACME_TOKEN\n  value: {}", '{"name": "ACME_TOKEN",\n  "value": "{}"}', "<key>AcmeKey</key>\n  <string>{}</string>",
+        "<name>acme.key</name>\n<value>{}</value>", 'variable "acme_token" {\n  type    = string\n  default = "{}"\n}',
+        "os.environ.get('ACME_KEY') or '{}'", 'acme_key = (\n    "{}"\n)', "The acme token: **{}**",
+    ],
+)  # fmt: skip
+def test_a_name_and_a_value_may_both_be_told(text: str) -> None:
     assert named(text, lines=0) == VALUE
 
 

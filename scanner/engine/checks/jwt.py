@@ -61,6 +61,8 @@ def check_jwt(secret: bytes, context: CheckContext) -> Verdict:
     """Any token: samples are info, encrypted and public ones dropped, expired and unsigned ones low."""
     token = decode(secret)
     if token is None:
+        if _documented(decode_base64(secret.rpartition(b".")[2]) or b""):  # tests spoil the one that they know
+            return Verdict(Outcome.FAIL, severity=Severity.INFO, detail={"example": _DOCUMENTED})
         return Verdict(Outcome.FAIL, "header or claims are not JSON")
     algorithm = str(token.header.get("alg", ""))
     if "enc" in token.header:
@@ -93,14 +95,19 @@ def _severity(token: Token, algorithm: str, now: float) -> Severity | None:
 
 # How the signature begins that the format's documentation shows; tests put it behind claims of their own.
 _SAMPLE_SIGNATURE = bytes.fromhex("49f94ac70449")
+_DOCUMENTED = "sample token of the format's documentation"
+
+
+def _documented(signature: bytes) -> bool:
+    return signature.startswith(_SAMPLE_SIGNATURE)
 
 
 def _sample(token: Token) -> str:
     """Which documented sample a token is, by its claims: the signature depends on who made it. Empty for all others."""
     if str(token.claims.get("sub")) == "1234567890" and token.text("name").lower() in ("john doe", "jane doe"):
-        return "sample token of the format's documentation"
-    if token.signature.startswith(_SAMPLE_SIGNATURE):
-        return "sample token of the format's documentation"
+        return _DOCUMENTED
+    if _documented(token.signature):
+        return _DOCUMENTED
     if token.text("iss") == "joe" and token.claims.get("exp") == 1300819380:
         return "sample token of RFC 7519"
     if token.text("iss") == "supabase-demo":

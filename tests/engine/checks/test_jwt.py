@@ -62,6 +62,12 @@ def test_samples_are_shown_as_examples(claims: dict[str, object]) -> None:
     assert verdict.detail["example"]
 
 
+def test_a_spoilt_copy_of_the_documented_sample_is_an_example() -> None:
+    signature = base64.urlsafe_b64encode(bytes.fromhex("49f94ac70449") + bytes(26)).rstrip(b"=")
+    verdict = check_jwt(b"eyJhbGciOi.eyJzdWIi." + signature, CONTEXT)
+    assert (verdict.outcome, verdict.severity) == (Outcome.FAIL, Severity.INFO)
+
+
 def test_tokens_that_are_public_by_design_are_dropped() -> None:
     assert check_jwt(token({"iss": "supabase", "role": "anon"}), CONTEXT).outcome is Outcome.DROP
 
