@@ -595,29 +595,29 @@ def made_size(delta: bytes) -> int:
 
 
 def families(
-    kinds: bytearray, bases: list[int], offsets: list[int], kind: int
-) -> tuple[list[int], list[int], list[int], list[int]]:
-    """Roots, and by position first child, next sibling (-1 for none) and weight, for objects of type ``kind``.
+    kinds: bytearray, bases: list[int], offsets: list[int]
+) -> tuple[list[list[int]], list[int], list[int], list[int]]:
+    """By type the roots of all objects of one, and by position first child, next sibling (-1 for none) and weight.
 
     The weight is in bytes of the pack. The heaviest child is the first: a walk that takes the last one first
-    comes to it at the end, when nothing else waits for their base.
+    comes to it at the end, when nothing else waits for their base. Objects of type 0 are in no family.
     """
     count: i64 = len(bases)
     weight: list[int] = [0] * count
     first: list[int] = [-1] * count
     following: list[int] = [-1] * count
-    roots: list[int] = []
+    roots: list[list[int]] = [[] for _ in range(8)]
     at: i64 = count - 1
     base: int
     head: int
     here: int
     while at >= 0:
-        if kinds[at] == kind:
+        if kinds[at]:
             here = weight[at] + offsets[at + 1] - offsets[at]
             weight[at] = here
             base = bases[at]
             if base < 0:
-                roots.append(at)
+                roots[kinds[at]].append(at)
             else:
                 if base < at:
                     weight[base] += here
@@ -629,5 +629,6 @@ def families(
                     following[at] = following[head]
                     following[head] = at
         at -= 1
-    roots.reverse()
+    for some in roots:
+        some.reverse()
     return roots, first, following, weight

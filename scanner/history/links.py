@@ -52,7 +52,7 @@ class Links:
         elif link not in known:
             known.append(link)
 
-    def note(self, found: list[int], ranks: list[int], ranked: Callable[[int], int] | None) -> set[int]:
+    def note(self, found: list[int], ranks: array[int], ranked: Callable[[int], int] | None) -> set[int]:
         """Note what ``Family.follow`` gave; returned are the numbers of the trees in it.
 
         ``ranks`` are those of a pack's objects by position, and ``ranked`` gives the number of one; None where they

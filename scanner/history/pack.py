@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,15 +33,16 @@ _LONGEST_CHAIN = 4096  # git's own limit on the depth of deltas is 4095
 
 
 class Families(NamedTuple):
-    """The delta families of one type of object; all lists but ``roots`` are by position (-1: none).
+    """The delta families of one type of object.
 
-    ``weight`` is the number of bytes in the pack of an object and all that is made from it.
+    ``weights`` are, by root, the bytes in the pack of it and all that is made from it. ``first`` and ``following``
+    are by position (-1: none), and those of the other types too.
     """
 
     roots: list[int]
+    weights: list[int]
     first: list[int]
     following: list[int]
-    weight: list[int]
 
 
 @dataclass(slots=True)
@@ -56,10 +58,11 @@ class Pack:
     index: PackIndex
     data: mmap.mmap
     offsets: list[int]
-    ranks: list[int]
+    ranks: array[int]
     kinds: bytearray
     bases: list[int]
     complaints: list[str] = field(default_factory=list)
+    _families: list[Families] = field(default_factory=list)
 
     @classmethod
     def open(cls, path: Path, index: PackIndex) -> Pack:
@@ -73,7 +76,7 @@ class Pack:
         if data[:4] != b"PACK" or int.from_bytes(data[4:8], "big") not in (2, 3) or end < 12:
             raise DamagedPack(f"{path.name}: not a pack of a known version")
         complaints = []
-        ranks = sorted(range(index.count), key=index.offsets.__getitem__)
+        ranks = array("I", sorted(range(index.count), key=index.offsets.__getitem__))
         offsets = [index.offsets[rank] for rank in ranks]
         beyond = bisect_left(offsets, end)
         if beyond < len(offsets):
@@ -95,7 +98,11 @@ class Pack:
 
     def families(self, kind: int) -> Families:
         """The families of the objects of type ``kind`` (``delta.BLOB`` and its like)."""
-        return Families(*families(self.kinds, self.bases, self.offsets, kind))
+        if not self._families:
+            # Of all types at once: the lists are as long as the pack has objects, and half of the memory at rest.
+            roots, first, following, weight = families(self.kinds, self.bases, self.offsets)
+            self._families += (Families(some, [weight[at] for at in some], first, following) for some in roots)
+        return self._families[kind]
 
     def walk(self, among: Families, *, limit: int, wanted: bytes = b"") -> Walk:
         """A walk with nothing queued; ``limit`` is the largest object in bytes that it rebuilds."""

@@ -13,7 +13,7 @@ from scanner.history.commits import CommitText, message_of, parse_commit, tagged
 from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
 from scanner.history.names import EntryTable, PackNames, by_position, loose_names, note, read_names
-from scanner.history.pack import Families, Pack
+from scanner.history.pack import Pack
 from scanner.history.store import ObjectStore
 from scanner.history.trees import TreeIndex
 from scanner.model.result import Skipped
@@ -106,7 +106,6 @@ class Workshop:
         self._sweeper = Sweeper(scanner, context, self.classes, name_size=store.name_size)
         self._messages = MessageScanner(scanner, context)
         self._hash = hashlib.sha1 if store.name_size == 20 else hashlib.sha256
-        self._families: dict[tuple[int, int], Families] = {}
         self._names: list[list[tuple[int, ...]]] = [[] for _ in store.packs]
         self._strangers: dict[bytes, list[int]] = {}
         self._tables: list[list[EntryTable]] = [[] for _ in store.packs]
@@ -117,13 +116,13 @@ class Workshop:
         """All trees, in about ``count`` portions a pack."""
         found = []
         for number in range(len(self.store.packs)):
-            families = self._of(number, delta.TREE)
-            share = sum(families.weight[root] for root in families.roots) // count + 1
+            families = self.store.packs[number].families(delta.TREE)
+            share = sum(families.weights) // count + 1
             roots: list[int] = []
             weight = 0
-            for root in families.roots:
+            for root, own in zip(families.roots, families.weights, strict=True):
                 roots.append(root)
-                weight += families.weight[root]
+                weight += own
                 if weight >= share:
                     found.append(NamePortion(number, tuple(roots)))
                     roots, weight = [], 0
@@ -135,8 +134,8 @@ class Workshop:
         if portion.pack < 0:
             names = loose_names(self.store, self.classes.number)
         else:
-            families = self._of(portion.pack, delta.TREE)
             pack = self.store.packs[portion.pack]
+            families = pack.families(delta.TREE)
             names = read_names(pack, families, portion.roots, self.classes.number)
             pack.let_go()
         return Named(portion.pack, names, self.classes.items())
@@ -219,26 +218,20 @@ class Workshop:
             self._tags([(name, data)], made)
 
     def _of_pack(self, number: int, kind: int) -> Iterator[Portion]:
-        families = self._of(number, kind)
+        families = self.store.packs[number].families(kind)
         wanted = self._wanted(number, kind)
         roots: list[int] = []
         weight = 0
-        for root in families.roots:
+        for root, own in zip(families.roots, families.weights, strict=True):
             if wanted and wanted[root] == delta.SKIP:
                 continue
             roots.append(root)
-            weight += families.weight[root]
+            weight += own
             if weight >= _PORTION:
                 yield Portion(number, kind, tuple(roots), weight=weight)
                 roots, weight = [], 0
         if roots:
             yield Portion(number, kind, tuple(roots), weight=weight)
-
-    def _of(self, number: int, kind: int) -> Families:
-        known = self._families.get((number, kind))
-        if known is None:
-            known = self._families[number, kind] = self.store.packs[number].families(kind)
-        return known
 
     def _wanted(self, number: int, kind: int) -> bytes:
         """Commits and tags are always read: the places of what is found depend on them."""
@@ -247,7 +240,7 @@ class Workshop:
     def _batches(self, portion: Portion, made: Yield) -> Iterator[delta.Batch]:
         pack = self.store.packs[portion.pack]
         wanted = self._wanted(portion.pack, portion.kind)
-        walk = pack.walk(self._of(portion.pack, portion.kind), limit=self.limit, wanted=wanted)
+        walk = pack.walk(pack.families(portion.kind), limit=self.limit, wanted=wanted)
         for root in portion.roots:
             walk.add(root)
         # Only blobs are scanned where they are fresh.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from array import array
 from collections.abc import Iterable
 
 import pytest
@@ -124,9 +125,9 @@ def test_what_no_commit_has_is_placed_by_the_tree_that_has_it(repo: Repository) 
 
 
 def test_a_tree_that_comes_twice_has_each_link_once() -> None:
-    links = Links()
-    assert links.note([0, 7, 0, 8, 1, 7], [5, 6], None) == {5, 6}
-    assert links.note([0, 8, 0, 9], [5, 6], None) == {5}
+    links, ranks = Links(), array("I", [5, 6])
+    assert links.note([0, 7, 0, 8, 1, 7], ranks, None) == {5, 6}
+    assert links.note([0, 8, 0, 9], ranks, None) == {5}
     links.add(5, 9)
     links.add(4, 1)
     assert links.of == {5: [7, 8, 9], 6: [7], 4: [1]}
