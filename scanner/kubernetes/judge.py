@@ -112,12 +112,15 @@ def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str])
 
 
 def severity_of(entry: Entry) -> Severity:
-    """By name and value: high where the name promises a secret, low for passwords that everybody tries."""
-    if references.weak(entry.text):
+    """By name and value: high where the name promises a secret, low for what everybody tries and for mere words."""
+    promising = names.promising(entry.name)
+    if references.weak(entry.text) or entry.text == names.plain(entry.name):
+        return Severity.LOW
+    if not promising and references.word(entry.text):
         return Severity.LOW
     if values.hashed(entry.value):
         return Severity.MEDIUM
-    return Severity.HIGH if names.promising(entry.name) else Severity.MEDIUM
+    return Severity.HIGH if promising else Severity.MEDIUM
 
 
 def _credentials(entry: Entry, inner: Sequence[Inner], out: Findings, detail: Mapping[str, str]) -> bool:

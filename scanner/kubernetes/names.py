@@ -34,7 +34,7 @@ _IDENTIFIER = frozenset(
     channel count limit min max interval retries ssl sslmode tls hosts known usage subject sub proxy exchange vhost
     topic queue stream table index collection charset locale language timezone tz length thumbprint fingerprint kid
     repository repo branch ref commit tag image registry insecure verify debug
-    method policy update updated updates time date at hash checksum generation interval timestamp created
+    method mechanism policy update updated updates time date at hash checksum generation interval timestamp created
     revision owner header headers namespaces clusters location locations mount""".split()
 )
 # Whole names, as Kubernetes, cert-manager, Argo CD and the CSI drivers write them.

@@ -29,6 +29,8 @@ _REFERENCE = re.compile(
     |(?:data|var|local|module|each|random_password|random_string|tls_private_key|aws_\w+|google_\w+|azurerm_\w+)
         \.[\w.\[\]"*-]+
     |@/[\w.-]+(?:/[\w.-]+)+                                 # what is in a file, to options of commands
+    |[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[["'][\w.-]+["']\](?:[\[.].*)?   # what code looks up, or calls
+    |[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\([^\s()]*(?:\(.*)?\)
     |(?:os\.environ|process\.env|System\.getenv|getenv)\b.*
     |@@?[A-Z_]+@@?|__[A-Z0-9_.]+__|\#\{[^}]*\}\#?|\$\$[A-Z_]+\$\$|\{[A-Za-z_][\w.]*\}|\(\(.*\)\)
     )""",
@@ -56,8 +58,8 @@ _TELLING = re.compile(
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.
 _ORDER = re.compile(r"CHANGE[-_ ]?(?:ME|IT)|Change[-_ ]?[Mm]e")
-# The name of a variable where its value should be: MY_API_KEY, MYAPIKEY.
-_CONSTANT = re.compile(r"[A-Z][A-Z]+(?:_[A-Z]+)+|MY[A-Z]{4,}")
+# The name of a variable where its value should be: MY_API_KEY, MYAPIKEY; emphasised in AsciiDoc: _P12-PASSWORD_.
+_CONSTANT = re.compile(r"[A-Z][A-Z]+(?:_[A-Z]+)+|MY[A-Z]{4,}|_[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*_")
 _RUN = re.compile(r"(\w)\1{7,}")
 # No placeholder is longer.
 _LONGEST_PLACEHOLDER = 200
@@ -76,7 +78,7 @@ _STOCK = re.compile(
     |principle|account|db|database|data|base|sql|postgres(?:ql)?|mysql|redis|mongo(?:db)?|rabbitmq|private|public|shared
     |credentials?|cred|config|local|ids?|aws|gcp|azure|some|drift|change|replace|encrypt(?:ed|ion)?|dev|prod|production|staging|stage|github|gitlab|registry|repo|email|smtp|ldap|oidc
     |oauth|jwt|session|cookie|encryption|signing|webhook|monitoring|grafana|vault|k8s|kubernetes|cluster|namespace|node
-    |one|two|three|first|second|only|other|real|good|bad|hello|world|example|current|target|source|fake|invalid|valid
+    |one|two|three|first|second|random|only|other|real|good|bad|hello|world|example|current|target|source|fake|invalid|valid
     |passcode|abc|xyz|console|guest|operator|manager|simple|basic|cookie|erlang|bitnami|minio|mariadb|rabbit|elastic
     |elasticsearch|kibana|keycloak|sonar(?:qube)?|jenkins|airflow|superset|consul|nomad|neo4j|cassandra|couchbase|wordpress
     |nextcloud|zabbix|gitea|gogs|kafka|zookeeper|etcd|harbor|drupal|joomla|mongo-?express|influx(?:db)?|clickhouse|argocd?
@@ -84,6 +86,7 @@ _STOCK = re.compile(
     re.VERBOSE,
 )
 _LONGEST_STOCK = 60
+_WORD = re.compile(r"(?!.*[b-df-hj-np-tv-z]{4})(?=.*[aeiouyAEIOUY])(?:[A-Z]?[a-z]{2,11})")
 # Values that documentation of Kubernetes and its tools shows, by SHA-256: everyone has them, so nobody leaks them.
 _SHOWN = frozenset(
     """13fe7a38a57c46053ee3a4716358619ff37ebc5674976f1a09fc189be5a3e5dd
@@ -149,6 +152,11 @@ def weak(value: str) -> bool:
     """True for a password that everybody tries first, or that is made of nothing but such words."""
     small = value.strip().lower()
     return small in _WEAK or (len(small) <= _LONGEST_STOCK and _STOCK.fullmatch(small) is not None)
+
+
+def word(value: str) -> bool:
+    """True for one word that can be spoken, and that nothing else is in: what a person names a thing."""
+    return _WORD.fullmatch(value.strip()) is not None
 
 
 def default(value: str) -> bool:

@@ -25,6 +25,7 @@ _VAULT_PAIR = re.compile(rb"(?<![\w.-])(?P<key>[A-Za-z_][\w.-]{0,100})=")
 _LOGIN = re.compile(rb"vault[ \t]+login(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?:token=)?(?=[\w.\"'])")
 _UNSEAL = re.compile(rb"vault[ \t]+operator[ \t]+unseal(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?=[A-Za-z0-9+/\"'])")
 _ECHO = re.compile(rb"(?:echo|printf)[ \t]+(?:-n?e?n?[ \t]+|[\"']%s[\"'][ \t]+)?(?=\S)")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TO_BASE64 = re.compile(rb"\|[ \t]*base64\b(?![ \t]+(?:-d|-D|--decode))")
 _BARE_END = re.compile(rb"[\s\"'`|;&<>()]|\Z")
 _VARIABLE = re.compile(r"\$[A-Za-z_{(\[]|`|\$\d|%\w+%|\$\$")
@@ -103,7 +104,7 @@ def _encoded(words: Words, out: Findings) -> None:
             continue
         for entry in _entry(words, "value", echo.end(), b""):
             between = data[entry.scalar.span.end : found.start()]
-            if not between.strip(b" \t\"'") and _password_like(entry):
+            if not between.strip(b" \t\"'") and _password_like(entry) and not _UUID.fullmatch(entry.value):
                 out.leak(
                     "shell-base64-literal", entry.span, entry.value, severity=Severity.MEDIUM, specific=2,
                     confidence=Confidence.MEDIUM, detail={"command": "echo | base64"},

@@ -35,11 +35,11 @@ _WHOLE = Lazy(
     |https?://[\w.-]+\.vault(?:core)?\.azure\.(?:net|cn|us)/.*
     |\{\{?resolve:.*
     |\?\{\w+:.*                                        # kapitan
-    |secretKeyRef|valueFrom|fromEnv
+    |secretKeyRef|valueFrom|fromEnv|(?:&\#x?[0-9A-Fa-f]{1,6};)+
     |(?:var|local|data|module|each|path|terraform|random_password|aws_\w+|google_\w+|azurerm_\w+)\.[\w.\[\]"*-]+
     |(?:self|this|os|sys|process|config|cfg|settings|options|opts|args|env|ENV|request|req|params|props|state|ctx|context
        |secrets|credentials|creds|app|System|Environment|std|Rails|Deno|import\.meta|Bun|core)(?:\.|->|::|\[)[\w.$>:\[\]"'()-]*
-    |__\w+__|_\w*REDACTED\w*_?
+    |__\w+__|_\w*REDACTED\w*_?|_[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*_  # the last one emphasised, in AsciiDoc
     )""",
     re.VERBOSE,
 )
