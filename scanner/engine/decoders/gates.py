@@ -15,7 +15,7 @@ _WORDS = (
     "connection Connection database DATABASE login user username USERNAME AccountKey SharedAccess bearer "
     "Bearer ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- glrt- gldt- xoxb- xoxp- xoxa- xapp- AKIA ASIA "
     "AIza sk_live rk_live sk-ant- sk-proj sk-svc npm_ pypi- hvs. hvb. dckr_pat_ dop_v1_ shpat_ AGE-SECRET "
-    "NRAK- glsa_ lin_api ATATT sntrys_ SG. eyJ hf_ tskey- figd_ PMAK- key- export Secret= Key= pwd= PWD= \"kty\" "
+    'NRAK- glsa_ lin_api ATATT sntrys_ SG. eyJ hf_ tskey- figd_ PMAK- key- export Secret= Key= pwd= PWD= "kty" '
 ).split()
 _SHORTEST, _LONG = 4, 6
 

@@ -64,7 +64,8 @@ _ABOUT = frozenset(
     utils builder generator source supplier callback listener response request result required enabled
     disabled changed reset forgot match matches visible visibility usage status state version level scope
     scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
-    startswith endswith contains icontains isnull history namespace namespaces mechanism position pos user username login map list set
+    startswith endswith contains icontains isnull history position pos user username login map list set
+    namespace namespaces mechanism
     array dict object json cache tree node iterator stream parser lexer kinds""".split()
 )
 
