@@ -1,4 +1,4 @@
-"""A rule whose hits stand by the hundred: fewer windows, and matches asked from the few values, not from each name."""
+"""A rule whose hits stand by the hundred: fewer windows, and matches asked only from where one may begin or end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.engine.sieve import Sieve, sieve
 from scanner.engine.windows import LONGEST_LINE
 from scanner.model.span import Span
 from scanner.ruleset.compiled import Expression
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 FEW = 16
 # Processor seconds that following hits may take, for each byte that is searched and each match.
 _A_BYTE, _A_MATCH = 20e-9, 10e-6
+# The same where only places are tried at which a match may begin, if there is yet another way.
+_A_BYTE_TRIED = 50e-9
 # What may stand between a name and its value beside whole lines, and how much of a line.
 _APART, _A_LINE = 256, 160
 
@@ -40,11 +43,14 @@ def outermost(data: bytes, hits: Sequence[tuple[Expression, int]]) -> list[tuple
 
 
 class Expressions(NamedTuple):
-    """A rule's ``pattern``, the values that it ends with, and what stands before those, read backwards."""
+    """A rule's ``pattern``, what each match needs, and what stands before such a value, read backwards.
+
+    With ``backwards``, a match ends with what it needs.
+    """
 
     pattern: Pattern[bytes]
-    values: Pattern[bytes]
-    backwards: Pattern[bytes]
+    values: Pattern[bytes] | None
+    backwards: Pattern[bytes] | None
 
 
 class Crowd:
@@ -58,14 +64,15 @@ class Crowd:
     ) -> None:
         self._expressions = expressions
         self._hits = sorted(hits)
-        self._left = _A_BYTE * sum(span.end - span.start for span in spans)
+        size = sum(span.end - span.start for span in spans)
+        self._left, self._tries = _A_BYTE * size, _A_BYTE_TRIED * size
         self._reach = _APART + _A_LINE * lines
         self._timeout = timeout
 
     def matches(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         """What the pattern matches within ``span``, apart from each other; raises TimeoutError."""
-        pattern, values, _ = self._expressions
-        if values.search(data, span.start, span.end, timeout=self._timeout) is None:
+        pattern, values, backwards = self._expressions
+        if values and self._lacks(values, data, span):
             return
         at = span.start
         while self._left > 0:
@@ -80,15 +87,64 @@ class Crowd:
             if not over:
                 return
             at = some[-1].end() if some else at
-        yield from self._from_values(data, Span(at, span.end))
+        # Without ``backwards`` a match need not hold what it needs.
+        if values and not backwards and next(self._each(values, data, span), None) is None:
+            return
+        places = sieve(pattern.pattern)
+        if places:
+            yield from self._from_starts(places, data, Span(at, span.end))
+        else:
+            yield from self._otherwise(data, Span(at, span.end))
 
-    def _from_values(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
+    def _lacks(self, values: Pattern[bytes], data: bytes, span: Span) -> bool:
+        """True when there are none of ``values``, as far as that can be told in the time that is left."""
+        if self._left <= 0:
+            return False
+        started = process_time()
+        try:
+            return values.search(data, span.start, span.end, timeout=self._left) is None
+        except TimeoutError:
+            return False
+        finally:
+            self._left -= process_time() - started
+
+    def _otherwise(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, values, backwards = self._expressions
-        hits, reached, timeout = self._hits, span.start, self._timeout
-        value = values.search(data, span.start, span.end, timeout=timeout)
-        while value:
+        if values and backwards:
+            yield from self._from_values(data, span, values, backwards)
+        else:
+            yield from pattern.finditer(data, span.start, span.end, timeout=self._timeout)
+
+    def _from_starts(self, places: Sieve, data: bytes, span: Span) -> Iterator[Found[bytes]]:
+        pattern, _, backwards = self._expressions
+        after, since, timeout = span.start, process_time(), self._timeout
+        for start in places.starts(data, span):
+            if start < after:
+                continue
+            began = process_time()
+            if self._tries < 0 and backwards:
+                yield from self._otherwise(data, Span(start, span.end))
+                return
+            if began - since > timeout:
+                raise TimeoutError
+            found = pattern.match(data, start, span.end, timeout=timeout)
+            if found:
+                after = found.end()
+                yield found
+                since = process_time()
+                self._tries += _A_MATCH
+            else:
+                self._tries -= process_time() - began
+
+    def _from_values(
+        self, data: bytes, span: Span, values: Pattern[bytes], backwards: Pattern[bytes]
+    ) -> Iterator[Found[bytes]]:
+        pattern, hits, timeout = self._expressions.pattern, self._hits, self._timeout
+        reached = after = span.start
+        for value in self._each(values, data, span):
             start, end = value.span()
-            after = start
+            if start < after:
+                continue
             far = max(reached, start - self._reach)
             # Hits are where names end, or values that one stands before.
             if not hits or far < hits[bisect_right(hits, end) - 1] <= end:
@@ -98,4 +154,17 @@ class Crowd:
                 if found:
                     after = reached = found.end()
                     yield found
-            value = values.search(data, max(after, start + 1), span.end, timeout=timeout)
+
+    def _each(self, values: Pattern[bytes], data: bytes, span: Span) -> Iterator[Found[bytes]]:
+        """What matches anywhere in ``span``, in parts of one another too."""
+        places, timeout = sieve(values.pattern), self._timeout
+        if places:
+            for start in places.starts(data, span):
+                found = values.match(data, start, span.end, timeout=timeout)
+                if found:
+                    yield found
+            return
+        value = values.search(data, span.start, span.end, timeout=timeout)
+        while value:
+            yield value
+            value = values.search(data, value.start() + 1, span.end, timeout=timeout)

@@ -20,7 +20,7 @@ from scanner.engine.joint import touched
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible
 from scanner.engine.programs import compiled
-from scanner.engine.sought import Sought
+from scanner.engine.sought import First, Sought
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
 from scanner.model.secret import Secret
@@ -57,6 +57,7 @@ class Matcher:
     _keywords: Pattern[bytes] | None = None
     _allow: tuple[Pattern[bytes], ...] | None = None
     _seen: Sought = field(default_factory=Sought)
+    _pairs: First = field(default_factory=First)
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
@@ -65,7 +66,7 @@ class Matcher:
             return iter(())
         spans = self.spans(text, hits)
         # Hits outside of what matches do not say how many names there are, or where.
-        if self.rule.backwards and (len(hits) > FEW or not self.rule.inside):
+        if len(hits) > FEW or (self.rule.backwards and not self.rule.inside):
             return self._judged(text, spans, self._crowd(hits, spans).matches)
         return self.matches_in(text, spans)
 
@@ -123,7 +124,7 @@ class Matcher:
         if text.kind not in self.rule.kinds or not wants(self.rule.path, text.path):
             return
         # What is known of one text must not answer for another.
-        self._seen = Sought()
+        self._seen, self._pairs = Sought(), First()
         for span in spans:
             try:
                 for found in search(text.data, span):
@@ -142,7 +143,8 @@ class Matcher:
     def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
         if self._expressions is None:
             rule = self.rule
-            self._expressions = Expressions(compiled(rule.pattern), compiled(rule.needs), compiled(rule.backwards))
+            pattern, needs = self._ready()
+            self._expressions = Expressions(pattern, needs, compiled(rule.backwards) if rule.backwards else None)
         ends, lines = [end for _, end in hits] if self.rule.inside else [], self.rule.near
         return Crowd(self._expressions, ends, spans, lines=lines, timeout=EXPRESSION_TIMEOUT)
 
@@ -229,9 +231,16 @@ class Matcher:
         if self._pair is None:
             self._pair = compiled(self.rule.pair)
         around = windows.lines_around(data, span, self.rule.near)
+        self._pairs.asked += 1
+        if self._pairs.asked > FEW:
+            first = self._pairs.within(self._pair, data, around, timeout=EXPRESSION_TIMEOUT)
+            if first is None:
+                return None
+            if first.end() <= around.end and not Span(*first.span()).overlaps(span):
+                return _details(first)
         for found in self._pair.finditer(data, around.start, around.end, timeout=EXPRESSION_TIMEOUT):
             if not Span(*found.span()).overlaps(span):
-                return {name: _shown(value) for name, value in found.groupdict().items() if value is not None}
+                return _details(found)
         return None
 
     def _checked(self, secret: bytes, context: CheckContext) -> Verdict:
@@ -272,6 +281,10 @@ def shannon(value: bytes) -> float:
     """Shannon entropy in bits a byte."""
     counts = Counter(value)
     return -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
+
+
+def _details(found: Found[bytes]) -> dict[str, str]:
+    return {name: _shown(value) for name, value in found.groupdict().items() if value is not None}
 
 
 def _shown(value: bytes) -> str:

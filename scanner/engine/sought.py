@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from scanner.model.span import Span
 
 if TYPE_CHECKING:
+    from regex import Match as Found
     from regex import Pattern
+
+# Bytes that are read beyond what was asked for, because the next question is a little further on.
+_AHEAD = 65536
 
 
 class Sought:
@@ -37,3 +41,27 @@ class Sought:
         if known is None:
             return False
         return known.end <= around.end or pattern.search(data, known.start, around.end) is not None
+
+
+class First:
+    """The first match of a pattern at or after some offset, with what it captured; for questions that move on.
+
+    One pattern and one text for each object.
+    """
+
+    __slots__ = ("_found", "_from", "_read", "asked")
+
+    def __init__(self) -> None:
+        self.asked = 0
+        # What is known: nothing begins between ``_from`` and ``_found``, or ``_read`` where that is None.
+        self._from = self._read = 0
+        self._found: Found[bytes] | None = None
+
+    def within(self, pattern: Pattern[bytes], data: bytes, around: Span, *, timeout: float) -> Found[bytes] | None:
+        """The first match that begins inside ``around``, if any; it may end outside. Raises TimeoutError."""
+        known = self._found
+        reaches = around.start <= known.start() if known else around.end <= self._read
+        if not reaches or around.start < self._from:
+            self._from, self._read = around.start, around.end + _AHEAD
+            known = self._found = pattern.search(data, self._from, self._read, timeout=timeout)
+        return known if known and known.start() < around.end else None

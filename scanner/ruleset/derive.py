@@ -14,6 +14,8 @@ from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from scanner.ruleset.written import REPEATS, WORD_EDGES, character, character_class, group_flags
+
 
 @dataclass(frozen=True, slots=True)
 class Derived:
@@ -32,18 +34,8 @@ class Derived:
     joins: bool = False
 
 
-_CATEGORY = {
-    c.CATEGORY_DIGIT: r"\d",
-    c.CATEGORY_NOT_DIGIT: r"\D",
-    c.CATEGORY_SPACE: r"\s",
-    c.CATEGORY_NOT_SPACE: r"\S",
-    c.CATEGORY_WORD: r"\w",
-    c.CATEGORY_NOT_WORD: r"\W",
-}
 # Anchors of the text are dropped: the sweep's buffers hold pieces of many texts. Anchors of lines are kept.
-_AT = {c.AT_BOUNDARY: r"\b", c.AT_NON_BOUNDARY: r"\B"}
 _LINE_AT = {c.AT_BEGINNING: "(?m:^)", c.AT_END: "(?m:$)"}
-_REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT)
 _ZERO_WIDTH = (c.AT, c.ASSERT, c.ASSERT_NOT)
 # Hyperscan unrolls bounded repeats (one of 120 inside another compiled for a minute); past this an open end will do.
 _WIDEST_REPEAT = 16
@@ -83,7 +75,7 @@ def _cut(items: list[Any]) -> tuple[list[Any], bool]:
     """``items`` up to the first repetition of more than 64 after a literal of four, and whether it was cut."""
     kept: list[Any] = []
     for op, value in items:
-        if op in _REPEATS and value[1] > _CUT_REPEAT and _longest_literal(kept) >= _CUT_LITERAL:
+        if op in REPEATS and value[1] > _CUT_REPEAT and _longest_literal(kept) >= _CUT_LITERAL:
             return kept, True
         if op is c.SUBPATTERN:
             inner, done = _cut(list(value[3]))
@@ -104,7 +96,7 @@ def _trim(items: list[Any], *, front: bool) -> list[Any]:
         if op in _ZERO_WIDTH and not (front and op is c.AT and value is not c.AT_BOUNDARY):
             items.pop(at)
             continue
-        if op in _REPEATS:
+        if op in REPEATS:
             low, _, inner = value
             if low == 0:
                 items.pop(at)
@@ -135,49 +127,22 @@ def _sequence(items: Iterable[Any]) -> str:
 
 
 def _item(op: Any, value: Any) -> str:
-    if op is c.LITERAL:
-        return _char(value)
-    if op is c.NOT_LITERAL:
-        return f"[^{_char(value)}]"
-    if op is c.ANY:
-        return "."
-    if op is c.IN:
-        return _class(value)
-    if op in _REPEATS:
+    if one := character(op, value):
+        return one
+    if op in REPEATS:
         return _repeat(*value)
     if op is c.SUBPATTERN:
         _, add, remove, inner = value
-        flags = ("i" if add & re.IGNORECASE else "") + ("s" if add & re.DOTALL else "")
-        off = "-i" if remove & re.IGNORECASE else ""
-        return f"(?{flags}{off}:{_sequence(inner)})"
+        return f"(?{group_flags(add, remove)}:{_sequence(inner)})"
     if op is c.BRANCH:
         return "(?:" + "|".join(_sequence(branch) for branch in value[1]) + ")"
     if op is c.ATOMIC_GROUP:
         return f"(?:{_sequence(value)})"
     if op is c.AT:
-        return _AT.get(value) or _LINE_AT.get(value, "")
+        return WORD_EDGES.get(value) or _LINE_AT.get(value, "")
     if op in (c.ASSERT, c.ASSERT_NOT):
         return ""
     raise re.error(f"the prefilter cannot be derived from {op}: give 'prefilter' by hand")
-
-
-def _char(code: int) -> str:
-    char = chr(code)
-    return char if char.isalnum() and code < 128 else f"\\x{code:02x}"
-
-
-def _class(members: Any) -> str:
-    text = ""
-    for op, value in members:
-        if op is c.NEGATE:
-            text += "^"
-        elif op is c.LITERAL:
-            text += _char(value)
-        elif op is c.RANGE:
-            text += f"{_char(value[0])}-{_char(value[1])}"
-        else:
-            text += _CATEGORY[value]
-    return f"[{text}]"
 
 
 def _repeat(low: int, high: Any, inner: Any) -> str:
@@ -200,7 +165,7 @@ def _crosses(item: Any) -> bool:
     if op is c.NOT_LITERAL:
         return bool(value != 10)
     if op is c.IN:
-        return re.match(_class(value).encode(), b"\n") is not None
+        return re.match(character_class(value).encode(), b"\n") is not None
     if op is c.SUBPATTERN and value[1] & re.DOTALL:
         return True
     return any(_crosses(part) for inner in _inner(op, value) for part in _list(inner))
@@ -217,7 +182,7 @@ def _inner(op: Any, value: Any) -> list[Any]:
         return [value[3]]
     if op is c.BRANCH:
         return list(value[1])
-    if op in _REPEATS:
+    if op in REPEATS:
         return [value[2]]
     return [value] if op is c.ATOMIC_GROUP else []
 
@@ -241,7 +206,7 @@ def _joins(items: Any, *, multiline: bool) -> bool:
     """True unless an item asks for the beginning or the end of the text, or is afraid of what another line holds."""
     for op, value in _list(items):
         if op is c.AT:
-            if value not in _AT and not (multiline and value in _LINE_AT):
+            if value not in WORD_EDGES and not (multiline and value in _LINE_AT):
                 return False
         elif op in (c.ASSERT, c.ASSERT_NOT):
             # What must follow, and does, follows in any text; the others see a line break where there was none.
@@ -267,6 +232,6 @@ def _longest_literal(items: Iterable[Any]) -> int:
             best = max(best, _longest_literal(value[3]))
         elif op is c.BRANCH:
             best = max(best, min(_longest_literal(branch) for branch in value[1]))
-        elif op in _REPEATS and value[0] > 0:
+        elif op in REPEATS and value[0] > 0:
             best = max(best, _longest_literal(value[2]))
     return best

@@ -1,0 +1,63 @@
+"""Where matches of one rule may begin, in a time that grows with the text alone: for where its expression is slow."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import hyperscan
+
+from scanner.model.span import Span
+from scanner.ruleset.reverse import Reversed, reverse
+
+# Longer expressions take seconds to compile, and fill memory.
+_LONGEST = 20_000
+_KEPT = 64
+
+
+class Sieve:
+    """A rule's expression from behind, compiled. Not shared between threads."""
+
+    def __init__(self, database: hyperscan.Database, widths: tuple[int, ...]) -> None:
+        self._database = database
+        self._widths = widths
+
+    def starts(self, data: bytes, span: Span) -> list[int]:
+        """Offsets in ``span``, ascending, among them every one at which a match within ``span`` begins."""
+        first = max(0, span.start - max(self._widths) - 1)
+        piece = data[first : span.end][::-1]
+        found: list[int] = []
+        append, end, widths = found.append, span.end, self._widths
+        if len(widths) == 1:
+            (width,) = widths
+            self._database.scan(piece, match_event_handler=lambda _, __, read, ___, ____: append(end - read + width))
+            found.reverse()
+        else:
+            self._database.scan(piece, match_event_handler=lambda at, _, read, __, ___: append(end - read + widths[at]))
+            found = sorted(set(found))
+        return [start for start in found if span.start <= start < end]
+
+
+@lru_cache(_KEPT)
+def sieve(pattern: bytes) -> Sieve | None:
+    """The sieve for ``pattern``; None for one that cannot be written backwards, or is too much for Hyperscan."""
+    try:
+        made = reverse(pattern.decode())
+        if sum(len(text) for text, _ in made.expressions) > _LONGEST:
+            return None
+        return Sieve(_compiled(made), tuple(width for _, width in made.expressions))
+    except (UnicodeDecodeError, re.error, OverflowError, RecursionError, hyperscan.error):
+        return None
+
+
+def _compiled(made: Reversed) -> hyperscan.Database:
+    flags = (hyperscan.HS_FLAG_CASELESS if made.caseless else 0) | (hyperscan.HS_FLAG_DOTALL if made.dotall else 0)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    count = len(made.expressions)
+    database.compile(
+        expressions=[text.encode() for text, _ in made.expressions],
+        ids=list(range(count)),
+        elements=count,
+        flags=[int(flags)] * count,
+    )
+    return database

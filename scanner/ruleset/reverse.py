@@ -1,0 +1,187 @@
+"""A rule's exact expression written backwards and wider, so that one linear pass tells where matches may begin.
+
+Read from the end of a text to its beginning, the expression made here ends wherever a match of the exact one begins.
+Lookarounds go, except for what stands right before or right after the whole match: there they are what tells a value
+from a piece of a longer run, and without them hostile text would be full of places to try.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from re import _constants as c  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+from scanner.ruleset.written import REPEATS, WORD_EDGES, character, character_class, group_flags
+
+# Hyperscan unrolls repetitions. Those of more turns, alone or within others, become open ones, and ask for fewer.
+_MOST, _MOST_OF_MANY, _MOST_IN_ALL = (1000, 64), (40, 8), 1000
+# Characters of all copies of an expression, one for each length of what may stand before it. Longer ones have one copy,
+# for which anything may stand there: seven copies of 400 characters compiled for four seconds.
+_LONGEST = 2000
+
+
+class Reversed(NamedTuple):
+    """``expressions`` with how many bytes before a match each has read at its end; flags hold for all of them."""
+
+    expressions: tuple[tuple[str, int], ...]
+    caseless: bool
+    dotall: bool
+
+
+def reverse(pattern: str) -> Reversed:
+    """The backward form of ``pattern`` (bytes syntax). Raises ``re.error`` for what has none."""
+    tree = parser.parse(pattern.encode())
+    items, flags = list(tree), tree.state.flags
+    if tree.getwidth()[0] == 0:
+        raise re.error("it matches the empty text")
+    writer = _Writer()
+    body = writer.sequence(items, last=True)
+    before = _before(items, writer)
+    if before and len(before) * len(body) > _LONGEST:
+        before = None
+    expressions = [(body, 0)] if before is None else [(body + text, width) for text, width in before]
+    return Reversed(tuple(expressions), bool(flags & re.IGNORECASE), bool(flags & re.DOTALL))
+
+
+# Where the text ends, a line ends as well; whether a group asks for the one or the other is not followed.
+_AT = {
+    **WORD_EDGES,
+    c.AT_BEGINNING: "(?m:$)",
+    c.AT_BEGINNING_STRING: "(?m:$)",
+    c.AT_END: "(?m:^)",
+    c.AT_END_STRING: "(?m:^)",
+}
+
+
+class _Writer:
+    def sequence(self, items: Sequence[Any], *, last: bool = False, turns: int = 1) -> str:
+        """``items`` from behind; ``last`` when nothing follows them, repeated at most ``turns`` times."""
+        items = list(items)
+        kept = len(items)
+        while last and kept and _is_empty(items[kept - 1 : kept]):
+            kept -= 1
+        after = next((text for item in items[kept:] if (text := self._after(item))), "")
+        edges = "".join(_AT.get(value, "") for op, value in items[kept:] if op is c.AT)
+        # What follows is read once: of what two items ask for there, one must do.
+        last = last and not after
+        texts = [self._item(*item, last=last and item is items[kept - 1], turns=turns) for item in items[:kept]]
+        return after + edges + "".join(reversed(texts))
+
+    def _after(self, item: Any) -> str:
+        """What the empty ``item`` at the very end asks to follow; empty where that is not known."""
+        op, value = item
+        if op is c.ASSERT and value[0] > 0:
+            try:
+                return self.sequence(value[1], last=True)
+            except re.error:
+                return ""
+        if op is c.ASSERT_NOT and value[0] > 0:
+            other = _other_than(value[1])
+            return other and rf"(?:\A|{other})"
+        if op is c.SUBPATTERN and len(value[3]) == 1:
+            text = self._after(value[3][0])
+            return text and f"(?{group_flags(value[1], value[2])}:{text})"
+        if op is c.BRANCH:
+            ways = [self._after(branch[0]) if len(branch) == 1 else "" for branch in value[1]]
+            return "(?:" + "|".join(ways) + ")" if all(ways) else ""
+        return ""
+
+    def _item(self, op: Any, value: Any, *, last: bool, turns: int) -> str:
+        if op in (c.ASSERT, c.ASSERT_NOT):
+            return ""
+        if op in REPEATS:
+            return self._repeat(*value, turns=turns)
+        if op is c.SUBPATTERN:
+            _, add, remove, inner = value
+            return f"(?{group_flags(add, remove)}:{self.sequence(inner, last=last, turns=turns)})"
+        if op is c.BRANCH:
+            return "(?:" + "|".join(self.sequence(branch, last=last, turns=turns) for branch in value[1]) + ")"
+        if op is c.ATOMIC_GROUP:
+            return f"(?:{self.sequence(value, last=last, turns=turns)})"
+        if op is c.AT:
+            return _AT.get(value, "")
+        text = character(op, value)
+        if not text:
+            raise re.error(f"{op} cannot be read backwards")
+        return text
+
+    def _repeat(self, low: int, high: Any, inner: Any, *, turns: int) -> str:
+        single = len(inner) == 1 and character(*inner[0])
+        most, fixed = _MOST if single else _MOST_OF_MANY
+        open_end = high is c.MAXREPEAT or high > most or high * turns > _MOST_IN_ALL
+        body = self.sequence(inner, turns=turns if open_end else turns * max(1, high))
+        if not body or high == 0:
+            return ""
+        many = f"{min(low, fixed)}," if open_end else f"{low},{high}"
+        return f"{single or f'(?:{body})'}{{{many}}}"
+
+
+def _is_empty(items: Any) -> bool:
+    return all(
+        op in (c.ASSERT, c.ASSERT_NOT, c.AT)
+        or (op is c.SUBPATTERN and _is_empty(value[3]))
+        or (op is c.BRANCH and all(map(_is_empty, value[1])))
+        for op, value in items
+    )
+
+
+def _other_than(items: Any) -> str:
+    """A class of all other characters than that of ``items``; empty for what is more than one class."""
+    if len(items) != 1:
+        return ""
+    op, value = items[0]
+    if op is c.SUBPATTERN and not value[1] and not value[2]:
+        return _other_than(value[3])
+    if op is c.LITERAL:
+        return character(c.NOT_LITERAL, value)
+    if op is c.NOT_LITERAL:
+        return character(c.LITERAL, value)
+    if op is not c.IN:
+        return ""
+    text = character_class(value)
+    return f"[{text[2:]}" if text.startswith("[^") else f"[^{text[1:]}"
+
+
+def _before(items: Sequence[Any], writer: _Writer) -> list[tuple[str, int]] | None:
+    """What the first lookbehind of ``items`` allows before them, with its length; None when that is not known."""
+    for op, value in items:
+        if op is c.ASSERT_NOT and value[0] < 0:
+            return _unless(list(value[1]), writer)
+        if op is c.ASSERT and value[0] < 0:
+            return _if(list(value[1]), writer)
+        if op not in (c.AT, c.ASSERT, c.ASSERT_NOT):
+            return None
+    return None
+
+
+def _unless(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
+    """What may stand before where ``items`` must not: another character, or one that is there for another reason."""
+    other = _other_than(items[:1])
+    if not other:
+        return None
+    found = [(r"\z", 0), (other, 1)]
+    if len(items) == 1:
+        return found
+    op, value = items[1]
+    excused = _if(list(value[1]), writer) if len(items) == 2 and op is c.ASSERT_NOT and value[0] < 0 else None
+    return None if excused is None else found + excused
+
+
+def _if(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
+    """What stands before where ``items`` must: of a character and what is said of it the one that says more."""
+    if len(items) == 1 and items[0][0] is c.BRANCH:
+        ways = [_if(list(branch), writer) for branch in items[0][1][1]]
+        return None if None in ways else [one for way in ways if way for one in way]
+    if len(items) == 1 and items[0][0] is c.SUBPATTERN and not (items[0][1][1] or items[0][1][2]):
+        return _if(list(items[0][1][3]), writer)
+    if items and items[-1][0] is c.ASSERT and items[-1][1][0] < 0:
+        said = _if(list(items[-1][1][1]), writer)
+    elif len(items) > 1 and _is_empty(items[-1:]):
+        said = _if(items[-1:], writer)
+    else:
+        low, high = parser.SubPattern(parser.State(), items).getwidth()
+        return [(writer.sequence(items), int(low))] if 0 < low == high else None
+    width = parser.SubPattern(parser.State(), items[:-1]).getwidth()[1]
+    return said if said and all(length >= width for _, length in said) else None
