@@ -9,30 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from scanner.ruleset.written import REPEATS, WORD_EDGES, character, character_class, group_flags
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """``expression`` for the prefilter, whether a match can cross a line break, the surest literal's length.
-
-    ``width`` is the most bytes a match of the exact expression can have, with all it looks at beside itself; 0 when
-    there is no such number. ``joins`` is true when lines that do not belong together may be searched as one text:
-    whatever the exact expression matches in some of them it matches there too.
-    """
-
-    expression: str
-    caseless: bool
-    crosses_lines: bool
-    literal: int
-    width: int = 0
-    joins: bool = False
-
 
 # Anchors of the text are dropped: the sweep's buffers hold pieces of many texts. Anchors of lines are kept.
 _LINE_AT = {c.AT_BEGINNING: "(?m:^)", c.AT_END: "(?m:$)"}
@@ -42,6 +24,52 @@ _WIDEST_REPEAT = 16
 _CUT_REPEAT, _CUT_LITERAL = 64, 4
 
 
+class Derived:
+    """What the prefilter makes of one expression. Each is worked out when it is asked for: few are asked for all.
+
+    ``caseless`` is true when the expression is, as a whole.
+    """
+
+    def __init__(self, tree: Any, items: list[Any]) -> None:
+        flags = tree.state.flags
+        self._tree, self._items = tree, items
+        self._multiline, self._dotall = bool(flags & re.MULTILINE), bool(flags & re.DOTALL)
+        self.caseless = bool(flags & re.IGNORECASE)
+
+    @cached_property
+    def expression(self) -> str:
+        """For the prefilter. Raises ``re.error`` for what it cannot have."""
+        text = _sequence(self._items)
+        return f"(?s:{text})" if self._dotall else text
+
+    @cached_property
+    def crosses_lines(self) -> bool:
+        """True when a match can cross a line break."""
+        return self._dotall or any(map(_crosses, _list(self._tree)))
+
+    @cached_property
+    def literal(self) -> int:
+        """The surest literal's length."""
+        return _longest_literal(self._items)
+
+    @cached_property
+    def width(self) -> int:
+        """The most bytes a match of the exact expression can have, with all it looks at beside itself.
+
+        0 when there is no such number.
+        """
+        width, beside = _width(self._tree), _beside(self._tree)
+        return width + beside if width < c.MAXREPEAT > beside else 0
+
+    @cached_property
+    def joins(self) -> bool:
+        """True when lines that do not belong together may be searched as one text.
+
+        Whatever the exact expression matches in some of them it matches there too.
+        """
+        return not self._dotall and _joins(self._tree, multiline=self._multiline)
+
+
 def derive(pattern: str, *, cut: bool = False) -> Derived:
     """The prefilter expression of ``pattern`` (bytes syntax). Raises ``re.error`` for an invalid one.
 
@@ -49,22 +77,12 @@ def derive(pattern: str, *, cut: bool = False) -> Derived:
     reach over many lines, whose beginning is enough to look closer.
     """
     tree = parser.parse(pattern.encode())
-    caseless = bool(tree.state.flags & re.IGNORECASE)
     items = list(tree) if tree.state.flags & re.MULTILINE else _without_line_anchors(list(tree))
     if cut:
         items, _ = _cut(items)
     items = _trim(items, front=False)
     items = _trim(items, front=True)
-    dotall = bool(tree.state.flags & re.DOTALL)
-    width, beside = _width(tree), _beside(tree)
-    return Derived(
-        expression=f"(?s:{_sequence(items)})" if dotall else _sequence(items),
-        caseless=caseless,
-        crosses_lines=dotall or any(map(_crosses, _list(tree))),
-        literal=_longest_literal(items),
-        width=width + beside if width < c.MAXREPEAT > beside else 0,
-        joins=not dotall and _joins(tree, multiline=bool(tree.state.flags & re.MULTILINE)),
-    )
+    return Derived(tree, items)
 
 
 def _without_line_anchors(items: list[Any]) -> list[Any]:

@@ -46,7 +46,9 @@ def _invalid(source: RuleSource) -> Iterator[str]:
             continue
         try:
             regex.compile(expression.encode())
-            derive(expression)
+            derived = derive(expression)
+            if key != "pattern" or not rule.prefilter:
+                derived.expression  # noqa: B018 - raises for what the first pass cannot have
         except Exception as error:  # both parsers have several kinds of complaint; all mean the same here
             yield f"{key} is not a valid expression: {error}"
     others = ("needs", rule.needs), ("backwards", rule.backwards)
