@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 FEW = 16
 # Processor seconds that following hits may take, for each byte that is searched and each match.
 _A_BYTE, _A_MATCH = 20e-9, 10e-6
-# The same where only places are tried at which a match may begin, if there is yet another way.
+# What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
+# as long.
+_PATIENCE = 0.2
+# The first again, where only places are tried at which a match may begin, if there is yet another way.
 _A_BYTE_TRIED = 50e-9
 # What may stand between a name and its value beside whole lines, and how much of a line.
 _APART, _A_LINE = 256, 160
@@ -53,6 +56,15 @@ class Expressions(NamedTuple):
     backwards: Pattern[bytes] | None
 
 
+class Patience:
+    """How long one rule may still be slow before something is done about it: one for all texts of a process."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = _PATIENCE
+
+
 class Crowd:
     """One rule's hits in one text: offsets of their ends, in ``spans`` to be searched, ``lines`` around them.
 
@@ -60,7 +72,14 @@ class Crowd:
     """
 
     def __init__(
-        self, expressions: Expressions, hits: Sequence[int], spans: Sequence[Span], *, lines: int, timeout: float
+        self,
+        expressions: Expressions,
+        hits: Sequence[int],
+        spans: Sequence[Span],
+        *,
+        lines: int,
+        timeout: float,
+        patience: Patience,
     ) -> None:
         self._expressions = expressions
         self._hits = sorted(hits)
@@ -68,6 +87,7 @@ class Crowd:
         self._left, self._tries = _A_BYTE * size, _A_BYTE_TRIED * size
         self._reach = _APART + _A_LINE * lines
         self._timeout = timeout
+        self._patience = patience
 
     def matches(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         """What the pattern matches within ``span``, apart from each other; raises TimeoutError."""
@@ -75,14 +95,14 @@ class Crowd:
         if values and self._lacks(values, data, span):
             return
         at = span.start
-        while self._left > 0:
+        while self._spare > 0:
             some: list[Found[bytes]] = []
             started, over = process_time(), False
             try:
-                some.extend(pattern.finditer(data, at, span.end, timeout=self._left))
+                some.extend(pattern.finditer(data, at, span.end, timeout=self._spare))
             except TimeoutError:
                 over = True
-            self._left -= process_time() - started - _A_MATCH * len(some)
+            self._spend(process_time() - started - _A_MATCH * len(some))
             yield from some
             if not over:
                 return
@@ -98,15 +118,25 @@ class Crowd:
 
     def _lacks(self, values: Pattern[bytes], data: bytes, span: Span) -> bool:
         """True when there are none of ``values``, as far as that can be told in the time that is left."""
-        if self._left <= 0:
+        if self._spare <= 0:
             return False
         started = process_time()
         try:
-            return values.search(data, span.start, span.end, timeout=self._left) is None
+            return values.search(data, span.start, span.end, timeout=self._spare) is None
         except TimeoutError:
             return False
         finally:
-            self._left -= process_time() - started
+            self._spend(process_time() - started)
+
+    @property
+    def _spare(self) -> float:
+        return self._left + max(0.0, self._patience.left)
+
+    def _spend(self, seconds: float) -> None:
+        self._left -= seconds
+        if self._left < 0:
+            self._patience.left += self._left
+            self._left = 0.0
 
     def _otherwise(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, values, backwards = self._expressions

@@ -15,7 +15,7 @@ import regex
 from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
-from scanner.engine.crowded import FEW, Crowd, Expressions, outermost
+from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
 from scanner.engine.joint import touched
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible
@@ -58,6 +58,7 @@ class Matcher:
     _allow: tuple[Pattern[bytes], ...] | None = None
     _seen: Sought = field(default_factory=Sought)
     _pairs: First = field(default_factory=First)
+    _patience: Patience = field(default_factory=Patience)
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
@@ -146,7 +147,7 @@ class Matcher:
             pattern, needs = self._ready()
             self._expressions = Expressions(pattern, needs, compiled(rule.backwards) if rule.backwards else None)
         ends, lines = [end for _, end in hits] if self.rule.inside else [], self.rule.near
-        return Crowd(self._expressions, ends, spans, lines=lines, timeout=EXPRESSION_TIMEOUT)
+        return Crowd(self._expressions, ends, spans, lines=lines, timeout=EXPRESSION_TIMEOUT, patience=self._patience)
 
     def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
         rule = self.rule

@@ -48,6 +48,7 @@ def test_a_value_is_found_from_behind_as_from_before(monkeypatch: pytest.MonkeyP
     for patience in (1.0, 0.0):
         monkeypatch.setattr(matcher, "FEW", -1)
         monkeypatch.setattr(crowded, "_A_BYTE", patience)
+        monkeypatch.setattr(crowded, "_PATIENCE", patience)
         monkeypatch.setattr(crowded, "_A_MATCH", patience)
         found.append([_matches(source) for source in SOURCES])
     assert found[0] == found[1]

@@ -8,7 +8,7 @@ import pytest
 import regex
 
 from scanner.engine import crowded
-from scanner.engine.crowded import Crowd, Expressions
+from scanner.engine.crowded import Crowd, Expressions, Patience
 from scanner.engine.sieve import sieve
 from scanner.model.span import Span
 from scanner.ruleset.examples import fill
@@ -45,6 +45,7 @@ def test_expressions_of_any_pieces_lose_no_match() -> None:
 
 def test_every_rule_finds_the_same_when_only_these_places_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowded, "_A_BYTE", 0.0)
+    monkeypatch.setattr(crowded, "_PATIENCE", 0.0)
     # A handful at a time: to compile one takes a tenth of a second.
     chance = random.Random(7)
     found = 0
@@ -57,7 +58,7 @@ def test_every_rule_finds_the_same_when_only_these_places_are_tried(monkeypatch:
         named = (
             [regex.compile(one.encode()) for one in (rule.needs, rule.backwards)] if rule.backwards else [None, None]
         )
-        crowd = Crowd(Expressions(pattern, *named), (), [span], lines=rule.near, timeout=1.0)
+        crowd = Crowd(Expressions(pattern, *named), (), [span], lines=rule.near, timeout=1.0, patience=Patience())
         # Every other one has no patience for the places either, where there is yet another way.
         crowd._tries = 1.0 if found % 2 else 0.0
         spans = [_secret(one) for one in crowd.matches(data, span)]
