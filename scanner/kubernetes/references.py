@@ -42,7 +42,7 @@ _PLACEHOLDER = re.compile(
      <[^<>]*>|\[[A-Za-z _-]*\]|["'`]{2}|\W*
     |\(?(?:none|null|nil|~|n/?a|tbd|todo|fixme|undefined|unset|empty|xxx|yyy|zzz|string|integer|boolean|object)\)?
     |(?:foo|bar|baz|qux|foobar|foo-?bar|hello|world|hello-?world|lorem|ipsum|bla+h*(?:bla+h*)*)\d?
-    |-----BEGIN[ A-Z0-9]*-----\s*
+    |-----BEGIN[ A-Z0-9]*-----\s*|[\w.-]{1,60}:\s{0,3}(?:\[\s*\]|\{\s*\}|null|~)
     |(?:my|the|some|a|new|old|real|actual|super|own)?[-_ ]?(?:base64|secret|password|token|api)[-_ ]?
         (?:encoded|value|string|data|text)(?:[-_ ]?\w+)?
     )""",

@@ -54,6 +54,17 @@ def test_files_to_read_and_orders_to_change_are_no_arguments_secrets(
     assert found(text.encode(), "a.yaml") == []
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        'userKey: self.values["CSI_NODE_SECRET"]', 'secretkey: base64.b64encode(made["Key"].encode("utf-8")).decode("utf-8")',
+        "ca.password: _P12-PASSWORD_", "sasl.mechanism: SCRAM-SHA-512", "config: |\n    shards: []",
+    ],
+)  # fmt: skip
+def test_code_orders_and_empty_settings_are_no_secrets(found: Callable[[bytes, str], list[Found]], entry: str) -> None:
+    assert found(f"apiVersion: v1\nkind: Secret\nstringData:\n  {entry}\n".encode(), "a.yaml") == []
+
+
 def test_a_vendors_token_beside_references_is_still_found(found: Callable[[bytes, str], list[Found]]) -> None:
     token = fill("<<ghp_ %A30 %crc62>>", "a")
     text = (

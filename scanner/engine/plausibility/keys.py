@@ -65,7 +65,7 @@ _ABOUT = frozenset(
     disabled changed reset forgot match matches visible visibility usage status state version level scope
     scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
     startswith endswith contains icontains isnull history position pos user username login map list set
-    namespace namespaces mechanism
+    namespace namespaces mechanism mgr warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds""".split()
 )
 

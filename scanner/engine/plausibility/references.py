@@ -63,6 +63,7 @@ _HASH = Lazy(
     re.VERBOSE | re.DOTALL,
 )
 _VARIABLE = Lazy(rb"\$[A-Za-z_][\w:.\[\]'\"-]*(?:->[\w()>-]+)*")
+_NEGATED = Lazy(rb"!![A-Za-z_$][A-Za-z_.$]*")
 _LOOKS_CALLED = Lazy(rb"(?:new\s+|await\s+|&|!)?[A-Za-z_$][\w.$:>-]*[({\[].*|.*\)\s*[;,]?", re.DOTALL)
 _CHAIN = Lazy(rb"[*&!]?[A-Za-z_]\w*(?:\??(?:\.|->|::?)[A-Za-z_]\w*)+\??[;,)]*")
 
@@ -80,6 +81,8 @@ def reference(value: bytes, kind: FileKind, *, quoted: bool) -> str:
     code = kind in (FileKind.CODE, FileKind.SHELL, FileKind.MINIFIED)
     if value.startswith(b"$") and _VARIABLE.pattern.fullmatch(value) and (code or b"_" in value or value[1:].isalpha()):
         return "variable"
+    if not quoted and _NEGATED.pattern.fullmatch(value):
+        return "code"
     if not quoted and (_LOOKS_CALLED.pattern.fullmatch(value) or _CHAIN.pattern.fullmatch(value)):
         return "code"
     return ""

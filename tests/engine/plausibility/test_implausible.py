@@ -28,6 +28,8 @@ def random(template: str, seed: str = "") -> bytes:
         (b"%DB_PASSWORD%", "reference"),
         (b"vault:secret/data/db#password", "reference"),
         (b"op://vault/item/password", "reference"),
+        (b"_P12-PASSWORD_", "reference"),
+        (b"&#xf21b;", "reference"),
         (b"arn:aws:secretsmanager:eu-west-1:1:secret:db", "reference"),
         (b"ENC[AES256_GCM,data:abc]", "encrypted"),
         (b"{cipher}0123abcd", "encrypted"),
