@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import partial
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -107,14 +108,15 @@ class Crowd:
             if not over:
                 return
             at = some[-1].end() if some else at
-        # Without ``backwards`` a match need not hold what it needs.
-        if values and not backwards and next(self._each(values, data, span), None) is None:
-            return
         places = sieve(pattern.pattern)
-        if places:
-            yield from self._from_starts(places, data, Span(at, span.end))
-        else:
-            yield from self._otherwise(data, Span(at, span.end))
+        search = self._otherwise if places is None else partial(self._from_starts, places)
+        # Without ``backwards`` a match need not hold what it needs.
+        sure = values is None or backwards is not None
+        for one in search(data, Span(at, span.end)):
+            if not sure and values and values.search(data, span.start, span.end, timeout=self._timeout) is None:
+                return
+            sure = True
+            yield one
 
     def _lacks(self, values: Pattern[bytes], data: bytes, span: Span) -> bool:
         """True when there are none of ``values``, as far as that can be told in the time that is left."""

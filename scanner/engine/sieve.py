@@ -41,13 +41,17 @@ class Sieve:
 @lru_cache(_KEPT)
 def sieve(pattern: bytes) -> Sieve | None:
     """The sieve for ``pattern``; None for one that cannot be written backwards, or is too much for Hyperscan."""
-    try:
-        made = reverse(pattern.decode())
-        if sum(len(text) for text, _ in made.expressions) > _LONGEST:
+    for rough in (False, True):
+        try:
+            made = reverse(pattern.decode(), rough=rough)
+            if sum(len(text) for text, _ in made.expressions) > _LONGEST:
+                return None
+            return Sieve(_compiled(made), tuple(width for _, width in made.expressions))
+        except hyperscan.error:
+            continue
+        except (UnicodeDecodeError, re.error, OverflowError, RecursionError):
             return None
-        return Sieve(_compiled(made), tuple(width for _, width in made.expressions))
-    except (UnicodeDecodeError, re.error, OverflowError, RecursionError, hyperscan.error):
-        return None
+    return None
 
 
 def _compiled(made: Reversed) -> hyperscan.Database:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from scanner.ruleset.written import REPEATS, WORD_EDGES, character, character_class, group_flags
 
 # Hyperscan unrolls repetitions. Those of more turns, alone or within others, become open ones, and ask for fewer.
-_MOST, _MOST_OF_MANY, _MOST_IN_ALL = (1000, 64), (40, 8), 1000
+_CLOSE = (1000, 64), (40, 8), 1000
+_ROUGH = (24, 16), (2, 4), 24
 # Characters of all copies of an expression, one for each length of what may stand before it. Longer ones have one copy,
 # for which anything may stand there: seven copies of 400 characters compiled for four seconds.
 _LONGEST = 2000
@@ -30,13 +31,16 @@ class Reversed(NamedTuple):
     dotall: bool
 
 
-def reverse(pattern: str) -> Reversed:
-    """The backward form of ``pattern`` (bytes syntax). Raises ``re.error`` for what has none."""
+def reverse(pattern: str, *, rough: bool = False) -> Reversed:
+    """The backward form of ``pattern`` (bytes syntax). Raises ``re.error`` for what has none.
+
+    A ``rough`` one counts fewer repetitions: it is smaller, and allows more.
+    """
     tree = parser.parse(pattern.encode())
     items, flags = list(tree), tree.state.flags
     if tree.getwidth()[0] == 0:
         raise re.error("it matches the empty text")
-    writer = _Writer()
+    writer = _Writer(_ROUGH if rough else _CLOSE)
     body = writer.sequence(items, last=True)
     before = _before(items, writer)
     if before and len(before) * len(body) > _LONGEST:
@@ -56,6 +60,9 @@ _AT = {
 
 
 class _Writer:
+    def __init__(self, limits: tuple[tuple[int, int], tuple[int, int], int]) -> None:
+        self._single, self._many, self._in_all = limits
+
     def sequence(self, items: Sequence[Any], *, last: bool = False, turns: int = 1) -> str:
         """``items`` from behind; ``last`` when nothing follows them, repeated at most ``turns`` times."""
         items = list(items)
@@ -109,8 +116,8 @@ class _Writer:
 
     def _repeat(self, low: int, high: Any, inner: Any, *, turns: int) -> str:
         single = len(inner) == 1 and character(*inner[0])
-        most, fixed = _MOST if single else _MOST_OF_MANY
-        open_end = high is c.MAXREPEAT or high > most or high * turns > _MOST_IN_ALL
+        most, fixed = self._single if single else self._many
+        open_end = high is c.MAXREPEAT or high > most or high * turns > self._in_all
         body = self.sequence(inner, turns=turns if open_end else turns * max(1, high))
         if not body or high == 0:
             return ""
@@ -176,12 +183,11 @@ def _if(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
         return None if None in ways else [one for way in ways if way for one in way]
     if len(items) == 1 and items[0][0] is c.SUBPATTERN and not (items[0][1][1] or items[0][1][2]):
         return _if(list(items[0][1][3]), writer)
+    kept = [item for item in items if not _is_empty([item])]
+    low, high = parser.SubPattern(parser.State(), kept).getwidth()
+    said = _if(items[-1:], writer) if len(items) > 1 and _is_empty(items[-1:]) else None
     if items and items[-1][0] is c.ASSERT and items[-1][1][0] < 0:
         said = _if(list(items[-1][1][1]), writer)
-    elif len(items) > 1 and _is_empty(items[-1:]):
-        said = _if(items[-1:], writer)
-    else:
-        low, high = parser.SubPattern(parser.State(), items).getwidth()
-        return [(writer.sequence(items), int(low))] if 0 < low == high else None
-    width = parser.SubPattern(parser.State(), items[:-1]).getwidth()[1]
-    return said if said and all(length >= width for _, length in said) else None
+    if said and all(length >= high for _, length in said):
+        return said
+    return [(writer.sequence(kept), int(low))] if 0 < low == high else None
