@@ -19,8 +19,9 @@ _NO_NAME = bytes(32 if chr(byte) in "\t\r\n\"'{}[],:\\" else byte for byte in ra
 _LONGEST_NAME = 110
 # A value of nothing but small letters is an object's name unless a password is promised.
 _NO_WORD = re.compile(rb"[0-9A-Z|>*]")
+# ``re`` is quick to find letters that do not vary, and slow to find a class: what comes before is asked for afterwards.
 _VALUE = re.compile(
-    rb"""[vV]alue\\{0,2}["']?[ \t]{0,20}:[ \t]{0,20}(?:[|>][-+]?[ \t\r]{0,4}\n[ \t]*)?
+    rb"""alue(?<=[vV]alue)\\{0,2}["']?[ \t]{0,20}:[ \t]{0,20}(?:[|>][-+]?[ \t\r]{0,4}\n[ \t]*)?
         \\{0,2}["']?(?:[^\s"'{$]|\{\{|\$(?![({A-Z]))""",
     re.VERBOSE,
 )
@@ -32,8 +33,8 @@ _NAME = re.compile(
 _BOUNDARY = re.compile(rb"[{}]|\n[ \t]*-[ \t]")
 # How far from "value" its "name" may stand: a line or two, or a comment.
 _NEAR = 300
-_OPTION = re.compile(rb"""--([A-Za-z][\w.-]{0,60})(=["']?[$\{]|)""")
-_SHORT_OPTION = re.compile(rb"""(?:- |["'])-([A-Za-z][\w.]{2,40})(=["']?[$\{]|)""")
+_OPTION = re.compile(rb"""-(?<=--)([A-Za-z][\w.-]{0,60})(=["']?[$\{]|)""")
+_SHORT_OPTION = re.compile(rb"""-(?:(?<=-[ ]-)|(?<=["']-))([A-Za-z][\w.]{2,40})(=["']?[$\{]|)""")
 
 
 def fields(part: bytes) -> bool:
@@ -52,29 +53,29 @@ def fields(part: bytes) -> bool:
 
 def pairs(part: bytes) -> bool:
     """True when a name that promises a secret stands beside a literal value: variables, parameters."""
-    words = (_VALUE, _DEFAULT) if b"alue" in part else (_DEFAULT,)
-    return any(_paired(part, found) for word in words for found in word.finditer(part))
+    return any(_paired(part, found.start() - 1, found.end()) for found in _VALUE.finditer(part)) or any(
+        _paired(part, *found.span()) for found in _DEFAULT.finditer(part)
+    )
 
 
 def options(part: bytes) -> bool:
     """True when an option of a command promises a secret and is not given a variable."""
-    # What the second one begins with is looked for at memory speed first: most texts have none of the three.
-    short = b"- -" in part or b'"-' in part or b"'-" in part
-    for expression in (_OPTION, _SHORT_OPTION) if short else (_OPTION,):
+    for expression in (_OPTION, _SHORT_OPTION):
         for found in expression.finditer(part):
             if not found.group(2) and names.promising(found.group(1).decode()):
                 return True
     return False
 
 
-def _paired(part: bytes, value: re.Match[bytes]) -> bool:
-    before = next(reversed(list(_NAME.finditer(part, max(0, value.start() - _NEAR), value.start()))), None)
-    after = _NAME.search(part, value.end(), value.end() + _NEAR)
-    for name, start, end in (
-        (before, before.end() if before else 0, value.start()),
-        (after, value.end(), after.start() if after else 0),
+def _paired(part: bytes, start: int, end: int) -> bool:
+    """True when right before the value that is told at ``start`` to ``end``, or after it, a promising name is told."""
+    before = next(reversed(list(_NAME.finditer(part, max(0, start - _NEAR), start))), None)
+    after = _NAME.search(part, end, end + _NEAR)
+    for name, first, last in (
+        (before, before.end() if before else 0, start),
+        (after, end, after.start() if after else 0),
     ):
-        if name is not None and _BOUNDARY.search(part, start, end) is None and _promises(name.group(1)):
+        if name is not None and _BOUNDARY.search(part, first, last) is None and _promises(name.group(1)):
             return True
     return False
 
