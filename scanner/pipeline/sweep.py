@@ -12,6 +12,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
@@ -305,6 +306,9 @@ class Sweeper:
     def _scan(self, view: _View, holds: _Holds) -> None:
         """Note what stands in the parts of a version that are to be read."""
         text = view.text
+        # Hits of pieces that came before, and of a second look, are behind those of new pieces; rules and decoders
+        # take them in the order of the text.
+        view.hits.sort(key=_end)
         for start, end in view.spans or [(0, len(text.data))]:
             if start == 0 and end == len(text.data):
                 self._read(view, text, 0, view.hits, holds)
@@ -358,6 +362,7 @@ class Sweeper:
 
 
 _NONE: list[Hit] = []
+_end = attrgetter("end")
 
 
 def _add(found: list[list[Hit]], owner: int, origin: int, hits: Sequence[Hit]) -> None:

@@ -66,6 +66,12 @@ def test_what_is_found_as_structure_is_not_taken_over_as_text_as_well(clean_envi
     check([(0, 0, [token, token]), (0, 0, family)], Packing("repacked"), clean_environment)
 
 
+def test_encoded_text_in_lines_that_came_before_is_found_above_new_ones(clean_environment: dict[str, str]) -> None:
+    """What a remembered piece wakes came behind what the new pieces do, and was passed over as being out of order."""
+    edits = [families.Edit(0, 0, 133, 0, 2979), families.Edit(0, 0, 0, 0, 0), families.Edit(1, 68, 44, 26, 276)]
+    check([(0, 74, edits)], Packing("imported"), clean_environment)
+
+
 _SETTINGS = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
