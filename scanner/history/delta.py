@@ -217,57 +217,40 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int) -> bytes:
     copy_from: i64
     length: i64
     op: i64
-    kind: i64
     while at < end:
         op = delta[at]
         at += 1
         if op & 128:
             if at + 7 > end and at + operands(op) > end:
                 raise Damaged("a delta ends in the middle of a copy")
-            # Nearly all offsets have two bytes or three, and lengths one or two: few questions for most.
-            kind = op & 15
-            if kind == 3:
-                byte = delta[at + 1]
+            copy_from = 0
+            length = 0
+            if op & 1:
                 copy_from = delta[at]
+                at += 1
+            if op & 2:
+                byte = delta[at]
                 copy_from |= byte << 8
-                at += 2
-            elif kind == 7:
-                byte = delta[at + 1]
-                copy_from = delta[at]
-                copy_from |= byte << 8
-                byte = delta[at + 2]
+                at += 1
+            if op & 4:
+                byte = delta[at]
                 copy_from |= byte << 16
-                at += 3
-            else:
-                copy_from = 0
-                shift = 0
-                while kind:
-                    if kind & 1:
-                        byte = delta[at]
-                        copy_from |= byte << shift
-                        at += 1
-                    kind >>= 1
-                    shift += 8
-            kind = op & 112
-            if kind == 48:
-                byte = delta[at + 1]
-                length = delta[at]
-                length |= byte << 8
-                at += 2
-            elif kind == 16:
+                at += 1
+            if op & 8:
+                byte = delta[at]
+                copy_from |= byte << 24
+                at += 1
+            if op & 16:
                 length = delta[at]
                 at += 1
-            else:
-                length = 0
-                shift = 0
-                kind >>= 4
-                while kind:
-                    if kind & 1:
-                        byte = delta[at]
-                        length |= byte << shift
-                        at += 1
-                    kind >>= 1
-                    shift += 8
+            if op & 32:
+                byte = delta[at]
+                length |= byte << 8
+                at += 1
+            if op & 64:
+                byte = delta[at]
+                length |= byte << 16
+                at += 1
             if length == 0:
                 length = 65536
             if copy_from + length > base_size or done + length > size:

@@ -6,7 +6,7 @@ Compiled like ``delta``, and with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scanner.history.delta import OFS_DELTA, Damaged, operands, read_header
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 Inflate = Callable[[bytes, int], bytes]
+
+_LOW: Final = 0xFFFFFFFF
 
 
 class Family:
@@ -135,8 +137,8 @@ def carried(delta: bytes, entries: list[int], size: int) -> list[int]:
     byte: i64
     copy_from: i64
     length: i64
-    kind: i64
-    shift: i64
+    operand: i64
+    bit: i64
     while at < end:
         op = delta[at]
         at += 1
@@ -151,50 +153,17 @@ def carried(delta: bytes, entries: list[int], size: int) -> list[int]:
             continue
         if at + 7 > end and at + operands(op) > end:
             raise Damaged("a delta ends in the middle of a copy")
-        # Nearly all offsets have two bytes or three, and lengths one or two: few questions for most.
-        kind = op & 15
-        if kind == 3:
-            byte = delta[at + 1]
-            copy_from = delta[at]
-            copy_from |= byte << 8
-            at += 2
-        elif kind == 7:
-            byte = delta[at + 1]
-            copy_from = delta[at]
-            copy_from |= byte << 8
-            byte = delta[at + 2]
-            copy_from |= byte << 16
-            at += 3
-        else:
-            copy_from = 0
-            shift = 0
-            while kind:
-                if kind & 1:
-                    byte = delta[at]
-                    copy_from |= byte << shift
-                    at += 1
-                kind >>= 1
-                shift += 8
-        kind = op & 112
-        if kind == 48:
-            byte = delta[at + 1]
-            length = delta[at]
-            length |= byte << 8
-            at += 2
-        elif kind == 16:
-            length = delta[at]
-            at += 1
-        else:
-            length = 0
-            shift = 0
-            kind >>= 4
-            while kind:
-                if kind & 1:
-                    byte = delta[at]
-                    length |= byte << shift
-                    at += 1
-                kind >>= 1
-                shift += 8
+        # Seven bytes, those left out being zero: four of the offset, then three of the length.
+        operand = 0
+        bit = 0
+        while bit < 7:
+            if op & (1 << bit):
+                byte = delta[at]
+                operand |= byte << (8 * bit)
+                at += 1
+            bit += 1
+        copy_from = operand & _LOW
+        length = operand >> 32
         if length == 0:
             length = 65536
         if run_from >= 0 and copy_from == run_to:

@@ -8,7 +8,8 @@ from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-_REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT)
+from scanner.ruleset.written import REPEATS
+
 _NONE: frozenset[str] = frozenset()
 
 
@@ -27,7 +28,7 @@ def _of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str]:
     """Those of the part of a sequence that says most."""
     best, run = _NONE, ""
     for op, value in items:
-        if op is c.LITERAL:
+        if op is c.LITERAL and value < 128:
             run += chr(value).lower()
             best = _surer(best, frozenset((run,)))
         else:
@@ -44,7 +45,7 @@ def _of_item(op: Any, value: Any) -> frozenset[str]:
         return _of_sequence(value[-1])
     if op is c.ATOMIC_GROUP:
         return _of_sequence(value)
-    if op in _REPEATS and value[0] > 0:
+    if op in REPEATS and value[0] > 0:
         return _of_sequence(value[2])
     return _NONE
 
