@@ -10,8 +10,10 @@ import hyperscan
 from scanner.model.span import Span
 from scanner.ruleset.reverse import Reversed, reverse
 
-# Longer expressions take seconds to compile, and fill memory.
+# Longer expressions take seconds to compile, and fill memory; so do those that grow when they are unrolled, and most of
+# them are refused in the end. Any repository may bring some.
 _LONGEST = 20_000
+_HEAVIEST = 8_000
 _KEPT = 64
 
 
@@ -46,6 +48,8 @@ def sieve(pattern: bytes) -> Sieve | None:
             made = reverse(pattern.decode(), rough=rough)
             if sum(len(text) for text, _ in made.expressions) > _LONGEST:
                 return None
+            if made.weight > _HEAVIEST:
+                continue
             return Sieve(_compiled(made), tuple(width for _, width in made.expressions))
         except hyperscan.error:
             continue

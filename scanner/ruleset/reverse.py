@@ -24,11 +24,15 @@ _LONGEST = 2000
 
 
 class Reversed(NamedTuple):
-    """``expressions`` with how many bytes before a match each has read at its end; flags hold for all of them."""
+    """``expressions`` with how many bytes before a match each has read at its end; flags hold for all of them.
+
+    ``weight`` is about how many characters one of them has with its repetitions unrolled.
+    """
 
     expressions: tuple[tuple[str, int], ...]
     caseless: bool
     dotall: bool
+    weight: int
 
 
 def reverse(pattern: str, *, rough: bool = False) -> Reversed:
@@ -46,7 +50,7 @@ def reverse(pattern: str, *, rough: bool = False) -> Reversed:
     if before and len(before) * len(body) > _LONGEST:
         before = None
     expressions = [(body, 0)] if before is None else [(body + text, width) for text, width in before]
-    return Reversed(tuple(expressions), bool(flags & re.IGNORECASE), bool(flags & re.DOTALL))
+    return Reversed(tuple(expressions), bool(flags & re.IGNORECASE), bool(flags & re.DOTALL), writer.weight)
 
 
 # Where the text ends, a line ends as well; whether a group asks for the one or the other is not followed.
@@ -62,6 +66,7 @@ _AT = {
 class _Writer:
     def __init__(self, limits: tuple[tuple[int, int], tuple[int, int], int]) -> None:
         self._single, self._many, self._in_all = limits
+        self.weight = 0
 
     def sequence(self, items: Sequence[Any], *, last: bool = False, turns: int = 1) -> str:
         """``items`` from behind; ``last`` when nothing follows them, repeated at most ``turns`` times."""
@@ -112,13 +117,17 @@ class _Writer:
         text = character(op, value)
         if not text:
             raise re.error(f"{op} cannot be read backwards")
+        self.weight += turns
         return text
 
     def _repeat(self, low: int, high: Any, inner: Any, *, turns: int) -> str:
         single = len(inner) == 1 and character(*inner[0])
         most, fixed = self._single if single else self._many
         open_end = high is c.MAXREPEAT or high > most or high * turns > self._in_all
+        before = self.weight
         body = self.sequence(inner, turns=turns if open_end else turns * max(1, high))
+        if open_end:
+            self.weight += (self.weight - before) * max(0, min(low, fixed) - 1)
         if not body or high == 0:
             return ""
         many = f"{min(low, fixed)}," if open_end else f"{low},{high}"

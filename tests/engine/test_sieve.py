@@ -14,6 +14,7 @@ from scanner.model.span import Span
 from scanner.ruleset.examples import fill
 from scanner.ruleset.loader import load_rules
 from scanner.ruleset.location import rules_folder
+from scanner.ruleset.reverse import reverse
 
 SOURCES = [source for source in load_rules([rules_folder()]) if source.rule.pattern]
 _PIECES = (
@@ -78,3 +79,19 @@ def test_what_cannot_be_written_backwards_has_none() -> None:
     assert sieve(rb"(a)\1") is None
     assert sieve(b"a*") is None
     assert sieve(b"(?:" + b"|".join(b"%d" % number for number in range(10000)) + b")") is None
+
+
+def test_what_grows_when_it_is_unrolled_is_compiled_in_its_rough_form_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository's own rule took seven seconds to be refused."""
+    from scanner.engine import sieve as module
+
+    pattern = "key" + "(?:[a-z0-9]{1,30}|[^x]{1,30}y){1,8}" * 20
+    weights: list[int] = []
+    compiled = module._compiled
+    monkeypatch.setattr(module, "_compiled", lambda made: (weights.append(made.weight), compiled(made))[1])
+    places = module.sieve.__wrapped__(pattern.encode())
+    assert places
+    assert reverse(pattern).weight > 8_000
+    assert weights == [reverse(pattern, rough=True).weight]
+    data = b"-- key" + b"a" * 30
+    assert 3 in places.starts(data, Span(0, len(data)))
