@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # Characters of a line shown either side of a secret.
 _AROUND = 60
+# The private parts of a JSON web key: one of them is told, and the others stand beside it.
+_KEY_PART = re.compile(rb"""\b(?:d|p|q|dp|dq|qi|k)\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["']([0-9A-Za-z_-]{16,2000})""")
+_LONGEST_PART = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,17 @@ def excerpt(data: bytes, match: Match, beside: Beside, *, index: LineIndex) -> s
     line = index.line_around(match.span.start)
     start = max(line.start, match.span.start - _AROUND)
     end = min(line.end, max(match.span.end, match.span.start) + _AROUND)
+    hidden = [(other.span, other.secret.redacted()) for other in beside.within(Span(start, end))]
+    parts = _KEY_PART.finditer(data, max(line.start, start - _LONGEST_PART), min(line.end, end + _AROUND))
+    hidden += [(Span(*part.span(1)), "***") for part in parts]
     pieces, at = [], start
-    for other in beside.within(Span(start, end)):
-        inside = Span(max(other.span.start, start), min(other.span.end, end))
+    # A match comes before a part of a key that begins where it does: its own view says more.
+    for span, view in sorted(hidden, key=lambda one: one[0].start):
+        inside = Span(max(span.start, start), min(span.end, end))
         if inside.start >= inside.end or inside.start < at:
             continue
         pieces.append(_printable(data[at : inside.start]))
-        pieces.append(other.secret.redacted())
+        pieces.append(view)
         at = inside.end
     pieces.append(_printable(data[at:end]))
     return ("…" if start > line.start else "") + "".join(pieces).strip() + ("…" if end < line.end else "")
