@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 # Characters of a line shown either side of a secret.
 _AROUND = 60
-# The private parts of a JSON web key: one of them is told, and the others stand beside it.
-_KEY_PART = re.compile(rb"""\b(?:d|p|q|dp|dq|qi|k)\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["']([0-9A-Za-z_-]{16,2000})""")
+# The private parts of a JSON web key, and of an RSA key in XML: one of them is told, and the others stand beside it.
+_KEY_PART = re.compile(
+    rb"""(?:\b(?:d|p|q|dp|dq|qi|k)\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["']
+        |(?:<|&lt;)(?:D|P|Q|DP|DQ|InverseQ)(?:>|&gt;)\s{0,4})([0-9A-Za-z_+/=-]{16,2000})""",
+    re.VERBOSE,
+)
 _LONGEST_PART = 2100
 
 

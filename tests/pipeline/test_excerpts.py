@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import pytest
 
@@ -13,19 +14,36 @@ from tests.conftest import Repository
 pytestmark = pytest.mark.usefixtures("here")
 
 
+def reported(repo: Repository, text: str) -> str:
+    repo.write("key.txt", text)
+    out = repo.path.parent / "report.json"
+    assert main(["scan", str(repo.path), "-q", "--workers", "1", "-f", "json", "-o", str(out)]) == 1
+    return out.read_text("utf-8")
+
+
+def shows_any_of(values: Iterable[str], report: str) -> bool:
+    """More than the first few characters, as a redacted view has them."""
+    return any(value[at : at + 12] in report for value in values for at in range(len(value) - 12))
+
+
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("quote", ['"', '\\"', "'"])
 def test_no_part_of_a_json_web_key_stands_beside_another(repo: Repository, seed: int, quote: str) -> None:
     parts = {name: fill("<<%W171>>", f"{seed}{name}") for name in ("d", "p", "q", "dp", "dq", "qi")}
     members = [*parts.items(), ("kty", "RSA"), ("n", fill("<<%W342>>", str(seed))), ("e", "AQAB")]
     random.Random(seed).shuffle(members)
-    repo.write(
-        "key.txt", "{" + ", ".join(f"{quote}{name}{quote}: {quote}{value}{quote}" for name, value in members) + "}"
-    )
-    out = repo.path.parent / "report.json"
-    assert main(["scan", str(repo.path), "-q", "--workers", "1", "-f", "json", "-o", str(out)]) == 1
-    report = out.read_text("utf-8")
+    text = ", ".join(f"{quote}{name}{quote}: {quote}{value}{quote}" for name, value in members)
+    report = reported(repo, f"{{{text}}}")
     assert "jwk-private-key" in report
-    # A redacted view shows the first few characters.
-    for value in parts.values():
-        assert not any(value[at : at + 12] in report for at in range(len(value) - 12))
+    assert not shows_any_of(parts.values(), report)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_part_of_an_rsa_key_in_xml_stands_beside_another(repo: Repository, seed: int) -> None:
+    parts = {name: fill("<<%B86 ==>>", f"{seed}{name}") for name in ("D", "P", "Q", "DP", "DQ", "InverseQ")}
+    members = [*parts.items(), ("Modulus", fill("<<%B171 =>>", str(seed))), ("Exponent", "AQAB")]
+    random.Random(seed).shuffle(members)
+    text = "".join(f"<{name}>{value}</{name}>" for name, value in members)
+    report = reported(repo, f"<RSAKeyValue>{text}</RSAKeyValue>")
+    assert '"excerpt"' in report
+    assert not shows_any_of(parts.values(), report)
