@@ -54,14 +54,17 @@ def secret_values(
     for entry in entries:
         out.regions.append(entry.span)
     plain = [entry for entry in entries if not entry.scalar.template and not silent(entry)]
+    # Whoever knows the user's name guesses the same as a password.
+    users = {entry.text for entry in plain if names.identifier(entry.name)}
     for entry, inner in zip(plain, inspected(plain, out.inspect), strict=True):
         told = {**detail, "key": names.plain(entry.name)}
         if _is_file(entry.value):
             _file(entry, inner, out, detail=told, rule=rule)
         elif _credentials(entry, inner, out, told) or _known_harmless(entry) or _dropped(inner):
             continue
-        elif not (out.loose and references.weak(entry.text)):
-            _by_place(entry, out, detail=told, rule=rule)
+        elif not (out.loose and _weak(entry)):
+            severity = Severity.LOW if entry.text in users else severity_of(entry)
+            _by_place(entry, out, detail=told, rule=rule, severity=severity)
     _templated([entry for entry in entries if entry.scalar.template], out, detail=detail, rule=rule)
 
 
@@ -76,9 +79,9 @@ def assigned_values(
             continue
         # Words that only stand there are silent; what a program comes with opens it wherever nobody changed it.
         shipped = references.shipped(entry.text)
-        if references.weak(entry.text) and (out.loose or not shipped):
+        if _weak(entry) and (out.loose or not shipped):
             continue
-        if inner or (names.password(entry.name) and _chosen(entry)):
+        if inner or (names.password(entry.name) and _chosen(entry) and not _about(entry)):
             severity = Severity.LOW if shipped else Severity.HIGH
             out.leak(rule, entry.span, entry.value, severity=severity, detail=told, specific=specific)
 
@@ -114,13 +117,18 @@ def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str])
 def severity_of(entry: Entry) -> Severity:
     """By name and value: high where the name promises a secret, low for what everybody tries and for mere words."""
     promising = names.promising(entry.name)
-    if references.weak(entry.text) or entry.text == names.plain(entry.name):
+    if _weak(entry) or entry.text == names.plain(entry.name):
         return Severity.LOW
     if not promising and references.word(entry.text):
         return Severity.LOW
     if values.hashed(entry.value):
         return Severity.MEDIUM
     return Severity.HIGH if promising else Severity.MEDIUM
+
+
+def _weak(entry: Entry) -> bool:
+    """True for words that everybody tries, or that only repeat what the value is called."""
+    return references.weak(entry.text) or references.named_after(entry.text, entry.name)
 
 
 def _credentials(entry: Entry, inner: Sequence[Inner], out: Findings, detail: Mapping[str, str]) -> bool:
@@ -202,9 +210,8 @@ def _known_harmless(entry: Entry) -> bool:
     return length < _SHORTEST or values.harmless(entry.value)
 
 
-def _by_place(entry: Entry, out: Findings, *, detail: Mapping[str, str], rule: str) -> None:
+def _by_place(entry: Entry, out: Findings, *, detail: Mapping[str, str], rule: str, severity: Severity) -> None:
     """Reports a value that nothing but its place makes a secret."""
-    severity = severity_of(entry)
     if values.keystore(entry.value):
         out.leak("kubernetes-keystore", entry.span, entry.value, severity=Severity.HIGH, detail=detail)
         return
@@ -237,6 +244,11 @@ def _is_file(value: bytes) -> bool:
 def _chosen(entry: Entry) -> bool:
     """True when the value of a password-like name is one, and no switch, path or object's name."""
     return len(entry.value) >= 4 and not values.harmless(entry.value) and not _is_file(entry.value)
+
+
+def _about(entry: Entry) -> bool:
+    """True for a word or a command under a name that goes on after "password": how one is changed, or kept."""
+    return not names.ends_in_password(entry.name) and (references.word(entry.text) or " " in entry.text.strip())
 
 
 def _scalar(text: str, entry: Entry) -> Scalar:

@@ -35,7 +35,8 @@ _IDENTIFIER = frozenset(
     topic queue stream table index collection charset locale language timezone tz length thumbprint fingerprint kid
     repository repo branch ref commit tag image registry insecure verify debug
     method mechanism policy update updated updates time date at hash checksum generation interval timestamp created
-    revision owner header headers namespaces clusters location locations mount""".split()
+    revision owner header headers namespaces clusters location locations mount realm query filter cmd command number
+    tokenizer""".split()
 )
 # Whole names, as Kubernetes, cert-manager, Argo CD and the CSI drivers write them.
 _IDENTIFIER_NAMES = frozenset(
@@ -83,7 +84,17 @@ def password(name: str) -> bool:
     words = _words(name)
     if not words or identifier(name) or words[-1] in _PLACE:
         return False
-    return any(word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort")) for word in words)
+    return any(map(_means_password, words))
+
+
+def ends_in_password(name: str) -> bool:
+    """True when the last word of ``name``, numbers aside, is a password."""
+    words = _words(name)
+    return bool(words) and _means_password(words[-1])
+
+
+def _means_password(word: str) -> bool:
+    return word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort"))
 
 
 @lru_cache(maxsize=4096)

@@ -53,7 +53,7 @@ _TELLING = re.compile(
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
     |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
-    |\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\(snip\)|\bshh+\b|\bfoobar\b""",
+    |<[a-z]+(?:[ ][a-z]+)+>|\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\(snip\)|\bshh+\b|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.
@@ -86,6 +86,9 @@ _STOCK = re.compile(
     re.VERBOSE,
 )
 _LONGEST_STOCK = 60
+# Small words with joints between them.
+_WORDS = re.compile(r"[a-z]{2,16}(?:[-_ ][a-z]{2,16}){1,6}")
+_LETTERS = re.compile(r"[^A-Za-z]+")
 _WORD = re.compile(r"(?!.*[b-df-hj-np-tv-z]{4})(?=.*[aeiouyAEIOUY])(?:[A-Z]?[a-z]{2,11})")
 # Values that documentation of Kubernetes and its tools shows, by SHA-256: everyone has them, so nobody leaks them.
 _SHOWN = frozenset(
@@ -152,6 +155,14 @@ def weak(value: str) -> bool:
     """True for a password that everybody tries first, or that is made of nothing but such words."""
     small = value.strip().lower()
     return small in _WEAK or (len(small) <= _LONGEST_STOCK and _STOCK.fullmatch(small) is not None)
+
+
+def named_after(value: str, name: str) -> bool:
+    """True for words that end as ``name`` does: ``smtp-password`` for a password, ``client_secret`` for a clientSecret."""
+    if _WORDS.fullmatch(value) is None:
+        return False
+    said, asked = (_LETTERS.sub("", text).lower() for text in (re.split(r"[-_ ]", value)[-1], name))
+    return len(said) > 4 and asked.endswith(said)
 
 
 def word(value: str) -> bool:

@@ -30,7 +30,7 @@ _HARMLESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _HASH = re.compile(
-    rb"(?:[\w.-]{1,64}:)?(?:\$(?:2[abxy]?|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt)\$|\{SSHA\d*\}|\{SHA\}).{8,}"
+    rb"(?:[\w.-]{1,64}:)?(?:\$(?:2[abxy]?|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt)\$|\{SSHA\d*\}|\{SHA\}|SCRAM-SHA-\d+\$).{8,}"
 )
 _PATH = re.compile(rb"/[a-z][a-z0-9._-]*(?:/[a-z0-9._-]+)+/?")
 _KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"\x03\xd9\xa2\x9a")
