@@ -52,6 +52,7 @@ _NAMES = {
     "sha256sums": FileKind.LOCK,
     "sha512sums": FileKind.LOCK,
     "checksums.txt": FileKind.LOCK,
+    "record": FileKind.LOCK,  # what a Python wheel holds
     ".envrc": FileKind.DOTENV,
     ".flaskenv": FileKind.DOTENV,
     "credentials": FileKind.CONFIG,

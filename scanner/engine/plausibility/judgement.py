@@ -58,6 +58,10 @@ _CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]")
 _ONE_LINE = 1000
 # Nor into what they call a key only.
 _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
+# Files that hold the texts of a program: in a shell's language what follows is a command.
+_MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER))
+_NAME_BEFORE = Lazy(rb"\s*[\w.\[\]-]+[ \t]*[=:][ \t]*")
+_GOES_ON = Lazy(rb"[,.:;!?)]?[ \t]+[^\s=#;/\\&|<>\"'`(\[{-][^=]*")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
 _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
@@ -88,6 +92,7 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
     return (
         placeholder(value)
         or _stands_for(value, kind, quoted=quoted)
+        or ("text" if not quoted and _starts_sentence(value, line, at, kind) else "")
         or _text(_unescaped(value), promise)
         or _same_as_user(value, line)
         or _form(value, promise)
@@ -108,6 +113,9 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
     found = shape(value)
     if found in ("path", "file name", "address", "public key", "mark-up") or value.lower() in _SWITCHES:
         return found or "switch"
+    # A token of an unknown sort may be a name that machines call each other by.
+    if key.promise is Promise.SECRET and not key.opens and words.surprise(value.decode("utf-8", "replace")) < 0:
+        return "name"
     dressed = _complex(value, value.decode("utf-8", "replace"), kind)
     return "stock value" if stock(value) and not dressed else ""
 
@@ -164,6 +172,14 @@ def _odd_phrase(value: bytes) -> bool:
         return False
     text = value.decode("ascii")
     return words.word_share(text) < 0.4 and words.surprise(text) > 10
+
+
+def _starts_sentence(value: bytes, line: bytes, at: int, kind: FileKind) -> bool:
+    """True for the first word of a message: ``wrong_password=Das Passwort stimmt nicht``."""
+    if kind not in _MESSAGES or at <= 0 or _NAME_BEFORE.pattern.fullmatch(line[:at]) is None:
+        return False
+    word = value.decode("utf-8", "replace").strip("¡¿«»„“”'(),.:;!?")
+    return word.isalpha() and _GOES_ON.pattern.fullmatch(line[at + len(value) :]) is not None
 
 
 def _same_as_user(value: bytes, line: bytes) -> str:

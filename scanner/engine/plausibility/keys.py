@@ -66,7 +66,8 @@ _ABOUT = frozenset(
     scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
     startswith endswith contains icontains isnull history position pos user username login map list set
     namespace namespaces mechanism mgr warning warnings
-    array dict object json cache tree node iterator stream parser lexer kinds""".split()
+    array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
+    filter cmd command""".split()
 )
 
 

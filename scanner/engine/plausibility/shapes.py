@@ -52,6 +52,12 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)? | .*(?:\\[1-9]|\.\*).*"),
     ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
     ("expression", rb"/?\^.*\$/?[gimsux]{0,3}"),
+    # What a framework checks a field by: "required|string|max:255".
+    (
+        "expression",
+        rb"(?=.*\b(?:required|nullable|string|sometimes|confirmed|(?:min|max|between|size):\d))"
+        rb"[a-z_]+(?::[^|\s]+)?(?:\|[a-z_]+(?::[^|\s]+)?)+",
+    ),
     ("scope", rb"\w+(?:/|%2F)\d{8}(?:/|%2F).*"),
     ("assignments", rb"[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
     ("mark-up", rb"</?[a-z][^>]*>?.* | &[a-z]+; | .*</\w+>"),
