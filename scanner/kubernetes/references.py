@@ -53,7 +53,8 @@ _TELLING = re.compile(
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
     |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
-    |<[a-z]+(?:[ ][a-z]+)+>|\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\(snip\)|\bshh+\b|\bfoobar\b""",
+    |<[a-z]+(?:[ ][a-z]+)+>
+    |\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\(snip\)|\bshh+\b|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.
@@ -158,7 +159,7 @@ def weak(value: str) -> bool:
 
 
 def named_after(value: str, name: str) -> bool:
-    """True for words that end as ``name`` does: ``smtp-password`` for a password, ``client_secret`` for a clientSecret."""
+    """True for words that end as ``name`` does: ``smtp-password`` for what is called password."""
     if _WORDS.fullmatch(value) is None:
         return False
     said, asked = (_LETTERS.sub("", text).lower() for text in (re.split(r"[-_ ]", value)[-1], name))
