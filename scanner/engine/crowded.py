@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from scanner.engine.sieve import Sieve, sieve
 from scanner.engine.windows import LONGEST_LINE
 from scanner.model.span import Span
 from scanner.ruleset.compiled import Expression
+from scanner.ruleset.effort import BOUNDLESS, effort
 
 if TYPE_CHECKING:
     from regex import Match as Found
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 # So many hits cost little however they are followed.
 FEW = 16
 # Processor seconds that following hits may take, for each byte that is searched and each match.
-_A_BYTE, _A_MATCH = 20e-9, 10e-6
+_A_BYTE, _A_MATCH = 20e-9, 25e-6
 # What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
 # as long.
 _PATIENCE = 0.2
 # The first again, where only places are tried at which a match may begin, if there is yet another way.
 _A_BYTE_TRIED = 50e-9
+# An attempt of so many steps takes some milliseconds at the most; and so many attempts are timed together.
+_SHORT, _TOGETHER = 500_000, 64
 # What may stand between a name and its value beside whole lines, and how much of a line.
 _APART, _A_LINE = 256, 160
 
@@ -69,7 +73,8 @@ class Patience:
 class Crowd:
     """One rule's hits in one text: offsets of their ends, in ``spans`` to be searched, ``lines`` around them.
 
-    Without hits a name may stand anywhere. ``timeout`` is in seconds of processor time for one search.
+    Without hits a name may stand anywhere. With ``joins`` the spans may be read as one text, to learn where matches may
+    begin (see ``derive``). ``timeout`` is in seconds of processor time for one search.
     """
 
     def __init__(
@@ -81,14 +86,24 @@ class Crowd:
         lines: int,
         timeout: float,
         patience: Patience,
+        joins: bool = False,
     ) -> None:
         self._expressions = expressions
+        self._spans = spans
+        self._joins = joins and len(spans) > FEW
+        self._starts: dict[int, list[int]] | None = None
         self._hits = sorted(hits)
         size = sum(span.end - span.start for span in spans)
         self._left, self._tries = _A_BYTE * size, _A_BYTE_TRIED * size
         self._reach = _APART + _A_LINE * lines
         self._timeout = timeout
         self._patience = patience
+
+    def worth_a_look(self) -> Iterator[Span]:
+        """The spans to be searched, without those of which it is known meanwhile that no match begins there."""
+        for span in self._spans:
+            if self._starts is None or span.end in self._starts:
+                yield span
 
     def matches(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         """What the pattern matches within ``span``, apart from each other; raises TimeoutError."""
@@ -100,7 +115,7 @@ class Crowd:
             some: list[Found[bytes]] = []
             started, over = process_time(), False
             try:
-                some.extend(pattern.finditer(data, at, span.end, timeout=self._spare))
+                some.extend(pattern.finditer(data, at, span.end, timeout=self._spare, concurrent=False))
             except TimeoutError:
                 over = True
             self._spend(process_time() - started - _A_MATCH * len(some))
@@ -145,28 +160,41 @@ class Crowd:
         if values and backwards:
             yield from self._from_values(data, span, values, backwards)
         else:
-            yield from pattern.finditer(data, span.start, span.end, timeout=self._timeout)
+            yield from pattern.finditer(data, span.start, span.end, timeout=self._timeout, concurrent=False)
 
     def _from_starts(self, places: Sieve, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, _, backwards = self._expressions
-        after, since, timeout = span.start, process_time(), self._timeout
-        for start in places.starts(data, span):
+        steps = _steps(pattern.pattern)
+        # A clock costs as much as a short attempt. Those that end soon by their form are timed together.
+        timeout, together = (None, min(_TOGETHER, 1 + _SHORT // steps)) if steps <= _SHORT else (self._timeout, 1)
+        after, since, began, untimed = span.start, process_time(), process_time(), 0
+        for start in self._starts_in(places, data, span):
             if start < after:
                 continue
-            began = process_time()
-            if self._tries < 0 and backwards:
-                yield from self._otherwise(data, Span(start, span.end))
-                return
-            if began - since > timeout:
-                raise TimeoutError
-            found = pattern.match(data, start, span.end, timeout=timeout)
+            if untimed == together:
+                now, untimed = process_time(), 0
+                self._tries -= now - began
+                if self._tries < 0 and backwards:
+                    yield from self._otherwise(data, Span(start, span.end))
+                    return
+                if now - since > self._timeout:
+                    raise TimeoutError
+                began = now
+            untimed += 1
+            found = pattern.match(data, start, span.end, timeout=timeout, concurrent=False)
             if found:
                 after = found.end()
                 yield found
-                since = process_time()
+                since = began = process_time()
                 self._tries += _A_MATCH
-            else:
-                self._tries -= process_time() - began
+
+    def _starts_in(self, places: Sieve, data: bytes, span: Span) -> Sequence[int]:
+        """Where matches may begin in ``span``; many spans are asked all at once."""
+        if not self._joins:
+            return places.starts(data, span)
+        if self._starts is None:
+            self._starts = places.starts_of(data, self._spans)
+        return [start for start in self._starts.get(span.end, ()) if start >= span.start]
 
     def _from_values(
         self, data: bytes, span: Span, values: Pattern[bytes], backwards: Pattern[bytes]
@@ -180,9 +208,9 @@ class Crowd:
             far = max(reached, start - self._reach)
             # Hits are where names end, or values that one stands before.
             if not hits or far < hits[bisect_right(hits, end) - 1] <= end:
-                before = backwards.match(data, far, start, timeout=timeout)
+                before = backwards.match(data, far, start, timeout=timeout, concurrent=False)
                 # Forwards once more: there may be nearer words, or more signs before the value.
-                found = before and pattern.match(data, before.start(), span.end, timeout=timeout)
+                found = before and pattern.match(data, before.start(), span.end, timeout=timeout, concurrent=False)
                 if found:
                     after = reached = found.end()
                     yield found
@@ -192,7 +220,7 @@ class Crowd:
         places, timeout = sieve(values.pattern), self._timeout
         if places:
             for start in places.starts(data, span):
-                found = values.match(data, start, span.end, timeout=timeout)
+                found = values.match(data, start, span.end, timeout=timeout, concurrent=False)
                 if found:
                     yield found
             return
@@ -200,3 +228,12 @@ class Crowd:
         while value:
             yield value
             value = values.search(data, value.start() + 1, span.end, timeout=timeout)
+
+
+@lru_cache(64)
+def _steps(pattern: bytes) -> int:
+    """The most steps of one attempt."""
+    try:
+        return effort(pattern.decode())
+    except (UnicodeDecodeError, re.error, OverflowError, RecursionError):
+        return BOUNDLESS

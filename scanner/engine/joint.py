@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from regex import Pattern
 
 # Line breaks, because pieces are whole lines, and between them what no expression takes for blank.
-_JOINT = b"\n\0\n"
+JOINT = b"\n\0\n"
 
 
 def touched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: float) -> list[int]:
@@ -19,8 +19,8 @@ def touched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: float)
 
     ``pattern`` must be one that joins (see ``derive``). Raises TimeoutError after ``timeout`` seconds.
     """
-    text = _JOINT.join(pieces)
-    starts = list(accumulate((len(piece) + len(_JOINT) for piece in pieces), initial=0))
+    text = JOINT.join(pieces)
+    starts = list(accumulate((len(piece) + len(JOINT) for piece in pieces), initial=0))
     places: list[int] = []
     at, size = 0, len(text)
     while at <= size:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import regex
@@ -17,6 +18,7 @@ from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
 from scanner.engine.joint import touched
+from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible
 from scanner.engine.programs import compiled
@@ -58,6 +60,7 @@ class Matcher:
     _allow: tuple[Pattern[bytes], ...] | None = None
     _seen: Sought = field(default_factory=Sought)
     _pairs: First = field(default_factory=First)
+    _around: Around = field(default_factory=partial(Around, b""))
     _patience: Patience = field(default_factory=Patience)
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Iterator[Match]:
@@ -68,20 +71,23 @@ class Matcher:
         spans = self.spans(text, hits)
         # Hits outside of what matches do not say how many names there are, or where.
         if len(hits) > FEW or (self.rule.backwards and not self.rule.inside):
-            return self._judged(text, spans, self._crowd(hits, spans).matches)
+            crowd = self._crowd(hits, spans)
+            return self._judged(text, crowd.worth_a_look(), crowd.matches)
         return self.matches_in(text, spans)
 
     def spans(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> list[Span]:
         """Where the expression looks for ``hits`` (expression, end offset), in order and apart from each other."""
+        if len(hits) > FEW:
+            hits = outermost(text.data, hits)
+        window = lines_of(text.data).window if is_worth(len(hits), text.data) else partial(windows.window, text.data)
         spans = windows.merged(
-            windows.window(
-                text.data,
+            window(
                 end,
                 near=max(expression.near, int(expression.crosses)),
                 reach=self.rule.reach,
                 width=expression.width,
             )
-            for expression, end in (hits if len(hits) <= FEW else outermost(text.data, hits))
+            for expression, end in hits
         )
         if len(spans) < 2 or windows.ends_at_window(self.rule.pattern):
             return spans
@@ -125,7 +131,7 @@ class Matcher:
         if text.kind not in self.rule.kinds or not wants(self.rule.path, text.path):
             return
         # What is known of one text must not answer for another.
-        self._seen, self._pairs = Sought(), First()
+        self._seen, self._pairs, self._around = Sought(), First(), Around(text.data)
         for span in spans:
             try:
                 for found in search(text.data, span):
@@ -142,12 +148,19 @@ class Matcher:
         return pattern.finditer(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT)
 
     def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
+        rule = self.rule
         if self._expressions is None:
-            rule = self.rule
             pattern, needs = self._ready()
             self._expressions = Expressions(pattern, needs, compiled(rule.backwards) if rule.backwards else None)
-        ends, lines = [end for _, end in hits] if self.rule.inside else [], self.rule.near
-        return Crowd(self._expressions, ends, spans, lines=lines, timeout=EXPRESSION_TIMEOUT, patience=self._patience)
+        return Crowd(
+            self._expressions,
+            [end for _, end in hits] if rule.inside else [],
+            spans,
+            lines=rule.near,
+            joins=all(expression.joins for expression, _ in hits),
+            timeout=EXPRESSION_TIMEOUT,
+            patience=self._patience,
+        )
 
     def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
         rule = self.rule
@@ -198,7 +211,7 @@ class Matcher:
         doubt = doubtful(value) if self._vendors_form else ""
         if doubt and not implausible(value, mode="token"):
             return self._doubted(match, doubt)
-        line = windows.lines_around(text.data, match.span, 0)
+        line = self._around(match.span, 0)
         reason = implausible(
             value,
             mode=self.rule.plausible,
@@ -225,13 +238,13 @@ class Matcher:
             # The shortest first: of those that begin in one place it is the one most likely to be near enough.
             words = "|".join(regex.escape(word) for word in sorted(self.rule.keywords, key=len))
             self._keywords = compiled(words, regex.IGNORECASE)
-        around = windows.lines_around(data, span, self.rule.near)
+        around = self._around(span, self.rule.near)
         return self._seen.within(self._keywords, data, around, longest=max(map(len, self.rule.keywords)))
 
     def _partner(self, data: bytes, span: Span) -> dict[str, str] | None:
         if self._pair is None:
             self._pair = compiled(self.rule.pair)
-        around = windows.lines_around(data, span, self.rule.near)
+        around = self._around(span, self.rule.near)
         self._pairs.asked += 1
         if self._pairs.asked > FEW:
             first = self._pairs.within(self._pair, data, around, timeout=EXPRESSION_TIMEOUT)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # Bytes that are read beyond what was asked for, because the next question is a little further on.
 _AHEAD = 65536
+# For so many questions none is read ahead: there may be no more.
+_FEW = 16
 
 
 class Sought:
@@ -21,9 +23,10 @@ class Sought:
     One pattern and one text for each object.
     """
 
-    __slots__ = ("_found", "_from", "_read")
+    __slots__ = ("_asked", "_found", "_from", "_read")
 
     def __init__(self) -> None:
+        self._asked = 0
         # Nothing begins between ``_from`` and ``_read``, unless ``_found`` says where the first one is.
         self._from = self._read = 0
         self._found: Span | None = None
@@ -35,10 +38,12 @@ class Sought:
             self._from = self._read = around.start
             known = self._found = None
         if known is None and self._read < around.end:
-            found = pattern.search(data, max(around.start, self._read - longest), around.end)
+            self._asked += 1
+            read = around.end if self._asked <= _FEW else around.end + _AHEAD
+            found = pattern.search(data, max(around.start, self._read - longest), read)
             known = self._found = Span(*found.span()) if found else None
-            self._read = around.end
-        if known is None:
+            self._read = read
+        if known is None or known.start >= around.end:
             return False
         return known.end <= around.end or pattern.search(data, known.start, around.end) is not None
 

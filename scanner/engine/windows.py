@@ -16,7 +16,7 @@ _ESCAPED = re.compile(r"\\.")
 _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
 _MULTILINE = re.compile(r"\s*\(\?[a-z]*m")
 # Beside what an expression may match and look at: for edges that its own parse does not count.
-_MARGIN = 64
+MARGIN = 64
 
 
 def window(data: bytes, end: int, *, near: int, reach: int, width: int = 0) -> Span:
@@ -47,7 +47,7 @@ def window(data: bytes, end: int, *, near: int, reach: int, width: int = 0) -> S
     narrow = width and stop - start >= LONGEST_LINE
     start, stop = max(0, start - reach), min(len(data), max(stop, end) + reach)
     if narrow:
-        start, stop = max(start, end - width - _MARGIN), min(stop, end + width + _MARGIN)
+        start, stop = max(start, end - width - MARGIN), min(stop, end + width + MARGIN)
     return Span(start, stop)
 
 

@@ -8,7 +8,7 @@ from a piece of a longer run, and without them hostile text would be full of pla
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -19,13 +19,14 @@ from scanner.ruleset.written import REPEATS, WORD_EDGES, character, character_cl
 _CLOSE = (1000, 64), (40, 8), 1000
 _ROUGH = (24, 16), (2, 4), 24
 # Characters of all copies of an expression, one for each length of what may stand before it. Longer ones have one copy,
-# for which anything may stand there: seven copies of 400 characters compiled for four seconds.
+# for which the last character before it must do: seven copies of 400 characters compiled for four seconds.
 _LONGEST = 2000
 
 
 class Reversed(NamedTuple):
     """``expressions`` with how many bytes before a match each has read at its end; flags hold for all of them.
 
+    They are for texts with ``EDGE`` before and behind them.
     ``weight`` is about how many characters one of them has with its repetitions unrolled.
     """
 
@@ -44,15 +45,18 @@ def reverse(pattern: str, *, rough: bool = False) -> Reversed:
     items, flags = list(tree), tree.state.flags
     if tree.getwidth()[0] == 0:
         raise re.error("it matches the empty text")
-    writer = _Writer(_ROUGH if rough else _CLOSE)
+    writer = _Writer(_ROUGH if rough else _CLOSE, dict(_groups(items)))
     body = writer.sequence(items, last=True)
     before = _before(items, writer)
     if before and len(before) * len(body) > _LONGEST:
-        before = None
+        before = _last_before(items)
     expressions = [(body, 0)] if before is None else [(body + text, width) for text, width in before]
     return Reversed(tuple(expressions), bool(flags & re.IGNORECASE), bool(flags & re.DOTALL), writer.weight)
 
 
+# What is taken to stand before a text and behind it. Anchors of the text do not do: of ``(?:\A|[^b])[ab]{2}`` Hyperscan
+# misses matches that begin with the class.
+EDGE = r"\n"
 # Where the text ends, a line ends as well; whether a group asks for the one or the other is not followed.
 _AT = {
     **WORD_EDGES,
@@ -64,8 +68,11 @@ _AT = {
 
 
 class _Writer:
-    def __init__(self, limits: tuple[tuple[int, int], tuple[int, int], int]) -> None:
+    """``limits`` say when a repetition is an open one; ``groups`` are the captured items, by number."""
+
+    def __init__(self, limits: tuple[tuple[int, int], tuple[int, int], int], groups: dict[int, Any]) -> None:
         self._single, self._many, self._in_all = limits
+        self._groups = groups
         self.weight = 0
 
     def sequence(self, items: Sequence[Any], *, last: bool = False, turns: int = 1) -> str:
@@ -76,8 +83,8 @@ class _Writer:
             kept -= 1
         after = next((text for item in items[kept:] if (text := self._after(item))), "")
         edges = "".join(_AT.get(value, "") for op, value in items[kept:] if op is c.AT)
-        # What follows is read once: of what two items ask for there, one must do.
-        last = last and not after
+        # What follows is read once: of what two items ask for there, one must do. And edges lie before it.
+        last = last and not after and not edges
         texts = [self._item(*item, last=last and item is items[kept - 1], turns=turns) for item in items[:kept]]
         return after + edges + "".join(reversed(texts))
 
@@ -91,7 +98,7 @@ class _Writer:
                 return ""
         if op is c.ASSERT_NOT and value[0] > 0:
             other = _other_than(value[1])
-            return other and rf"(?:\A|{other})"
+            return other
         if op is c.SUBPATTERN and len(value[3]) == 1:
             text = self._after(value[3][0])
             return text and f"(?{group_flags(value[1], value[2])}:{text})"
@@ -107,13 +114,19 @@ class _Writer:
             return self._repeat(*value, turns=turns)
         if op is c.SUBPATTERN:
             _, add, remove, inner = value
-            return f"(?{group_flags(add, remove)}:{self.sequence(inner, last=last, turns=turns)})"
+            known, self._groups = self._groups, {} if add or remove else self._groups
+            text = self.sequence(inner, last=last, turns=turns)
+            self._groups = known
+            return f"(?{group_flags(add, remove)}:{text})"
         if op is c.BRANCH:
             return "(?:" + "|".join(self.sequence(branch, last=last, turns=turns) for branch in value[1]) + ")"
         if op is c.ATOMIC_GROUP:
             return f"(?:{self.sequence(value, last=last, turns=turns)})"
         if op is c.AT:
             return _AT.get(value, "")
+        if op is c.GROUPREF and value in self._groups:
+            # Whatever the group may match, not what it did; once, for expressions that double themselves.
+            return f"(?:{self.sequence(self._groups.pop(value), turns=turns)})"
         text = character(op, value)
         if not text:
             raise re.error(f"{op} cannot be read backwards")
@@ -134,6 +147,22 @@ class _Writer:
         return f"{single or f'(?:{body})'}{{{many}}}"
 
 
+def _groups(items: Any) -> Iterator[tuple[int, Any]]:
+    """The captured items in ``items``, with their numbers; without those for which other flags hold."""
+    for op, value in items:
+        inner = [value[3]] if op is c.SUBPATTERN else value[1] if op is c.BRANCH else []
+        if op in REPEATS:
+            inner = [value[2]]
+        elif op is c.ATOMIC_GROUP:
+            inner = [value]
+        elif op is c.SUBPATTERN and (value[1] or value[2]):
+            continue
+        elif op is c.SUBPATTERN and value[0]:
+            yield value[0], value[3]
+        for one in inner:
+            yield from _groups(one)
+
+
 def _is_empty(items: Any) -> bool:
     return all(
         op in (c.ASSERT, c.ASSERT_NOT, c.AT)
@@ -144,12 +173,17 @@ def _is_empty(items: Any) -> bool:
 
 
 def _other_than(items: Any) -> str:
-    """A class of all other characters than that of ``items``; empty for what is more than one class."""
+    """All other characters than those of ``items``, or no character; empty for what is more than one class."""
+    text = _complement(items)
+    return text and rf"(?:{text}|{EDGE})"
+
+
+def _complement(items: Any) -> str:
     if len(items) != 1:
         return ""
     op, value = items[0]
     if op is c.SUBPATTERN and not value[1] and not value[2]:
-        return _other_than(value[3])
+        return _complement(value[3])
     if op is c.LITERAL:
         return character(c.NOT_LITERAL, value)
     if op is c.NOT_LITERAL:
@@ -177,7 +211,7 @@ def _unless(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
     other = _other_than(items[:1])
     if not other:
         return None
-    found = [(r"\z", 0), (other, 1)]
+    found = [(other, 1)]
     if len(items) == 1:
         return found
     op, value = items[1]
@@ -200,3 +234,28 @@ def _if(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
     if said and all(length >= high for _, length in said):
         return said
     return [(writer.sequence(kept), int(low))] if 0 < low == high else None
+
+
+def _last_before(items: Sequence[Any]) -> list[tuple[str, int]] | None:
+    """What the first lookbehind of ``items`` allows of the one character before them; None when that is not known."""
+    op, (_, inner) = next(item for item in items if item[0] is not c.AT)
+    if op is c.ASSERT:
+        ways = [_last(inner)]
+    else:
+        # Another character, or one that is there for another reason.
+        ways = [_other_than(inner[:1]), *(_last(item[1][1]) for item in inner[1:])]
+    return [(f"(?:{'|'.join(ways)})", 1)] if all(ways) else None
+
+
+def _last(items: Sequence[Any]) -> str:
+    """The last character of what ``items`` match; empty when that is more than a choice of classes."""
+    kept = [item for item in items if not _is_empty([item])]
+    if not kept:
+        return ""
+    op, value = kept[-1]
+    if op is c.SUBPATTERN and not value[1] and not value[2]:
+        return _last(value[3])
+    if op is c.BRANCH:
+        ways = [_last(branch) for branch in value[1]]
+        return "|".join(ways) if all(ways) else ""
+    return character(op, value)

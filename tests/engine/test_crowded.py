@@ -6,9 +6,10 @@ import random
 from dataclasses import replace
 
 import pytest
+import regex
 
 from scanner.engine import crowded, matcher, windows
-from scanner.engine.crowded import outermost
+from scanner.engine.crowded import Crowd, Expressions, outermost
 from scanner.engine.matcher import Matcher
 from scanner.model.filekind import FileKind
 from scanner.model.span import Span
@@ -82,9 +83,30 @@ def test_names_in_every_place_hide_no_value() -> None:
 
 
 def test_a_value_whose_expression_does_not_end_is_given_up_and_told() -> None:
-    rule = replace(SOURCES[0].rule, pattern=r"(a)(?:a|a|aa)+\1b", needs="", backwards="")
+    rule = replace(SOURCES[0].rule, pattern=r"(a)\1(?:a|a|aa)+\1b", needs="", backwards="")
     one = Matcher(rule, {})
     data = b"acme " * 40 + b"a" * 60
     hits = [(Expression("", False, 0, rule.near, False), at + 4) for at in range(0, 200, 5)]
     assert list(one.matches(Text(data, "a.txt", min(rule.kinds)), hits)) == []
     assert one.timeouts
+
+
+@pytest.mark.parametrize("joins", [True, False])
+@pytest.mark.parametrize("spare", [0.0, 2e-10, 5e-9, 1.0])
+def test_patience_may_end_in_any_of_many_spans(monkeypatch: pytest.MonkeyPatch, spare: float, *, joins: bool) -> None:
+    monkeypatch.setattr(crowded, "_A_BYTE", spare)
+    monkeypatch.setattr(crowded, "_PATIENCE", 0.0)
+    monkeypatch.setattr(crowded, "_A_MATCH", spare)
+    pattern = regex.compile(rb"(?<![a-z])key[a-z]{0,20}=(?P<secret>[a-z]{8,20})(?=;)")
+    chance = random.Random(3)
+    words = [b"key", b"keyname=", b"key=abcdefgh", b"key=abcdefgh;", b"keys=abcdefghij;", b"=", b";", b" "]
+    data = b"\n".join(b"".join(chance.choices(words, k=30)) for _ in range(400))
+    ends = [at for at in range(len(data)) if data[at : at + 1] == b"\n"]
+    spans = [Span(start + 1, end) for start, end in zip(ends[:-1:3], ends[1::3], strict=False)]
+    crowd = Crowd(
+        Expressions(pattern, None, None), (), spans, lines=0, joins=joins, timeout=1.0, patience=crowded.Patience()
+    )
+    found = [one.span() for span in crowd.worth_a_look() for one in crowd.matches(data, span)]
+    wanted = [one.span() for span in spans for one in pattern.finditer(data, span.start, span.end)]
+    assert found == wanted
+    assert len(wanted) > 500

@@ -1,0 +1,80 @@
+"""Where a text's lines end, found once: for what asks about the lines around places by the thousand."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import accumulate
+
+from scanner.engine import windows
+from scanner.engine.windows import LONGEST_LINE
+from scanner.model.span import Span
+
+# Bytes of a text for each question about its lines; with fewer questions, finding each answer in the text is cheaper.
+_WORTH = 4096
+_FEW = 16
+
+
+class Lines:
+    """The line breaks of one text."""
+
+    __slots__ = ("_breaks", "_size")
+
+    def __init__(self, data: bytes) -> None:
+        self._size = len(data)
+        self._breaks = [end - 1 for end in accumulate(len(line) + 1 for line in data.split(b"\n"))][:-1]
+
+    def window(self, end: int, *, near: int, reach: int, width: int = 0) -> Span:
+        """The same as ``windows.window``."""
+        at = end - 1 if end else 0
+        most = LONGEST_LINE * (near + 1)
+        breaks = self._breaks
+        first = bisect_left(breaks, at)
+        floor = at - most if at > most else 0
+        above, below = first - near - 1, first + near
+        start = breaks[above] + 1 if above >= 0 and breaks[above] >= floor else floor
+        ceiling = at + most if at + most < self._size else self._size
+        stop = breaks[below] if below < len(breaks) and breaks[below] < ceiling else ceiling
+        narrow = width and stop - start >= LONGEST_LINE
+        start, stop = max(0, start - reach), min(self._size, max(stop, end) + reach)
+        if narrow:
+            start, stop = max(start, end - width - windows.MARGIN), min(stop, end + width + windows.MARGIN)
+        return Span(start, stop)
+
+
+class Around:
+    """The lines around places of one text, found in it or, once there were many questions, looked up."""
+
+    __slots__ = ("_asked", "_data", "_lines")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._asked = 0
+        self._lines: Lines | None = None
+
+    def __call__(self, span: Span, near: int) -> Span:
+        """The same as ``windows.lines_around``."""
+        if self._lines is None:
+            self._asked += 1
+            if not is_worth(self._asked, self._data):
+                return windows.lines_around(self._data, span, near)
+            self._lines = lines_of(self._data)
+        head = self._lines.window(span.start + 1, near=near, reach=0)
+        tail = self._lines.window(max(span.end, span.start + 1), near=near, reach=0)
+        return Span(head.start, tail.end)
+
+
+def is_worth(questions: int, data: bytes) -> bool:
+    """True when so many questions about lines of ``data`` are answered faster by finding all its lines first."""
+    return questions > _FEW and questions * _WORTH > len(data)
+
+
+_last: tuple[int, Lines] | None = None
+
+
+def lines_of(data: bytes) -> Lines:
+    """The lines of ``data``; those of the last text are kept, for the rules that come to it after one another."""
+    global _last
+    known, key = _last, hash(data)
+    if known is None or known[0] != key:
+        known = _last = key, Lines(data)
+    return known[1]
