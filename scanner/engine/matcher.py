@@ -20,7 +20,7 @@ from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
 from scanner.engine.joint import touched
 from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
-from scanner.engine.plausibility import doubtful, implausible
+from scanner.engine.plausibility import doubtful, hopeless, implausible
 from scanner.engine.programs import compiled
 from scanner.engine.sought import First, Sought
 from scanner.model.levels import Confidence, Severity
@@ -45,7 +45,8 @@ _VENDOR = 3
 class Matcher:
     """Runs one rule. Expressions are compiled on first use; ``timeouts`` names rules that ran away.
 
-    ``now`` (seconds since the epoch) decides what has expired.
+    ``now`` (seconds since the epoch) decides what has expired. Each search gives dropped matches too, with their
+    reason, unless ``dropped`` is false: that spares most of what a candidate costs.
     """
 
     rule: Rule
@@ -63,8 +64,8 @@ class Matcher:
     _around: Around = field(default_factory=partial(Around, b""))
     _patience: Patience = field(default_factory=Patience)
 
-    def matches(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Iterator[Match]:
-        """Matches around ``hits`` (expression, end offset), dropped ones included with their reason."""
+    def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
+        """Matches around ``hits`` (expression, end offset)."""
         # Asked before anything is done: in a program's bytes most rules wake for nothing.
         if text.kind not in self.rule.kinds:
             return iter(())
@@ -72,8 +73,8 @@ class Matcher:
         # Hits outside of what matches do not say how many names there are, or where.
         if len(hits) > FEW or (self.rule.backwards and not self.rule.inside):
             crowd = self._crowd(hits, spans)
-            return self._judged(text, crowd.worth_a_look(), crowd.matches)
-        return self.matches_in(text, spans)
+            return self._judged(text, crowd.worth_a_look(), crowd.matches, dropped=dropped)
+        return self.matches_in(text, spans, dropped=dropped)
 
     def spans(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> list[Span]:
         """Where the expression looks for ``hits`` (expression, end offset), in order and apart from each other."""
@@ -93,9 +94,9 @@ class Matcher:
             return spans
         return windows.in_stretches(text.data, spans)
 
-    def matches_whole(self, text: Text) -> Iterator[Match]:
-        """Matches anywhere in ``text``, dropped ones included with their reason."""
-        return self.matches_in(text, (Span(0, len(text.data)),))
+    def matches_whole(self, text: Text, *, dropped: bool = True) -> Iterator[Match]:
+        """Matches anywhere in ``text``."""
+        return self.matches_in(text, (Span(0, len(text.data)),), dropped=dropped)
 
     def touched(self, pieces: Sequence[bytes]) -> Sequence[int]:
         """The places of those of ``pieces`` in which this rule may match: its expression and what it needs are there.
@@ -121,12 +122,17 @@ class Matcher:
             self._needs = compiled(self.rule.needs) if self.rule.needs else None
         return self._pattern, self._needs
 
-    def matches_in(self, text: Text, spans: Iterable[Span]) -> Iterator[Match]:
-        """Matches within ``spans`` of ``text``, dropped ones included with their reason."""
-        return self._judged(text, spans, self._near)
+    def matches_in(self, text: Text, spans: Iterable[Span], *, dropped: bool = True) -> Iterator[Match]:
+        """Matches within ``spans`` of ``text``."""
+        return self._judged(text, spans, self._near, dropped=dropped)
 
     def _judged(
-        self, text: Text, spans: Iterable[Span], search: Callable[[bytes, Span], Iterable[Found[bytes]]]
+        self,
+        text: Text,
+        spans: Iterable[Span],
+        search: Callable[[bytes, Span], Iterable[Found[bytes]]],
+        *,
+        dropped: bool,
     ) -> Iterator[Match]:
         if text.kind not in self.rule.kinds or not wants(self.rule.path, text.path):
             return
@@ -135,8 +141,8 @@ class Matcher:
         for span in spans:
             try:
                 for found in search(text.data, span):
-                    match = self._judge(text, found)
-                    if match is not None:
+                    match = self._judge(text, found, dropped=dropped)
+                    if match is not None and (dropped or not match.reason):
                         yield match
             except TimeoutError:
                 self.timeouts += 1
@@ -162,7 +168,7 @@ class Matcher:
             patience=self._patience,
         )
 
-    def _judge(self, text: Text, found: Found[bytes]) -> Match | None:
+    def _judge(self, text: Text, found: Found[bytes], *, dropped: bool) -> Match | None:
         rule = self.rule
         groups = {name: value for name, value in found.groupdict().items() if value is not None}
         named = next((name for name in groups if name.startswith("secret") and groups[name]), None)
@@ -170,6 +176,8 @@ class Matcher:
         secret = text.data[span.start : span.end]
         groups = {name: value for name, value in groups.items() if not name.startswith("secret")}
         if not secret or (rule.entropy and shannon(secret) < rule.entropy):
+            return None
+        if not dropped and self._hopeless(text, secret, groups.get("key", b"")):
             return None
         detail = {name: _shown(value) for name, value in groups.items() if name != "key"}
         severity = rule.severity
@@ -198,10 +206,22 @@ class Matcher:
         )
         return self._weighed(text, match, verdict, groups.get("key", b""))
 
+    def _hopeless(self, text: Text, secret: bytes, key: bytes) -> bool:
+        """True when ``secret`` would be dropped for being implausible, whatever stands around it."""
+        return (
+            not (self.rule.checks or self._vendors_form)
+            and hopeless(secret, mode=self.rule.plausible, key=key.decode("utf-8", "replace"), kind=text.kind)
+            and self._example(secret) is None
+        )
+
+    def _example(self, value: bytes) -> str | None:
+        """Where ``value`` is a known example of, if it is one."""
+        return self.examples.get(hashlib.sha256(value).hexdigest()) if self.examples else None
+
     def _weighed(self, text: Text, match: Match, verdict: Verdict, key: bytes) -> Match:
         """``match`` after the known examples, the rule's own allowances and plausibility."""
         value = match.secret.reveal()
-        known = self.examples.get(hashlib.sha256(value).hexdigest()) if self.examples else None
+        known = self._example(value)
         if known is not None:
             return replace(match, severity=Severity.INFO, detail={**match.detail, "example": known})
         if match.reason or verdict.outcome is Outcome.PASS:

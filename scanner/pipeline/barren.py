@@ -176,7 +176,7 @@ class Barren:
             yield group, Span(first, reached)
 
     def _finds_something(self, text: Text, hits: Sequence[Hit]) -> bool:
-        return any(self._show_dropped or not match.reason for match in self._engine.match(text, hits))
+        return bool(self._engine.match(text, hits, dropped=self._show_dropped))
 
 
 _UNKNOWN = _Look(-1, -1, -1, joins=False)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scanner.engine.prefilter import Hit
 from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
@@ -30,16 +28,11 @@ class MessageScanner:
 
     def take(self, messages: Sequence[Message]) -> None:
         """Scan ``messages``."""
-        starts, filled = [], 0
-        for message in messages:
-            starts.append(filled)
-            filled += len(message.text) + 1
-        hits: dict[int, list[Hit]] = {}
-        for entry, end in self._scanner.engine.prefilter(b"\n".join(message.text for message in messages)):
-            at = bisect_right(starts, end - 1) - 1
-            hits.setdefault(at, []).append(Hit(entry, end - starts[at]))
-        for at, some in hits.items():
-            text = Text(messages[at].text, "", FileKind.PROSE)
-            matches = self._scanner.examine(text, some)
+        each = self._scanner.engine.prefilter_each([message.text for message in messages])
+        for message, hits in zip(messages, each, strict=True):
+            if not hits:
+                continue
+            text = Text(message.text, "", FileKind.PROSE)
+            matches = self._scanner.examine(text, hits)
             if matches:
-                self.ledger.write(text, matches, name=messages[at].name)
+                self.ledger.write(text, matches, name=message.name)

@@ -36,7 +36,7 @@ def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren) -> list[Matc
     hits = sorted(fertile, key=attrgetter("end"))
     rooms = _rooms(text.data, [hit.end for hit in hits if engine.first_trigger <= hit.entry < engine.first_gate])
     if not rooms:
-        return scanner.examine(text, hits)
+        return scanner.examine(text, hits, beside=False)
     outside: list[Hit] = []
     inside: list[list[Hit]] = [[] for _ in rooms]
     place = 0
@@ -49,9 +49,10 @@ def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren) -> list[Matc
             outside.append(hit)
         else:
             inside[place].append(Hit(hit.entry, hit.end - room.start))
-    found = scanner.examine(text, outside)
+    found = scanner.examine(text, outside, beside=False)
     for room, own in zip(rooms, inside, strict=True):
-        found += _moved(scanner.examine(Text(text.data[room.start : room.end], text.path, text.kind), own), room.start)
+        part = Text(text.data[room.start : room.end], text.path, text.kind)
+        found += _moved(scanner.examine(part, own, beside=False), room.start)
     return resolve(found)
 
 

@@ -101,7 +101,6 @@ class Sweeper:
         self._scanner = scanner
         self._classes = classes
         self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
-        self._show_dropped = context.options.show_dropped
         self._extents = Extents(scanner.engine, lines=LINES)
         self._calm = Calm(scanner)
         # Files in archives, by a hash of path and content, that held nothing.
@@ -119,7 +118,7 @@ class Sweeper:
         for view in wider:
             if view.calm and view.hits:
                 # What rules find is judged by what the document is.
-                view.calm = not self._kept(self._scanner.examine(view.text, view.hits))
+                view.calm = not self._scanner.examine(view.text, view.hits, beside=False)
                 view.hits = []
         self._widen([view for view in wider if view.structural])
         of_version: dict[int, list[_View]] = {}
@@ -161,15 +160,12 @@ class Sweeper:
             key = hash((text.path, text.data))
             if key in self._empty:
                 continue
-            matches = self._kept(self._scanner.scan(text))
+            matches = self._scanner.scan(text, beside=False)
             if not matches and sys.flags.hash_randomization and len(self._empty) < _MOST_EMPTY:
                 self._empty.add(key)
             for number in numbers if matches else ():
                 self.ledger.write(text, matches, name=name, name_class=number, inside=text.path)
         self.skipped += [one._replace(what=f"object {name.hex()[:12]}{one.what}") for one in missed]
-
-    def _kept(self, matches: Sequence[Match]) -> list[Match]:
-        return [match for match in matches if self._show_dropped or not match.reason]
 
     def _text(self, data: bytes, number: int) -> Text:
         named = self._classes[number]
@@ -270,9 +266,7 @@ class Sweeper:
     def _widen(self, views: Sequence[_View]) -> None:
         """Where rules look further than the fresh lines, find what they would see: all in one more pass."""
         pieces: list[bytes] = []
-        starts: list[int] = []
         places: list[tuple[_View, int]] = []
-        filled = 0
         for view in views:
             data, mark = view.text.data, view.version.mark
             assert view.fresh is not None
@@ -284,17 +278,14 @@ class Sweeper:
                 wide = list(zip(flat[::2], flat[1::2], strict=True))
             for start, end in wide:
                 pieces.append(data[start:end])
-                starts.append(filled)
                 places.append((view, start))
-                filled += end - start + 1
         more: dict[int, list[Hit]] = {}
-        for entry, end in self._scanner.engine.prefilter(b"\n".join(pieces)):
-            piece = bisect_right(starts, end - 1) - 1
-            view, origin = places[piece]
-            # A rule that looks at its own lines alone has seen what it needs: those in ``hits``.
-            wanted = view.spans or (self._extents[entry] and not self._wakes(entry))
-            if wanted and self._classes[view.number].entries[entry]:
-                more.setdefault(id(view), []).append(Hit(entry, end - starts[piece] + origin))
+        for (view, origin), hits in zip(places, self._scanner.engine.prefilter_each(pieces), strict=True):
+            for entry, end in hits:
+                # A rule that looks at its own lines alone has seen what it needs: those in ``hits``.
+                wanted = view.spans or (self._extents[entry] and not self._wakes(entry))
+                if wanted and self._classes[view.number].entries[entry]:
+                    more.setdefault(id(view), []).append(Hit(entry, end + origin))
         asked = [Asked(view.text, view.number, more.get(id(view), ())) for view in views]
         for view, hits in zip(views, self._barren.fertile(asked), strict=True):
             view.hits += hits
@@ -319,7 +310,7 @@ class Sweeper:
 
     def _read(self, view: _View, text: Text, start: int, hits: Sequence[Hit], holds: _Holds) -> None:
         """Scan one part, which begins at byte ``start`` of the version, and remember what it holds."""
-        matches = self._kept(self._scanner.examine(text, hits))
+        matches = self._scanner.examine(text, hits, beside=False)
         if not matches:
             return
         above = view.text.data.count(b"\n", 0, start)

@@ -65,7 +65,8 @@ class TextScanner:
     """Scans texts with one engine and the structural detectors given. One a process.
 
     ``overruns`` counts the texts whose decoded layers were more than the limits allow: what lay deeper in
-    them was not scanned.
+    them was not scanned. Without ``dropped``, what is dropped is not told where nothing else is: that spares most of
+    what a candidate costs.
     """
 
     def __init__(
@@ -75,37 +76,52 @@ class TextScanner:
         *,
         choice: Choice | None = None,
         limits: Limits | None = None,
+        dropped: bool = True,
     ) -> None:
         self.engine = engine
         self.limits = limits or Limits()
         self.overruns = 0
         self._structure = structure or Structure()
         self._choice = choice or Choice()
+        self._dropped = dropped
         self._by_trigger = [place for _, place in engine.triggers.literals]
         self._exact = {name: place for name, place in engine.triggers.names if not name.startswith(".")}
         self._endings = tuple((name, place) for name, place in engine.triggers.names if name.startswith("."))
         self._detectors: Sequence[Detector] | None = None
         self._codecs: tuple[int, ...] = ()
 
-    def scan(self, text: Text, also: Detector | None = None) -> list[Match]:
-        """Every match of ``text``, dropped ones with their reason, one a place, in order.
+    def scan(self, text: Text, also: Detector | None = None, *, beside: bool = True) -> list[Match]:
+        """The matches of ``text``, one a place, in order.
 
-        ``also`` is a detector for what the text is by its place in a repository.
+        Dropped ones, which have a reason, come ``beside`` plausible ones: whoever shows a line hides them too. Where
+        all are dropped there are none, unless the scanner was made to tell what is dropped. ``also`` is a detector for
+        what the text is by its place in a repository.
         """
-        return self.examine(text, self.engine.prefilter(text.data), also)
+        return self.examine(text, self.engine.prefilter(text.data), also, beside=beside)
 
-    def examine(self, text: Text, hits: Sequence[Hit], also: Detector | None = None) -> list[Match]:
+    def examine(
+        self, text: Text, hits: Sequence[Hit], also: Detector | None = None, *, beside: bool = True
+    ) -> list[Match]:
         """Like ``scan``, for hits that are known already (offsets in ``text.data``)."""
+        found, exceeded = self._examined(text, hits, also, dropped=self._dropped)
+        if found and beside and not self._dropped:
+            found, exceeded = self._examined(text, hits, also, dropped=True)
+        self.overruns += exceeded
+        return found
+
+    def _examined(
+        self, text: Text, hits: Sequence[Hit], also: Detector | None, *, dropped: bool
+    ) -> tuple[list[Match], bool]:
+        """What was found, and whether it was more than the limits allow."""
         budget = _Budget(self.limits)
-        found = self._found(text, hits, budget, self._named(text.path))
+        found = self._found(text, hits, budget, self._named(text.path), dropped=dropped)
         if also is not None:
             found += self._choice.apply(list(also.detect(text, _Inspector(self, budget))))
         whole = self.engine.rules_for_path(text.path)
         if whole:
-            found += self._choice.apply(self.engine.match_whole(text, whole))
-        if budget.exceeded:
-            self.overruns += 1
-        return _resolved(found)
+            found += self._choice.apply(self.engine.match_whole(text, whole, dropped=dropped))
+        found = found if dropped else [match for match in found if not match.reason]
+        return _resolved(found), budget.exceeded
 
     def skipped(self) -> tuple[Skipped, ...]:
         """What was not looked at in the texts scanned so far."""
@@ -123,18 +139,20 @@ class TextScanner:
         """True when a detector wants a file of this name whatever is in it."""
         return bool(self._named(path))
 
-    def _found(self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Collection[int] = ()) -> list[Match]:
+    def _found(
+        self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Collection[int] = (), *, dropped: bool
+    ) -> list[Match]:
         if not hits and not named:
             return []
         first, gate = self.engine.first_trigger, self.engine.first_gate
         awake = {self._by_trigger[hit.entry - first] for hit in hits if first <= hit.entry < gate}
         awake.update(named)
-        found = self.engine.match(text, hits)
+        found = self.engine.match(text, hits, dropped=dropped)
         for place in sorted(awake):
             found += self.detector(place).detect(text, _Inspector(self, budget))
         gated = [hit for hit in hits if hit.entry >= gate]
         if gated:
-            found += self._inner(text, gated, budget)
+            found += self._inner(text, gated, budget, dropped=dropped)
         if awake and found:
             found = _without(found, self._structure.regions(text))
         return self._choice.apply(found)
@@ -155,7 +173,7 @@ class TextScanner:
             named.add(self._exact[name])
         return named
 
-    def _inner(self, text: Text, gated: Sequence[Hit], budget: _Budget) -> Iterator[Match]:
+    def _inner(self, text: Text, gated: Sequence[Hit], budget: _Budget, *, dropped: bool) -> Iterator[Match]:
         """Matches in the layers encoded where the gates hit, placed on their encoded form in ``text``."""
         if budget.depth == 0 or text.kind is FileKind.BINARY:
             return
@@ -166,20 +184,27 @@ class TextScanner:
         places: dict[int, list[Span]] = {}
         for entry, end in gated:
             places.setdefault(self._codecs[entry - self.engine.first_gate], []).append(Span(end - 1, end))
+        opened: list[tuple[Layer, _Budget]] = []
         for layer in layers(text.data, places):
             deeper = budget.enter(len(layer.data))
             if deeper is None:
-                return
-            inner = Text(layer.data, text.path, FileKind.OTHER)
-            for match in _resolved(self._found(inner, self.engine.prefilter(inner.data), deeper)):
-                yield _lifted(match, layer)
+                break
+            opened.append((layer, deeper))
+        # All in one pass: an access log has two strings side by side on every line.
+        each = self.engine.prefilter_each([layer.data for layer, _ in opened])
+        for (layer, deeper), hits in zip(opened, each, strict=True):
+            if hits:
+                inner = Text(layer.data, text.path, FileKind.OTHER)
+                for match in _resolved(self._found(inner, hits, deeper, dropped=dropped)):
+                    yield _lifted(match, layer)
 
     def inspect(self, text: Text, budget: _Budget) -> list[Match]:
         """The matches of an inner value, one layer deeper; empty when the limits are reached."""
         deeper = budget.enter(len(text.data))
         if deeper is None:
             return []
-        return _resolved(self._found(text, self.engine.prefilter(text.data), deeper))
+        # Detectors ask whether all in a value was dropped.
+        return _resolved(self._found(text, self.engine.prefilter(text.data), deeper, dropped=True))
 
 
 class _Budget:

@@ -66,7 +66,10 @@ def _matches(source: RuleSource) -> list[tuple[int, int, str]]:
     expression = Expression("", False, 0, rule.near, False)
     spans = (Span(0, len(data)),)
     crowd = one._crowd([(expression, end) for end in ends], spans)
-    return [(*match.span, match.reason) for match in one._judged(Text(data, "a.txt", kind), spans, crowd.matches)]
+    return [
+        (*match.span, match.reason)
+        for match in one._judged(Text(data, "a.txt", kind), spans, crowd.matches, dropped=True)
+    ]
 
 
 def test_names_in_every_place_hide_no_value() -> None:

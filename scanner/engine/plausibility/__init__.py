@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from scanner.model.filekind import FileKind
 
+# Imports stand in the functions: a run without a single candidate has no use for what judges.
+
 
 def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = FileKind.OTHER, line: bytes = b"") -> str:
     """An empty string when ``value`` may be a secret, else a short reason.
@@ -19,7 +21,6 @@ def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = File
     """
     if mode == "none":
         return ""
-    # Imported here: a run without a single candidate has no use for them.
     if mode == "token":
         from scanner.engine.plausibility.placeholders import stand_in
 
@@ -31,6 +32,21 @@ def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = File
     if mode == "literal":
         return judgement.literal(value, key=name, kind=kind)
     return judgement.judge(value, key=name, password=password, kind=kind, line=line)
+
+
+def hopeless(value: bytes, *, mode: str, key: str, kind: FileKind) -> bool:
+    """True when ``value`` is implausible under ``mode`` on whatever line it stands.
+
+    Asked first, because to find the line costs more than this. For the modes that look at the line at all; false for
+    others.
+    """
+    if mode not in ("value", "password"):
+        return False
+    from scanner.engine.plausibility import judgement, keys
+
+    password = mode == "password"
+    name = keys.read(key) if key else keys.unnamed(password=password)
+    return judgement.in_itself(value, key=name, password=password, kind=kind) != ""
 
 
 def doubtful(value: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from scanner.engine.plausibility import words
@@ -68,9 +69,32 @@ _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
 def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes) -> str:
     """Why ``value``, given to a thing called ``key``, is no secret; empty when it may be one."""
-    promise = Promise.PASSWORD if password else key.promise
+    return in_itself(value, key=key, password=password, kind=kind) or in_its_line(
+        value, key=key, password=password, kind=kind, line=line
+    )
+
+
+@lru_cache(maxsize=4096)
+def in_itself(value: bytes, *, key: Key, password: bool, kind: FileKind) -> str:
+    """Why ``value`` is no secret on whatever line it stands; remembered, because logs say the same again and again."""
     if key.promise is Promise.NOTHING:
         return "about a secret"
+    value, promise = _core(value, key, password=password)
+    if len(value) < _SHORTEST[promise]:
+        return "too short"
+    if len(value) > _LONGEST:
+        return "too long"
+    return (
+        placeholder(value)
+        or reference(value, kind, quoted=True)
+        or _text(_unescaped(value), promise)
+        or _form(value, promise)
+        or _meaning(_unescaped(value), promise, key=key, kind=kind)
+    )
+
+
+def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes) -> str:
+    """Why ``value``, which may be a secret by itself, is none on this ``line``: code, or a user's own name."""
     at = line.find(value)
     quoted = at > 0 and line[at - 1] in b"\"'`;"
     written = not quoted and kind in (FileKind.CODE, FileKind.MINIFIED)
@@ -78,26 +102,33 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
     if written and len(line) > _ONE_LINE and _CODE_SIGNS.pattern.search(value):
         return "code"
     bare = written and not _in_string(line[: max(at, 0)])
-    value = _ENDINGS.pattern.sub(b"", value)
-    scheme = _SCHEME.pattern.match(value)
-    if scheme:
-        value = value[scheme.end() :]
-        promise = max(promise, Promise.SECRET)
-    if len(value) < _SHORTEST[promise]:
-        return "too short"
-    if len(value) > _LONGEST:
-        return "too long"
+    value, promise = _core(value, key, password=password)
     if quoted and _BETWEEN_STRINGS.pattern.fullmatch(value) and words.surprise(value.decode("latin-1")) < _NO_NAME:
         return "code"
     return (
-        placeholder(value)
-        or _stands_for(value, kind, quoted=quoted)
+        ("" if quoted else _stands_for(value, kind))
         or ("text" if not quoted and _starts_sentence(value, line, at, kind) else "")
-        or _text(_unescaped(value), promise)
         or _same_as_user(value, line)
-        or _form(value, promise)
-        or _meaning(_unescaped(value), promise, key=key, bare=bare, kind=kind)
+        or (_bare(_unescaped(value), promise) if bare else "")
     )
+
+
+def _core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
+    """``value`` without what belongs to its string or its scheme, and what is promised of the rest."""
+    promise = Promise.PASSWORD if password else key.promise
+    value = _ENDINGS.pattern.sub(b"", value)
+    scheme = _SCHEME.pattern.match(value)
+    return (value[scheme.end() :], max(promise, Promise.SECRET)) if scheme else (value, promise)
+
+
+def _bare(value: bytes, promise: Promise) -> str:
+    """A word outside of all strings of a program is a name, unless nobody would call anything like that."""
+    if is_uuid(value):
+        return ""
+    if _CODE_SIGNS.pattern.search(value):
+        return "code"
+    bits = words.surprise(value.decode("utf-8", "replace"))
+    return "code" if bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE) else ""
 
 
 def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
@@ -120,8 +151,8 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
     return "stock value" if stock(value) and not dressed else ""
 
 
-def _stands_for(value: bytes, kind: FileKind, *, quoted: bool) -> str:
-    found = reference(value, kind, quoted=quoted)
+def _stands_for(value: bytes, kind: FileKind) -> str:
+    found = reference(value, kind, quoted=False)
     if found == "code" and value.replace(b".", b"").isalnum():
         return "" if words.surprise(value.decode("ascii", "replace")) > _NO_NAME else found
     return found
@@ -202,8 +233,8 @@ def _form(value: bytes, promise: Promise) -> str:
     return found
 
 
-def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: FileKind) -> str:
-    """The last question: did a person name this, or is it written in a code for a name?"""
+def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str:
+    """The last question: did a person name this?"""
     text = value.decode("utf-8", "replace")
     bits = words.surprise(text)
     # Where programs are tested and explained, a word with digits for letters is a dummy.
@@ -216,10 +247,6 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, bare: bool, kind: File
             key.opens and promise is not Promise.WEAK and not (promise is Promise.PASSWORD and kind is FileKind.CODE)
         )
         return "" if opens and len(set(value)) > 7 else "identifier"
-    if bare and _CODE_SIGNS.pattern.search(value):
-        return "code"
-    if bare and bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE):
-        return "code"
     if promise is Promise.WEAK and (_unsure(value) or _NO_KEY.pattern.search(value)):
         return "identifier"
     if promise is Promise.SECRET and len(value) < 10 and _HEXADECIMAL.pattern.fullmatch(value):

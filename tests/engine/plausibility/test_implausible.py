@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from scanner.engine.plausibility import doubtful, implausible
+from scanner.engine.plausibility import doubtful, hopeless, implausible
 from scanner.model.filekind import FileKind
 from scanner.ruleset.examples import fill
 
@@ -136,14 +136,29 @@ def test_a_bare_word_in_code_is_a_name() -> None:
     line = b"login(password=passwd_hash, token=tok)"
     assert implausible(b"tok7x", mode="value", key="token", kind=FileKind.CODE, line=line)
     assert (
-        implausible(b"pwdtxt", mode="password", key="password", kind=FileKind.CODE, line=b"password = pwdtxt") == "code"
+        implausible(b"kwzpwd", mode="password", key="password", kind=FileKind.CODE, line=b"password = kwzpwd") == "code"
     )
 
 
 @pytest.mark.parametrize("value", [b"==t.ownPass", b"t,this.tenant=n}static", b"{view:null,op:"])
 def test_what_is_left_of_minified_code_is_no_password(value: bytes) -> None:
     line = b"a('" + b"x" * 1200 + b"');pass=" + value + b' e="'
-    assert implausible(value, mode="password", key="pass", kind=FileKind.CODE, line=line) == "code"
+    assert implausible(value, mode="password", key="pass", kind=FileKind.CODE, line=line) in ("code", "words")
+
+
+@pytest.mark.parametrize(
+    ("value", "mode", "key"),
+    [(b"pwdtxt", "password", "password"), (b"xxxxxxxxxxxx", "value", "api_key"), (b"bearer", "value", "token_type")],
+)
+def test_what_is_hopeless_is_implausible_on_every_line(value: bytes, mode: str, key: str) -> None:
+    assert hopeless(value, mode=mode, key=key, kind=FileKind.CODE)
+    for line in (b"", value, b'"' + value + b'"', b"f(" + value + b")"):
+        assert implausible(value, mode=mode, key=key, kind=FileKind.CODE, line=line)
+
+
+def test_what_only_its_line_makes_implausible_is_not_hopeless() -> None:
+    assert not hopeless(b"kwzpwd", mode="password", key="password", kind=FileKind.CODE)
+    assert not hopeless(b"xxxxxxxxxxxx", mode="none", key="api_key", kind=FileKind.CODE)
 
 
 @pytest.mark.parametrize(
