@@ -202,7 +202,9 @@ def _dropped(inner: Sequence[Inner]) -> bool:
 
 def _known_harmless(entry: Entry) -> bool:
     """True for identifiers, certificates and public keys."""
-    if names.identifier(entry.name) or values.public(entry.value) or values.path(entry.value):
+    if names.identifier(entry.name) or values.public(entry.value):
+        return True
+    if values.path(entry.value) or values.directory_name(entry.value):
         return True
     length = len(entry.value.strip())
     if names.promising(entry.name):

@@ -53,14 +53,16 @@ _TELLING = re.compile(
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
     |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
-    |<[a-z]+(?:[ ][a-z]+)+>
+    |<[a-z]+(?:[ ][a-z]+)+>|^missing$|^not[-_ ](?:needed|required|set|applicable|relevant)$
     |\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\(snip\)|\bshh+\b|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Shouted it is an order to whoever installs; small it is a password that is in use.
 _ORDER = re.compile(r"CHANGE[-_ ]?(?:ME|IT)|Change[-_ ]?[Mm]e")
 # The name of a variable where its value should be: MY_API_KEY, MYAPIKEY; emphasised in AsciiDoc: _P12-PASSWORD_.
-_CONSTANT = re.compile(r"[A-Z][A-Z]+(?:_[A-Z]+)+|MY[A-Z]{4,}|_[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*_")
+_CONSTANT = re.compile(
+    r"(?=.*(?:SECRET|PASSWORD|TOKEN|STRING))[A-Z]{2,12}(?:-[A-Z]{2,12}){2,6}|[A-Z][A-Z]+(?:_[A-Z]+)+|MY[A-Z]{4,}|_[A-Z][A-Z0-9]+(?:[_-][A-Z0-9]+)*_"
+)
 _RUN = re.compile(r"(\w)\1{7,}")
 # No placeholder is longer.
 _LONGEST_PLACEHOLDER = 200
@@ -93,7 +95,8 @@ _LETTERS = re.compile(r"[^A-Za-z]+")
 _WORD = re.compile(r"(?!.*[b-df-hj-np-tv-z]{4})(?=.*[aeiouyAEIOUY])(?:[A-Z]?[a-z]{2,11})")
 # Values that documentation of Kubernetes and its tools shows, by SHA-256: everyone has them, so nobody leaks them.
 _SHOWN = frozenset(
-    """13fe7a38a57c46053ee3a4716358619ff37ebc5674976f1a09fc189be5a3e5dd
+    """0011cc25eb4320717494d2703e8cba85743e71b500283c21c8b88147992f9059
+    13fe7a38a57c46053ee3a4716358619ff37ebc5674976f1a09fc189be5a3e5dd
     15a1b278f7e9cd1525e75fd9182d7bc0c6c00e4fa9e678c2184655491f98f1a2
     166f41cd7664c9c7afecf20e633907a6e615a3633b3a705b3a0b309e0b570c7f
     1cb639acc3d83e698960f68e9ff7b318d57c5d113a7f25d484a41c0870fa4ac4
@@ -108,6 +111,7 @@ _SHOWN = frozenset(
     9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f
     a4b8b245ab28bc4f72dcaa0d9ba9f73d6488fa758a2a5cb55ecb11511f002f80
     a95c3cc2e3e2c66c96e00ddc5a72590aaef332aa00e0d3d79c987ce6677cbe5a
+    aa6547439583c3a275d4542a0df6c1ad6a863971be9f2a2220f027cc02aef615
     af4a8f51c9e6ef23bfebdbf14c130e55a10b9b6bf8da00d7af0308f221b47faf
     b721f35de683d3e990da075fc9176dccab1e4a6f54ba70e521332d095166a7a2
     cd6ea9bbd0d8b3111d7a5a871797e5a9651f3fff51c6250654e6b957ba0723a0

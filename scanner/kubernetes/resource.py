@@ -99,9 +99,18 @@ def _pair(path: tuple[str, ...], node: Mapping, document: Document) -> Iterator[
     value = next((found for key in _VALUES if isinstance(found := node.child(key), Scalar)), None)
     if name is None or value is None or not value.value.strip() or not names.weakly_promising(name.value):
         return
+    # What a form calls a choice, and the word that a program has for it.
+    said = _spelled(value.value)
+    if " " in name.value.strip() or (said.isalpha() and said.startswith(_spelled(name.value))):
+        return
     around = path[-2] if len(path) > 1 and path[-1].isdigit() else (path[-1] if path else "")
     rule = "kubernetes-env-value" if around in _ENVIRONMENT else "kubernetes-resource-value"
     yield rule, entry_of(name.value, value, document)
+
+
+def _spelled(text: str) -> str:
+    """``text`` without case and joints: Pass-Through and passThrough are one."""
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _fields(path: tuple[str, ...], node: Mapping, document: Document) -> Iterator[tuple[str, Entry]]:
