@@ -45,6 +45,7 @@ _USER = Lazy(
 _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
+_DIGESTS = Lazy(rb"(?i)(?:hash(?:es|map|table|sums?)|checksums?|digests|fingerprints?)\W")
 _SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER))
 _COUNTED = frozenset(b"base utf iso latin level option field version page item node line column python java".split())
 _WORD_NUMBER = Lazy(rb"([A-Za-z]{4,16})([0-9]{2,6})")
@@ -59,6 +60,8 @@ _CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]")
 _ONE_LINE = 1000
 # Nor into what they call a key only.
 _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
+# Where a word that begins with a capital is what a program calls the field, in the language of its user.
+_LABELLED = frozenset((FileKind.DATA, FileKind.CODE))
 # Files that hold the texts of a program: in a shell's language what follows is a command.
 _MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER))
 _NAME_BEFORE = Lazy(rb"\s*[\w.\[\]-]+[ \t]*[=:][ \t]*")
@@ -108,6 +111,7 @@ def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line:
     return (
         ("" if quoted else _stands_for(value, kind))
         or ("text" if not quoted and _starts_sentence(value, line, at, kind) else "")
+        or ("hash" if _in_list_of_digests(value, line, at) else "")
         or _same_as_user(value, line)
         or (_bare(_unescaped(value), promise) if bare else "")
     )
@@ -153,7 +157,8 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
 
 def _stands_for(value: bytes, kind: FileKind) -> str:
     found = reference(value, kind, quoted=False)
-    if found == "code" and value.replace(b".", b"").isalnum():
+    # An id and its secret, as services hand them out, look like names in a row to an expression.
+    if found == "code" and value.translate(None, b".:").isalnum():
         return "" if words.surprise(value.decode("ascii", "replace")) > _NO_NAME else found
     return found
 
@@ -213,6 +218,15 @@ def _starts_sentence(value: bytes, line: bytes, at: int, kind: FileKind) -> bool
     return word.isalpha() and _GOES_ON.pattern.fullmatch(line[at + len(value) :]) is not None
 
 
+def _in_list_of_digests(value: bytes, line: bytes, at: int) -> bool:
+    """True for a digest in hex that code puts into a table of hashes or checksums."""
+    return (
+        len(value) in (32, 40, 64, 128)
+        and _HEXADECIMAL.pattern.fullmatch(value) is not None
+        and (_DIGESTS.pattern.search(line, 0, max(at, 0)) is not None)
+    )
+
+
 def _same_as_user(value: bytes, line: bytes) -> str:
     """Reason to drop a password that is the user's name: ``user=app password=app``."""
     if len(value) > 20 or line.count(value) < 2:
@@ -257,7 +271,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""
     if mashed(value):
         return "placeholder"
-    if kind is FileKind.DATA and text.isalpha() and text.istitle() and bits < _SURELY_GENERATED:
+    if kind in _LABELLED and text.isalpha() and text.istitle() and bits < _SURELY_GENERATED:
         return "label"
     if is_constant(value) and bits < _SURELY_GENERATED:
         return "name"

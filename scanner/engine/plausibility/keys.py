@@ -31,7 +31,7 @@ class Key(NamedTuple):
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORD = frozenset(
     """password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass passin passout
-    requirepass masterauth""".split()
+    requirepass masterauth psk presharedkey""".split()
 )
 _SECRET = frozenset(
     """secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey
@@ -67,7 +67,7 @@ _ABOUT = frozenset(
     startswith endswith contains icontains isnull history position pos user username login map list set
     namespace namespaces mechanism mgr warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
-    filter cmd command""".split()
+    filter cmd command identity identities""".split()
 )
 
 
