@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import hyperscan
 
@@ -14,19 +15,29 @@ from scanner.model.span import Span
 from scanner.ruleset.reverse import Reversed, reverse
 
 # Longer expressions take seconds to compile, and fill memory; so do those that grow when they are unrolled, and most of
-# them are refused in the end: of two hundred rules with close forms heavier than this every other one, after a second.
-# Any repository may bring some. By whether the form is rough.
+# them are refused in the end. Any repository may bring some. By whether the form is rough.
 _LONGEST = 20_000
-_HEAVIEST = {False: 1000, True: 5000}
+_HEAVIEST = {False: 2000, True: 5000}
 _KEPT = 64
 
 
 class Sieve:
     """A rule's expression from behind, compiled. Not shared between threads."""
 
-    def __init__(self, database: hyperscan.Database, widths: tuple[int, ...]) -> None:
-        self._database = database
-        self._widths = widths
+    def __init__(self, made: Reversed) -> None:
+        expressions = [*made.expressions, *chain.from_iterable(made.ahead)]
+        self._widths = [width for _, width in expressions]
+        # Matches begin where one of each set has ended.
+        sets = [made.expressions, *made.ahead]
+        self._sets = [number for number, some in enumerate(sets) for _ in some]
+        flags = (hyperscan.HS_FLAG_CASELESS if made.caseless else 0) | (hyperscan.HS_FLAG_DOTALL if made.dotall else 0)
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[text.encode() for text, _ in expressions],
+            ids=list(range(len(expressions))),
+            elements=len(expressions),
+            flags=[int(flags)] * len(expressions),
+        )
 
     def starts(self, data: bytes, span: Span) -> list[int]:
         """Offsets in ``span``, ascending, among them every one at which a match within ``span`` begins."""
@@ -34,15 +45,19 @@ class Sieve:
         # Line breaks stand for the end of the text, and for where it begins. Two of them there: before one that is the
         # last byte, Hyperscan does not see every end of a line.
         piece = b"\n" + data[first : span.end][::-1] + b"\n\n"
-        found: list[int] = []
-        append, end, widths = found.append, span.end + 1, self._widths
+        end, widths, sets = span.end + 1, self._widths, self._sets
         if len(widths) == 1:
-            (width,) = widths
+            found: list[int] = []
+            append, width = found.append, widths[0]
             self._database.scan(piece, match_event_handler=lambda _, __, read, ___, ____: append(end - read + width))
             found.reverse()
         else:
-            self._database.scan(piece, match_event_handler=lambda at, _, read, __, ___: append(end - read + widths[at]))
-            found = sorted(set(found))
+            each: list[set[int]] = [set() for _ in range(sets[-1] + 1)]
+            adds = [each[number].add for number in sets]
+            self._database.scan(
+                piece, match_event_handler=lambda at, _, read, __, ___: adds[at](end - read + widths[at])
+            )
+            found = sorted(set.intersection(*each))
         return [start for start in found if span.start <= start < span.end]
 
     def starts_of(self, data: bytes, spans: Sequence[Span]) -> dict[int, list[int]]:
@@ -74,7 +89,7 @@ def sieve(pattern: bytes) -> Sieve | None:
                 return None
             if made.weight > _HEAVIEST[rough]:
                 continue
-            return Sieve(_compiled(made), tuple(width for _, width in made.expressions))
+            return _compiled(made)
         except hyperscan.error:
             continue
         except (UnicodeDecodeError, re.error, OverflowError, RecursionError):
@@ -82,14 +97,9 @@ def sieve(pattern: bytes) -> Sieve | None:
     return None
 
 
-def _compiled(made: Reversed) -> hyperscan.Database:
-    flags = (hyperscan.HS_FLAG_CASELESS if made.caseless else 0) | (hyperscan.HS_FLAG_DOTALL if made.dotall else 0)
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    count = len(made.expressions)
-    database.compile(
-        expressions=[text.encode() for text, _ in made.expressions],
-        ids=list(range(count)),
-        elements=count,
-        flags=[int(flags)] * count,
-    )
-    return database
+def _compiled(made: Reversed) -> Sieve:
+    """With all that is asked for ahead, if Hyperscan takes it."""
+    if made.ahead:
+        with suppress(hyperscan.error):
+            return Sieve(made)
+    return Sieve(made._replace(ahead=()))

@@ -2,31 +2,37 @@
 
 Read from the end of a text to its beginning, the expression made here ends wherever a match of the exact one begins.
 Lookarounds go, except for what stands right before or right after the whole match: there they are what tells a value
-from a piece of a longer run, and without them hostile text would be full of places to try.
+from a piece of a longer run, and without them hostile text would be full of places to try. What must follow within it
+is asked for by expressions of their own, all of which must end there too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
+from scanner.ruleset.ahead import up_to_lookaheads
 from scanner.ruleset.written import REPEATS, WORD_EDGES, character, character_class, group_flags
 
 # Hyperscan unrolls repetitions. Those of more turns, alone or within others, become open ones, and ask for fewer.
 _CLOSE = (1000, 64), (40, 8), 1000
-_ROUGH = (24, 16), (2, 4), 24
+_ROUGH = (24, 64), (2, 4), 24
 # Characters of all copies of an expression, one for each length of what may stand before it. Longer ones have one copy,
 # for which the last character before it must do: seven copies of 400 characters compiled for four seconds.
 _LONGEST = 2000
+# So many lookaheads within an expression are followed, and only where that gives light expressions.
+_MOST_AHEAD, _LIGHT = 2, 1000
 
 
 class Reversed(NamedTuple):
     """``expressions`` with how many bytes before a match each has read at its end; flags hold for all of them.
 
-    They are for texts with ``EDGE`` before and behind them.
+    They are for texts with ``EDGE`` before and behind them. Matches also begin where those of each of ``ahead`` do: the
+    expression up to what must follow within it, and that.
     ``weight`` is about how many characters one of them has with its repetitions unrolled.
     """
 
@@ -34,6 +40,7 @@ class Reversed(NamedTuple):
     caseless: bool
     dotall: bool
     weight: int
+    ahead: tuple[tuple[tuple[str, int], ...], ...] = ()
 
 
 def reverse(pattern: str, *, rough: bool = False) -> Reversed:
@@ -45,13 +52,27 @@ def reverse(pattern: str, *, rough: bool = False) -> Reversed:
     items, flags = list(tree), tree.state.flags
     if tree.getwidth()[0] == 0:
         raise re.error("it matches the empty text")
-    writer = _Writer(_ROUGH if rough else _CLOSE, dict(_groups(items)))
+    groups, limits = dict(_groups(items)), _ROUGH if rough else _CLOSE
+    made, weight = _expressions(items, _Writer(limits, groups))
+    ahead, caseless = [], bool(flags & re.IGNORECASE)
+    for shorter in up_to_lookaheads(items, most=_MOST_AHEAD):
+        with suppress(re.error):
+            some, more = _expressions(shorter, _Writer(limits, groups))
+            if more > _LIGHT:
+                some, more = _expressions(shorter, _Writer(_ROUGH, groups))
+            if more <= _LIGHT:
+                ahead.append(some)
+    return Reversed(made, caseless, bool(flags & re.DOTALL), weight, tuple(ahead))
+
+
+def _expressions(items: list[Any], writer: _Writer) -> tuple[tuple[tuple[str, int], ...], int]:
+    """``items`` from behind in as many copies as must be, and their weight."""
     body = writer.sequence(items, last=True)
     before = _before(items, writer)
     if before and len(before) * len(body) > _LONGEST:
         before = _last_before(items)
-    expressions = [(body, 0)] if before is None else [(body + text, width) for text, width in before]
-    return Reversed(tuple(expressions), bool(flags & re.IGNORECASE), bool(flags & re.DOTALL), writer.weight)
+    copies = [(body, 0)] if before is None else [(body + text, width) for text, width in before]
+    return tuple(copies), writer.weight
 
 
 # What is taken to stand before a text and behind it. Anchors of the text do not do: of ``(?:\A|[^b])[ab]{2}`` Hyperscan
@@ -70,9 +91,9 @@ _AT = {
 class _Writer:
     """``limits`` say when a repetition is an open one; ``groups`` are the captured items, by number."""
 
-    def __init__(self, limits: tuple[tuple[int, int], tuple[int, int], int], groups: dict[int, Any]) -> None:
+    def __init__(self, limits: tuple[tuple[int, int], tuple[int, int], int], groups: Mapping[int, Any]) -> None:
         self._single, self._many, self._in_all = limits
-        self._groups = groups
+        self._groups = dict(groups)
         self.weight = 0
 
     def sequence(self, items: Sequence[Any], *, last: bool = False, turns: int = 1) -> str:

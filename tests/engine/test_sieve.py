@@ -78,7 +78,7 @@ def test_of_many_spans_none_loses_a_match_in_the_joint() -> None:
 )
 def test_the_character_before_a_long_expression_is_asked_for(before: str, heads: list[bytes]) -> None:
     """In one copy, whatever else the lookbehind says: otherwise each letter of a name would be a place to try."""
-    long = "(?:" + "|".join(f"name{number}x{{40}}" for number in range(160)) + ")"
+    long = "(?:" + "|".join(f"name{number}x{{12}}" for number in range(160)) + ")"
     places = sieve(f"{before}[a-z]{{0,9}}{long}".encode())
     assert places
     for head in (b"a", *heads):
@@ -123,6 +123,20 @@ def test_what_cannot_be_written_backwards_has_none() -> None:
     assert sieve(rb"(a)\1\1") is None
     assert sieve(b"a*") is None
     assert sieve(b"(?:" + b"|".join(b"%d" % number for number in range(10000)) + b")") is None
+
+
+def test_what_must_follow_within_is_asked_for() -> None:
+    # By one of two ways alone: the other one goes on as before.
+    places = sieve(rb"key(?:=|:(?=[^\n]{4,20};))(?=[a-z]{1,9}[0-9])(?P<secret>[a-z0-9]{4})")
+    assert places
+    for data, begins in (
+        (b"key=abc1", True),
+        (b"key=abcd", False),
+        (b"key:abc1 ;", True),
+        (b"key:abc1 .", False),
+        (b"key:abcd ;", False),
+    ):
+        assert (0 in places.starts(data, Span(0, len(data)))) == begins, data
 
 
 def test_what_grows_when_it_is_unrolled_is_compiled_in_its_rough_form_alone(monkeypatch: pytest.MonkeyPatch) -> None:
