@@ -26,5 +26,8 @@ def run(args: argparse.Namespace) -> int:
     commits = revisions.parse_range(git, args.range)
     context = context_for(enclosing_root(args.where), shared.scan_options(args))
     result = scan_range(git, text_scanner(context.options), context, commits)
-    result = result._replace(summary=result.summary._replace(target=args.range))
+    summary = result.summary._replace(target=args.range)
+    if commits.tips and not summary.commits:
+        summary = summary._replace(notes=(*summary.notes, f"{args.range} holds no commit: there was nothing to scan"))
+    result = result._replace(summary=summary)
     return shared.report(result, args, setting="range")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from scanner.git.run import Git
-from scanner.model.errors import GitError
+from scanner.model.errors import GitError, UsageError
 
 _DEEPEN = "fetch the rest with `git fetch --unshallow` (GitHub: fetch-depth: 0, GitLab: GIT_DEPTH: 0)"
 
@@ -37,15 +37,18 @@ def parse_range(git: Git, text: str) -> Range:
     """``BASE..HEAD``, ``BASE...HEAD`` (from where they parted) or ``BASE`` (up to HEAD).
 
     An all-zero base means a new branch: its commits that no ref here has. An all-zero head is a deletion.
+    UsageError where the base is empty: git reads HEAD there, and a pipeline whose variable is unset would be green.
     """
     base, dots, head = text.partition("...") if "..." in text else text.partition("..")
+    if not base.strip():
+        raise UsageError(f"the range {text!r} has no base: is a variable unset? (HEAD..NAME counts from HEAD)")
     tip = head or "HEAD"
     if is_zero(tip):
         return Range((), ())
     tips = (resolve(git, tip),)
     if dots and is_zero(base):
         return Range(tips, other_refs(git, tips[0]))
-    return Range(tips, (resolve(git, base or "HEAD"),))
+    return Range(tips, (resolve(git, base),))
 
 
 def other_refs(git: Git, tip: str, pattern: str = "") -> tuple[str, ...]:

@@ -31,6 +31,24 @@ def test_only_what_the_range_adds(repo: Repository) -> None:
     assert findings(repo, base) == findings(repo, f"{base}..")
 
 
+@pytest.mark.parametrize("unset", ["", "..HEAD", "...HEAD", "..", " ..HEAD"])
+def test_a_variable_that_is_unset_is_not_green(repo: Repository, unset: str) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    repo.commit("leak")
+    ran = repo.unsealed("range", unset)
+    assert (ran.code, ran.out) == (2, "")
+    assert "has no base" in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_range_without_commits_says_so(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    base = repo.commit("leak")
+    ran = repo.unsealed("range", f"{base}..HEAD")
+    assert ran.code == 0
+    assert f"note  {base}..HEAD holds no commit" in ran.out
+
+
 def test_added_and_removed_within_the_range_still_counts(repo: Repository) -> None:
     base = repo.commit("base")
     repo.write("a.py", f'key = "{token()}"\n')
