@@ -36,7 +36,7 @@ _IDENTIFIER = frozenset(
     repository repo branch ref commit tag image registry insecure verify debug
     method mechanism policy update updated updates time date at hash checksum generation interval timestamp created
     revision owner header headers namespaces clusters location locations mount realm query filter cmd command number
-    tokenizer""".split()
+    tokenizer plugin plugins""".split()
 )
 # Whole names, as Kubernetes, cert-manager, Argo CD and the CSI drivers write them.
 _IDENTIFIER_NAMES = frozenset(
@@ -49,7 +49,9 @@ _IDENTIFIER_NAMES = frozenset(
 )
 _ABOUT = frozenset("ref refs reference selector policy mtime".split())
 # After "password": the value says where the password is.
-_PLACE = frozenset("encryption key keys secret secrets field fields property item entry template generator".split())
+_PLACE = frozenset(
+    "encryption key keys secret secrets field fields property item entry template generator authentication".split()
+)
 
 
 def plain(name: str) -> str:

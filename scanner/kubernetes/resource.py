@@ -20,6 +20,8 @@ from scanner.manifest.node import Sequence as Items
 _NAMES = ("name", "key", "Name", "Key", "variable", "header")
 _VALUES = ("value", "Value", "default")
 _OPTION = re.compile(r"(--?[A-Za-z][\w.-]*)(?:=(.+))?", re.DOTALL)
+# So many phrases in a document without an object, and two values of five, and it is a translation.
+_SOME_PHRASES = 8
 _ENVIRONMENT = frozenset({"env", "environment", "envs", "extraEnv", "extraEnvVars", "variables"})
 _ARGUMENTS = frozenset({"args", "command", "extraArgs", "arguments"})
 # Objects whose values have been judged by what they are.
@@ -59,6 +61,8 @@ def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, 
             _claim_arguments(node, document, out)
         for rule, entry in found:
             groups.setdefault((rule, owner.path if owner is not None else ("",)), []).append(entry)
+    if groups and not owners and _messages(document):
+        return
     for (rule, place), entries in groups.items():
         owner = owners.get(place)
         told = told_of(owner) if owner is not None else {}
@@ -68,6 +72,13 @@ def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, 
         # Lists of arguments are claimed as a whole, so what is found in them must be surer than a claim.
         specific = TYPED if rule == "kubernetes-argument-value" else ASSIGNED
         assigned_values(entries, out, detail=told, rule=rule, specific=specific)
+
+
+def _messages(document: Document) -> bool:
+    """True for a table of what a program says to its users: most of its values are phrases, or in another script."""
+    said = [node.value.strip() for _, node in document.nodes() if isinstance(node, Scalar)]
+    phrases = sum(" " in text or not text.isascii() for text in said)
+    return phrases >= _SOME_PHRASES and phrases * 5 >= len(said) * 2
 
 
 def _owner(path: tuple[str, ...], owners: dict[tuple[str, ...], Manifest]) -> Manifest | None:
@@ -121,6 +132,8 @@ def _fields(path: tuple[str, ...], node: Mapping, document: Document) -> Iterato
         # Files have rules of their own; manifests in them are read as such.
         one_line = isinstance(value, Scalar) and "\n" not in value.value.strip()
         if isinstance(value, Scalar) and one_line and value.value.strip() and names.promising(key.value):
+            if " " in key.value.strip():
+                continue
             yield rule, entry_of(key.value, value, document)
 
 

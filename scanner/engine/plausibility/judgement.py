@@ -33,7 +33,7 @@ _SURELY_GENERATED = 20.0
 _LOOSE = frozenset(("path", "file name", "host name", "version", "assignments"))
 _NO_NAME = 40.0
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
-_ENDINGS = Lazy(rb"(?:\\[nrt0])+$")
+_ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\+$")
 _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
 _ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
 _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
@@ -46,6 +46,7 @@ _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _DIGESTS = Lazy(rb"(?i)(?:hash(?:es|map|table|sums?)|checksums?|digests|fingerprints?)\W")
+_SMALL = Lazy(rb"[a-z]+(?:[-_.][a-z]+)*")
 _SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER))
 _COUNTED = frozenset(b"base utf iso latin level option field version page item node line column python java".split())
 _WORD_NUMBER = Lazy(rb"([A-Za-z]{4,16})([0-9]{2,6})")
@@ -110,6 +111,7 @@ def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line:
         return "code"
     return (
         ("" if quoted else _stands_for(value, kind))
+        or ("name" if not quoted and _follows_colon(value, line, at, promise, kind) else "")
         or ("text" if not quoted and _starts_sentence(value, line, at, kind) else "")
         or ("hash" if _in_list_of_digests(value, line, at) else "")
         or _same_as_user(value, line)
@@ -146,7 +148,7 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
     if value.split() != [value] and words.word_share(value.decode("utf-8", "replace")) > 0.5:
         return "text"
     found = shape(value)
-    if found in ("path", "file name", "address", "public key", "mark-up") or value.lower() in _SWITCHES:
+    if found in ("path", "file name", "address", "public key", "mark-up", "algorithm") or value.lower() in _SWITCHES:
         return found or "switch"
     # A token of an unknown sort may be a name that machines call each other by.
     if key.promise is Promise.SECRET and not key.opens and words.surprise(value.decode("utf-8", "replace")) < 0:
@@ -216,6 +218,12 @@ def _starts_sentence(value: bytes, line: bytes, at: int, kind: FileKind) -> bool
         return False
     word = value.decode("utf-8", "replace").strip("¡¿«»„“”'(),.:;!?")
     return word.isalpha() and _GOES_ON.pattern.fullmatch(line[at + len(value) :]) is not None
+
+
+def _follows_colon(value: bytes, line: bytes, at: int, promise: Promise, kind: FileKind) -> bool:
+    """True for a word in small letters behind a name and a colon in a Makefile or a script: what a target needs."""
+    behind = kind is FileKind.SHELL and promise is not Promise.PASSWORD and line[: max(at, 0)].rstrip().endswith(b":")
+    return behind and _SMALL.pattern.fullmatch(value) is not None
 
 
 def _in_list_of_digests(value: bytes, line: bytes, at: int) -> bool:

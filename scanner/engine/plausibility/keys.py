@@ -67,7 +67,7 @@ _ABOUT = frozenset(
     startswith endswith contains icontains isnull history position pos user username login map list set
     namespace namespaces mechanism mgr warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
-    filter cmd command identity identities""".split()
+    filter cmd command identity identities plugin plugins""".split()
 )
 
 

@@ -61,6 +61,7 @@ STOCK = frozenset(
     reset forgot forgotten remember strong weak long short first second third one two three initial
     contrasena contrasenia wachtwoord losenord haslo heslo senha parola parole motdepasse kennwort sifre salasana
     adgangskode passord jelszo geslo lozinka slaptazodis kodeord mima clave
+    wagwoord parool parol pasahitza fjalekalimi cyfrinair pasfhocal
     """.split()
 )
 _LEET_INSIDE = Lazy(rb"[a-z][013457@$]+[a-z]")

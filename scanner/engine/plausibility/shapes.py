@@ -25,6 +25,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("path", rb"\#!\s?/.* | \.{1,2}[/\\].* | [/\\][\w.-]+ | ~[/\\]?[\w./-]* | [a-z]:[/\\].*"),
     ("file name", rb"[\w./@\ -]+\.(?:" + _ENDINGS + rb")"),
     ("version", rb"[\^~<>=v]*\s?\d+(?:\.\d+)+(?:[-+.]?[a-z]{1,8}[\d.]*)?(?:[-+][\w.-]*)? | [\w-]+/\d+(?:\.\d+)+"),
+    ("version", rb"(?:npm|workspace|portal|patch|catalog):[@^~*\w].*"),
     # Packages of distributions: "1:4.13+dfsg1-4ubuntu3.2".
     ("version", rb"(?:\d+:)?\d+(?:\.\d+)+(?:[+~-]+[a-z\d.]{1,24}){1,4}"),
     ("date", rb"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T\ ][\d:.+-]*Z?)? | \d\d?[-/.]\d\d?[-/.]\d{4}"),
@@ -61,10 +62,12 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("scope", rb"\w+(?:/|%2F)\d{8}(?:/|%2F).*"),
     ("assignments", rb"[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
     ("mark-up", rb"</?[a-z][^>]*>?.* | &[a-z]+; | .*</\w+>"),
+    # What stands for each text in the language in which Crowdin shows translators a program.
+    ("mark-up", rb"(?:crwdn[se]\d+:\d+)+"),
     ("region", rb"(?:us|eu|ap|sa|ca|me|af)-(?:gov-)?[a-z]+-\d"),
     (
         "algorithm",
-        rb"(?:hmac|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?::\d+)?"
+        rb"(?:hmac|scram|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?::\d+)?"
         rb"(?:[-_/](?:[a-z]{2,8}|\d{1,4})){0,5}",
     ),
     ("algorithm", rb"ed25519.* | secp\d+\w\d | (?:PBKDF2|PBEWith|HMAC|id-)\w*With[\w-]+"),
