@@ -63,6 +63,8 @@ _ONE_LINE = 1000
 _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
 # Where a word that begins with a capital is what a program calls the field, in the language of its user.
 _LABELLED = frozenset((FileKind.DATA, FileKind.CODE))
+# No generator makes six letters of which only the first is a capital.
+_CAPITAL_FIRST = Lazy(rb"[A-Z][a-z]{1,20}(?:-[a-z]{2,20})*(?<=.{6})")
 # Files that hold the texts of a program: in a shell's language what follows is a command.
 _MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER))
 _NAME_BEFORE = Lazy(rb"\s*[\w.\[\]-]+[ \t]*[=:][ \t]*")
@@ -124,7 +126,10 @@ def _core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
     promise = Promise.PASSWORD if password else key.promise
     value = _ENDINGS.pattern.sub(b"", value)
     scheme = _SCHEME.pattern.match(value)
-    return (value[scheme.end() :], max(promise, Promise.SECRET)) if scheme else (value, promise)
+    # "Token prüfen" is a phrase.
+    if scheme is None or value[scheme.end() :].isalpha():
+        return value, promise
+    return value[scheme.end() :], max(promise, Promise.SECRET)
 
 
 def _bare(value: bytes, promise: Promise) -> str:
@@ -279,6 +284,8 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""
     if mashed(value):
         return "placeholder"
+    if kind in _LABELLED and promise is Promise.SECRET and _CAPITAL_FIRST.pattern.fullmatch(value):
+        return "label"
     if kind in _LABELLED and text.isalpha() and text.istitle() and bits < _SURELY_GENERATED:
         return "label"
     if is_constant(value) and bits < _SURELY_GENERATED:
