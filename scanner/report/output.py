@@ -96,8 +96,9 @@ def _stage(result: ScanResult, target: Target, options: ReportOptions) -> tuple[
     """Writes the report beside its place and returns both names; pipes and devices are written at once."""
     path = os.path.realpath(target.path)
     try:
-        if _is_special(path):
-            with open(path, "wb") as out:
+        # Asked by the name given: /dev/stdout and /dev/fd/3 lead to pipes, whose "real paths" are names of nothing.
+        if _is_special(target.path):
+            with open(target.path, "wb") as out:
                 _write(target.format, result, out, _for_file(options))
             return "", path
         return _stage_beside(result, target.format, path, options), path

@@ -90,6 +90,17 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
         write_reports(MANY, parse_targets(["json=/dev/full"]), options())
 
 
+def test_a_pipe_is_written_to_by_its_name_in_dev() -> None:
+    end, start = os.pipe()
+    try:
+        write_reports(result(FIRST), parse_targets([f"json=/dev/fd/{start}"]), options())
+        os.close(start)
+        with open(end, "rb", closefd=False) as read:
+            assert len(json.load(read)["findings"]) == 1
+    finally:
+        os.close(end)
+
+
 def test_a_full_disk_leaves_the_old_report_and_no_rest(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text("old")
