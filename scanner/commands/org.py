@@ -78,9 +78,11 @@ def run(args: argparse.Namespace) -> int:
         from scanner.org.store.engine import Store
     except ImportError:
         raise UsageError("unsealed org needs SQLAlchemy and Alembic: pip install 'unsealed[org]'") from None
-    from scanner.org import webhook
+    from scanner.org import targets, webhook
     from scanner.pipeline.org import key_id
 
+    for target in args.targets:
+        targets.check(target)
     if args.webhook:
         webhook.check(args.webhook, os.environ.get("UNSEALED_WEBHOOK_KEY", ""))
     filters = _filters(args)

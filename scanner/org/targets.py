@@ -60,23 +60,28 @@ def repositories(target: str, filters: Filters) -> Iterator[Repository | Skipped
                 yield _wiki(one)
 
 
+def check(target: str) -> None:
+    """UsageError for what can be no target, before a store is made for it. Nothing is listed or asked for."""
+    if not (os.path.isdir(target) or os.path.isfile(target)) and account_of(target) is None and ":" not in target:
+        raise UsageError(f"{target}: there is no such folder or file, and it names no account (github:owner)")
+
+
 def _wiki(one: Repository) -> Repository:
     url = one.url.removesuffix(".git") + ".wiki.git"
     return one._replace(url=url, source="", name=f"{one.name}.wiki", family="", wiki=False)
 
 
 def _listed(target: str) -> Iterator[Repository | Skipped]:
+    check(target)
     if os.path.isdir(target):
         yield from _clones(target)
     elif os.path.isfile(target):
         yield from _addresses(target)
     elif (account := account_of(target)) is not None:
         yield from _account(account)
-    elif "://" in target or ":" in target:
+    else:
         protocol_of(target)
         yield _remote(target)
-    else:
-        raise UsageError(f"{target}: there is no such folder or file, and it names no account (github:owner)")
 
 
 def _clones(folder: str) -> Iterator[Repository | Skipped]:

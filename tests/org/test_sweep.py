@@ -136,3 +136,11 @@ def test_a_baseline_that_is_not_there_is_told_before_anything_is_scanned(
     store = ("--store", str(tmp_path / "s.db"))
     ran = unsealed_org(clean_environment, str(tmp_path / "clones"), *store, "--baseline", str(tmp_path / "none"))
     assert ran.returncode == 2 and "no such file" in ran.stderr and not (tmp_path / "s.db").exists()
+
+
+def test_a_misspelt_target_makes_no_store(tmp_path: Path, clean_environment: dict[str, str]) -> None:
+    store = tmp_path / "store.db"
+    ran = unsealed_org(clean_environment, str(tmp_path), str(tmp_path / "clnoes"), "--store", str(store))
+    assert ran.returncode == 2
+    assert "clnoes: there is no such folder or file" in ran.stderr
+    assert not store.exists()
