@@ -26,7 +26,10 @@ _NEXT = {
         "Then build without it (build secrets, mounts) and delete the old tags.",
     ),
 }
-FALSE_ALARM = "Not a secret? A comment `unsealed:allow` on the line, or `unsealed baseline update`, accepts it."
+FALSE_ALARM = (
+    "Not a secret? A comment `unsealed:allow` on the line accepts it, or the baseline: `unsealed baseline update` "
+    "(`create`, where there is none yet)."
+)
 
 
 def next_steps(setting: str) -> tuple[str, ...]:
