@@ -9,7 +9,8 @@ wide gaps. They go the way of every text: the prefilter's hits, the lines around
 expressions there. All texts are tried in a small size first, with every rule; the worst in full.
 
 A rule's cost is the processor time of its expressions beyond the prefilter's, which every text pays. What judging
-adds for each place that matched is linear in what there is to report, and told beside it. ``--limit`` compares the
+adds for each place that matched is linear in what there is to report, and told beside it; so is what compiling the
+expression from behind takes, once a process. ``--limit`` compares the
 cost with the time that the prefilter takes for as much of ordinary text, so that it means the same on every machine.
 """
 
@@ -28,6 +29,7 @@ from typing import Any, NamedTuple
 
 from scanner.engine.engine import Engine
 from scanner.engine.matcher import Matcher
+from scanner.engine.sieve import sieve
 from scanner.model.filekind import FileKind
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -49,7 +51,8 @@ _PREFERRED = b"aA0 _-=:.\"'\t/+x\n"
 class Cost(NamedTuple):
     """What a text of ``size`` bytes costs a rule beyond the prefilter: milliseconds of its expressions.
 
-    ``around`` are those for finding the lines around its ``hits``; ``matches`` is how many places matched.
+    ``around`` are those for finding the lines around its ``hits``; ``matches`` is how many places matched. ``compiled``
+    are those for compiling the expression from behind, once a process, where it is compiled at all.
     """
 
     milliseconds: float
@@ -59,6 +62,7 @@ class Cost(NamedTuple):
     matches: int
     size: int
     around: float = 0.0
+    compiled: float = 0.0
 
 
 def hostile(source: RuleSource, size: int, most: int) -> Iterator[tuple[str, bytes]]:
@@ -200,7 +204,7 @@ class _Unjudged(Matcher):
         self.around = time.process_time() - started
         return found
 
-    def _judge(self, text: Text, found: Any) -> None:
+    def _judge(self, text: Text, found: Any, **_: Any) -> None:
         self.seen += 1
         span = Span(*found.span())
         if self.rule.keywords:
@@ -296,7 +300,7 @@ def main() -> int:
     worst = table[0]
     for cost in table[: args.top]:
         print(f"{cost.milliseconds:9.1f} ms  {cost.rule} ({cost.text}; {cost.hits:,} hits, their lines "
-              f"{cost.around:.0f} ms; {cost.matches:,} matches)")  # fmt: skip
+              f"{cost.around:.0f} ms; {cost.matches:,} matches; from behind {cost.compiled:.0f} ms)")  # fmt: skip
     spent, times = time.monotonic() - started, worst.milliseconds / base
     print(f"{len(chosen)} rules, {tried:,} texts in {spent:.0f} s")
     print(f"worst {worst.milliseconds:.1f} ms on {worst.size:,} bytes")
@@ -311,7 +315,13 @@ def _in_full(bench: Bench, costs: Sequence[Cost], size: int, kinds: int) -> Cost
     """The worst of a rule's worst texts, at ``size`` bytes."""
     source = bench.sources[costs[0].rule]
     names = {cost.text for cost in costs}
-    return max(bench.cost(source, name, data) for name, data in hostile(source, size, kinds) if name in names)
+    worst = max(bench.cost(source, name, data) for name, data in hostile(source, size, kinds) if name in names)
+    sieve.cache_clear()
+    started = time.process_time()
+    for expression in (source.rule.pattern, source.rule.needs):
+        if expression:
+            sieve(expression.encode())
+    return worst._replace(compiled=(time.process_time() - started) * 1000)
 
 
 if __name__ == "__main__":
