@@ -54,7 +54,7 @@ def pushed(git: Git, remote: str) -> Range:
     for local, there in lines:
         if is_zero(local):
             continue
-        tips.append(resolve(git, local))
+        tips.append(resolve(git, local, kind="object"))
         here = there and not is_zero(there) and git.succeeds("cat-file", "-e", f"{there}^{{commit}}") is not None
         since += [resolve(git, there)] if here else _known_to(git, remote)
     return Range(tuple(dict.fromkeys(tips)), tuple(dict.fromkeys(since)))

@@ -22,15 +22,18 @@ def is_zero(name: str) -> bool:
     return len(name) >= 40 and not name.strip("0")
 
 
-def resolve(git: Git, name: str) -> str:
-    """The id of the commit called ``name``. GitError says what to do when there is none here."""
-    out = git.succeeds("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+def resolve(git: Git, name: str, *, kind: str = "commit") -> str:
+    """The id of the commit called ``name``; of ``kind`` "object", a tag's own id, for its message is text too.
+
+    GitError says what to do when there is none here.
+    """
+    out = git.succeeds("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{{kind}}}")
     if out is not None:
         return out.decode("ascii").strip()
     git.output("rev-parse", "--git-dir")
     if is_shallow(git):
         raise GitError(f"{name} is not in this shallow clone: {_DEEPEN}")
-    raise GitError(f"there is no commit {name} here: fetch it first, or check the name")
+    raise GitError(f"there is no {kind} {name} here: fetch it first, or check the name")
 
 
 def parse_range(git: Git, text: str) -> Range:

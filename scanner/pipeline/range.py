@@ -43,10 +43,12 @@ def _before(git: Git, scanner: TextScanner, context: Context, commits: Range) ->
     """Fingerprints of the secrets in the files as they were before the range touched them."""
     found: set[str] = set()
     done: set[str] = set()
+    # A tag may name a file, which was nowhere before.
+    tips = [tip for tip in commits.tips if git.succeeds("cat-file", "-e", f"{tip}^{{tree}}") is not None]
     with ObjectReader(git, limit=context.options.max_size) as reader:
         for edge in revisions.boundary(git, commits)[:_MOST_EDGES]:
             generated = Generated(partial(file_at, reader, edge))
-            for tip in commits.tips:
+            for tip in tips:
                 for name, path in {change.before: change.path for change in changes.between(git, edge, tip)}.items():
                     if name and name not in done:
                         done.add(name)

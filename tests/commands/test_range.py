@@ -180,6 +180,19 @@ def test_a_new_branch_is_compared_with_what_the_remote_has(pushing: Repository) 
     assert push(pushing, "origin", "other").returncode != 0
 
 
+def test_what_tags_say_is_read_before_it_is_pushed(pushing: Repository) -> None:
+    pushing.git("tag", "-a", "v1", "-m", "fine")
+    assert push(pushing, "origin", "v1").returncode == 0
+    pushing.git("tag", "-a", "v2", "-m", f"with {token()}")
+    done = push(pushing, "origin", "v2")
+    assert done.returncode != 0 and token() not in done.stdout + done.stderr
+    pushing.write("b.py", f'key = "{token()}"\n')
+    blob = pushing.git("hash-object", "-w", "b.py").strip()
+    pushing.git("tag", "file", blob)
+    pushing.commit("secret")
+    assert "1 secret (1 critical)" in (done := push(pushing, "origin", "main", "file")).stdout + done.stderr
+
+
 def test_a_forced_push_and_a_deletion(pushing: Repository) -> None:
     pushing.write("a.py", "x = 2\n")
     pushing.git("commit", "-q", "-a", "--amend", "-m", "again")
