@@ -215,6 +215,21 @@ def test_branches_and_paths(repo: Repository) -> None:
     assert paths(repo, "--path", "src/", "--path", "docs/b.py") == {"src/a.py", "docs/b.py"}
 
 
+@pytest.mark.parametrize("path", ["", ".", "scr", "src/b.py", "../src", "/src"])
+def test_a_path_that_no_commit_has_is_not_green(repo: Repository, path: str) -> None:
+    parted(repo)
+    ran = repo.unsealed("history", "--path", path)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+
+
+def test_paths_count_from_the_root_of_the_repository(repo: Repository) -> None:
+    parted(repo)
+    (repo.path / "below").mkdir()
+    assert repo.unsealed("history", "below", "--path", "./src/a.py").code == 1
+    assert repo.unsealed("history", "--path", "srcs.py", "--branch", "side").code == 1
+    assert repo.unsealed("history", "--path", "srcs.py", "--branch", "main").code == 2
+
+
 def test_since_leaves_out_what_was_there(repo: Repository) -> None:
     first, second = parted(repo)
     assert paths(repo, "--since", first) == {"docs/b.py", "srcs.py"}
