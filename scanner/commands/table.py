@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from types import ModuleType
+from typing import NoReturn
 
 # name -> (module, one line of help), in the order of ``--help``.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -37,6 +38,13 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=_columns() - 2)
 
 
+class _Parser(argparse.ArgumentParser):
+    """What is wrong in one line: below eight lines of options nobody finds it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"unsealed: {message}; see {self.prog} --help\n")
+
+
 def _columns() -> int:
     given = os.environ.get("COLUMNS", "")
     if given.isdecimal():
@@ -49,7 +57,7 @@ def _columns() -> int:
 
 def parser_for(name: str, module: ModuleType) -> argparse.ArgumentParser:
     """The argument parser of one command, given its module."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"unsealed {name}",
         description=(module.__doc__ or "").strip(),
         epilog=GUIDE,

@@ -41,6 +41,16 @@ def test_a_variable_that_is_unset_is_not_green(repo: Repository, unset: str) -> 
     assert len(ran.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(["--fromat", "json"], "--fromat"), ([], "BASE..HEAD"), (["HEAD", "--severity", "hi"], "'hi'")],
+)
+def test_a_mistake_on_the_command_line_is_one_line(repo: Repository, arguments: list[str], named: str) -> None:
+    ran = repo.unsealed("range", *arguments)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert named in ran.err and "unsealed range --help" in ran.err
+
+
 def test_a_range_without_commits_says_so(repo: Repository) -> None:
     repo.write("a.py", f'key = "{token()}"\n')
     base = repo.commit("leak")
