@@ -23,6 +23,7 @@ from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, hopeless, implausible
 from scanner.engine.programs import compiled
 from scanner.engine.sought import First, Sought
+from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
 from scanner.model.secret import Secret
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 # Seconds one expression may take in one window; past it the rule is reported as not tried there.
 EXPRESSION_TIMEOUT = 1.0
+# Bytes of a name and a value that are remembered, and so many of them.
+_SHORT, _REMEMBERED = 128, 1024
 # What ``specific`` is for a vendor's own format.
 _VENDOR = 3
 
@@ -63,6 +66,7 @@ class Matcher:
     _pairs: First = field(default_factory=First)
     _around: Around = field(default_factory=partial(Around, b""))
     _patience: Patience = field(default_factory=Patience)
+    _verdicts: dict[tuple[bytes, bytes, FileKind], bool] = field(default_factory=dict)
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset)."""
@@ -207,12 +211,23 @@ class Matcher:
         return self._weighed(text, match, verdict, groups.get("key", b""))
 
     def _hopeless(self, text: Text, secret: bytes, key: bytes) -> bool:
-        """True when ``secret`` would be dropped for being implausible, whatever stands around it."""
-        return (
-            not (self.rule.checks or self._vendors_form)
-            and hopeless(secret, mode=self.rule.plausible, key=key.decode("utf-8", "replace"), kind=text.kind)
-            and self._example(secret) is None
-        )
+        """True when ``secret`` would be dropped for being implausible, whatever stands around it.
+
+        Remembered where it is short: a log says the same thing on every line.
+        """
+        if self.rule.checks or self._vendors_form:
+            return False
+        asked = (secret, key, text.kind)
+        known = self._verdicts.get(asked)
+        if known is None:
+            name = key.decode("utf-8", "replace")
+            known = hopeless(secret, mode=self.rule.plausible, key=name, kind=text.kind)
+            known = known and self._example(secret) is None
+            if len(secret) + len(key) <= _SHORT:
+                if len(self._verdicts) >= _REMEMBERED:
+                    self._verdicts.clear()
+                self._verdicts[asked] = known
+        return known
 
     def _example(self, value: bytes) -> str | None:
         """Where ``value`` is a known example of, if it is one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from scanner.engine.plausibility import words
@@ -80,9 +79,8 @@ def judge(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes
     )
 
 
-@lru_cache(maxsize=4096)
 def in_itself(value: bytes, *, key: Key, password: bool, kind: FileKind) -> str:
-    """Why ``value`` is no secret on whatever line it stands; remembered, because logs say the same again and again."""
+    """Why ``value`` is no secret on whatever line it stands."""
     if key.promise is Promise.NOTHING:
         return "about a secret"
     value, promise = _core(value, key, password=password)
