@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
-from urllib.parse import unquote_to_bytes
 
 from scanner.engine.plausibility import words
+from scanner.engine.plausibility.essence import core, unescaped
 from scanner.engine.plausibility.keys import Key, Promise
 from scanner.engine.plausibility.lazy import Lazy
 from scanner.engine.plausibility.placeholders import mashed, oddly_spelled, placeholder, stock
 from scanner.engine.plausibility.references import reference
-from scanner.engine.plausibility.shapes import is_constant, is_uuid, shape
+from scanner.engine.plausibility.shapes import is_constant, is_hexadecimal, is_uuid, shape
+from scanner.engine.plausibility.surroundings import in_its_line
 from scanner.model.filekind import FileKind
 
 # Bits by which the generator's story must be the shorter one, by what the name promises.
@@ -23,51 +23,28 @@ _NEEDED_UNSURE = 18.0
 _NEEDED_WORDLESS = 1.0
 _SHORTEST = {Promise.WEAK: 16, Promise.SECRET: 7, Promise.PASSWORD: 4}
 _LONGEST = 2048
-# A bare word of code is a name until this much says otherwise.
-_BARE_IN_CODE = 25.0
-_BARE_PASSWORD_IN_CODE = 10.0
 # Above this no person chose the value, whatever pieces of words it holds.
 _SURELY_GENERATED = 20.0
 # Forms that a generated value can have by chance, unless a person named its parts.
 _LOOSE = frozenset(("path", "file name", "host name", "version", "assignments"))
-_NO_NAME = 40.0
-_SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
-_ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\+$")
-_PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
 _ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
 _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
 _UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
 _HEX_PAIRS = Lazy(rb"(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:]*)+")
-_USER = Lazy(
-    rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u)[\"']?\s{0,3}[:= ]>?\s{0,3}[\"']?([\w.@-]+)"
-)
 _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
-_HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
-_DIGESTS = Lazy(rb"(?i)(?:hash(?:es|map|table|sums?)|checksums?|digests|fingerprints?)\W")
-_SMALL = Lazy(rb"[a-z]+(?:[-_.][a-z]+)*")
 _SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER))
 _COUNTED = frozenset(b"base utf iso latin level option field version page item node line column python java".split())
 _WORD_NUMBER = Lazy(rb"([A-Za-z]{4,16})([0-9]{2,6})")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
-# What lies between the end of one string and the start of the next.
-_BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
-_UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
 # No service puts these into the tokens and API keys that it hands out.
 _NO_TOKEN = Lazy(rb"[?^()\[\];!*`]")
-# A comparison, the next argument, the end of a block: what is left of code behind a sign of equality.
-_CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]")
-_ONE_LINE = 1000
 # Nor into what they call a key only.
 _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
 # Where a word that begins with a capital is what a program calls the field, in the language of its user.
 _LABELLED = frozenset((FileKind.DATA, FileKind.CODE))
 # No generator makes six letters of which only the first is a capital.
 _CAPITAL_FIRST = Lazy(rb"[A-Z][a-z]{1,20}(?:-[a-z]{2,20})*(?<=.{6})")
-# Files that hold the texts of a program: in a shell's language what follows is a command.
-_MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER))
-_NAME_BEFORE = Lazy(rb"\s*[\w.\[\]-]+[ \t]*[=:][ \t]*")
-_GOES_ON = Lazy(rb"[,.:;!?)]?[ \t]+[^\s=#;/\\&|<>\"'`(\[{-][^=]*")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
 _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
@@ -83,7 +60,7 @@ def in_itself(value: bytes, *, key: Key, password: bool, kind: FileKind) -> str:
     """Why ``value`` is no secret on whatever line it stands."""
     if key.promise is Promise.NOTHING:
         return "about a secret"
-    value, promise = _core(value, key, password=password)
+    value, promise = core(value, key, password=password)
     if len(value) < _SHORTEST[promise]:
         return "too short"
     if len(value) > _LONGEST:
@@ -91,53 +68,10 @@ def in_itself(value: bytes, *, key: Key, password: bool, kind: FileKind) -> str:
     return (
         placeholder(value)
         or reference(value, kind, quoted=True)
-        or _text(_unescaped(value), promise)
+        or _text(unescaped(value), promise)
         or _form(value, promise)
-        or _meaning(_unescaped(value), promise, key=key, kind=kind)
+        or _meaning(unescaped(value), promise, key=key, kind=kind)
     )
-
-
-def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line: bytes) -> str:
-    """Why ``value``, which may be a secret by itself, is none on this ``line``: code, or a user's own name."""
-    at = line.find(value)
-    quoted = at > 0 and line[at - 1] in b"\"'`;"
-    written = not quoted and kind in (FileKind.CODE, FileKind.MINIFIED)
-    # In a program on one line, the marks of strings before a place say nothing.
-    if written and len(line) > _ONE_LINE and _CODE_SIGNS.pattern.search(value):
-        return "code"
-    bare = written and not _in_string(line[: max(at, 0)])
-    value, promise = _core(value, key, password=password)
-    if quoted and _BETWEEN_STRINGS.pattern.fullmatch(value) and words.surprise(value.decode("latin-1")) < _NO_NAME:
-        return "code"
-    return (
-        ("" if quoted else _stands_for(value, kind))
-        or ("name" if not quoted and _follows_colon(value, line, at, promise, kind) else "")
-        or ("text" if not quoted and _starts_sentence(value, line, at, kind) else "")
-        or ("hash" if _in_list_of_digests(value, line, at) else "")
-        or _same_as_user(value, line)
-        or (_bare(_unescaped(value), promise) if bare else "")
-    )
-
-
-def _core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
-    """``value`` without what belongs to its string or its scheme, and what is promised of the rest."""
-    promise = Promise.PASSWORD if password else key.promise
-    value = _ENDINGS.pattern.sub(b"", value)
-    scheme = _SCHEME.pattern.match(value)
-    # "Token prüfen" is a phrase.
-    if scheme is None or value[scheme.end() :].isalpha():
-        return value, promise
-    return value[scheme.end() :], max(promise, Promise.SECRET)
-
-
-def _bare(value: bytes, promise: Promise) -> str:
-    """A word outside of all strings of a program is a name, unless nobody would call anything like that."""
-    if is_uuid(value):
-        return ""
-    if _CODE_SIGNS.pattern.search(value):
-        return "code"
-    bits = words.surprise(value.decode("utf-8", "replace"))
-    return "code" if bits < (_BARE_PASSWORD_IN_CODE if promise is Promise.PASSWORD else _BARE_IN_CODE) else ""
 
 
 def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
@@ -158,30 +92,6 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
         return "name"
     dressed = _complex(value, value.decode("utf-8", "replace"), kind)
     return "stock value" if stock(value) and not dressed else ""
-
-
-def _stands_for(value: bytes, kind: FileKind) -> str:
-    found = reference(value, kind, quoted=False)
-    # An id and its secret, as services hand them out, look like names in a row to an expression.
-    if found == "code" and value.translate(None, b".:").isalnum():
-        return "" if words.surprise(value.decode("ascii", "replace")) > _NO_NAME else found
-    return found
-
-
-def _in_string(before: bytes) -> bool:
-    """True when what follows ``before`` on its line stands within a string or a comment."""
-    return any(before.count(mark) % 2 for mark in (b'"', b"'", b"`")) or before.lstrip()[:1] in b"#*/;-"
-
-
-def _unescaped(value: bytes) -> bytes:
-    """``value`` without percent and Unicode escapes: what counts is what they stand for."""
-    if b"\\u" in value:
-        value = _UNICODE_ESCAPE.pattern.sub(_character, value)
-    return unquote_to_bytes(value) if _PERCENT.pattern.search(value) else value
-
-
-def _character(found: re.Match[bytes]) -> bytes:
-    return chr(int(found[1], 16)).encode("utf-8", "surrogatepass")
 
 
 def _text(value: bytes, promise: Promise) -> str:
@@ -215,41 +125,10 @@ def _odd_phrase(value: bytes) -> bool:
     return words.word_share(text) < 0.4 and words.surprise(text) > 10
 
 
-def _starts_sentence(value: bytes, line: bytes, at: int, kind: FileKind) -> bool:
-    """True for the first word of a message: ``wrong_password=Das Passwort stimmt nicht``."""
-    if kind not in _MESSAGES or at <= 0 or _NAME_BEFORE.pattern.fullmatch(line[:at]) is None:
-        return False
-    word = value.decode("utf-8", "replace").strip("¡¿«»„“”'(),.:;!?")
-    return word.isalpha() and _GOES_ON.pattern.fullmatch(line[at + len(value) :]) is not None
-
-
-def _follows_colon(value: bytes, line: bytes, at: int, promise: Promise, kind: FileKind) -> bool:
-    """True for a word in small letters behind a name and a colon in a Makefile or a script: what a target needs."""
-    behind = kind is FileKind.SHELL and promise is not Promise.PASSWORD and line[: max(at, 0)].rstrip().endswith(b":")
-    return behind and _SMALL.pattern.fullmatch(value) is not None
-
-
-def _in_list_of_digests(value: bytes, line: bytes, at: int) -> bool:
-    """True for a digest in hex that code puts into a table of hashes or checksums."""
-    return (
-        len(value) in (32, 40, 64, 128)
-        and _HEXADECIMAL.pattern.fullmatch(value) is not None
-        and (_DIGESTS.pattern.search(line, 0, max(at, 0)) is not None)
-    )
-
-
-def _same_as_user(value: bytes, line: bytes) -> str:
-    """Reason to drop a password that is the user's name: ``user=app password=app``."""
-    if len(value) > 20 or line.count(value) < 2:
-        return ""
-    users = _USER.pattern.findall(line)
-    return "same as the user" if value.lower() in (user.lower() for user in users) else ""
-
-
 def _form(value: bytes, promise: Promise) -> str:
     """What ``value`` is by form; digits alone may be a password or a long token."""
     found = shape(value)
-    if found in _LOOSE and words.surprise(value.decode("utf-8", "replace")) > _NO_NAME:
+    if found in _LOOSE and words.surprise(value.decode("utf-8", "replace")) > words.NO_NAME:
         return ""
     if found == "number" and value.isdigit():
         if _CLOCK.pattern.fullmatch(value):
@@ -274,7 +153,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         return "" if opens and len(set(value)) > 7 else "identifier"
     if promise is Promise.WEAK and (_unsure(value) or _NO_KEY.pattern.search(value)):
         return "identifier"
-    if promise is Promise.SECRET and len(value) < 10 and _HEXADECIMAL.pattern.fullmatch(value):
+    if promise is Promise.SECRET and len(value) < 10 and is_hexadecimal(value):
         return "too short"
     if key.issued and promise is Promise.SECRET and _NO_TOKEN.pattern.search(value):
         return "no token"
@@ -305,7 +184,7 @@ def _needed(text: str, promise: Promise, key: Key) -> float:
 
 def _unsure(value: bytes) -> bool:
     """True for what a weak name ("key") mostly holds: a hash, or letters of one case."""
-    if _HEXADECIMAL.pattern.fullmatch(value):
+    if is_hexadecimal(value):
         return True
     return not any(48 <= byte <= 57 for byte in value) or value.isdigit()
 

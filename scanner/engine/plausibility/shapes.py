@@ -74,6 +74,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
 )
 _SHAPES = tuple((name, Lazy(source, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for name, source in _EXPRESSIONS)
 _UUID = Lazy(rb"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+_HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _CONSTANT = Lazy(rb"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+")
 
 
@@ -93,3 +94,8 @@ def is_uuid(value: bytes) -> bool:
 def is_constant(value: bytes) -> bool:
     """True for ``SCREAMING_SNAKE_CASE`` and ``TSM-SSH``: the name of a variable, or a label."""
     return _CONSTANT.pattern.fullmatch(value) is not None
+
+
+def is_hexadecimal(value: bytes) -> bool:
+    """True for digits of base 16 in one case."""
+    return _HEXADECIMAL.pattern.fullmatch(value) is not None

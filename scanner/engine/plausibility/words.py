@@ -63,6 +63,10 @@ def model() -> Model:
     return Model(words, data[:size])
 
 
+# Bits of surprise above which no person gave the name.
+NO_NAME = 40.0
+
+
 @lru_cache(maxsize=4096)
 def surprise(text: str) -> float:
     """Bits by which a generator explains ``text`` better than a person does; negative for names and words."""

@@ -1,0 +1,36 @@
+"""What of a value counts: without the ends of its string, the scheme before it, and escapes."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from scanner.engine.plausibility.keys import Key, Promise
+from scanner.engine.plausibility.lazy import Lazy
+
+_SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
+_ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\+$")
+_PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
+_UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
+
+
+def core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
+    """``value`` without what belongs to its string or its scheme, and what is promised of the rest."""
+    promise = Promise.PASSWORD if password else key.promise
+    value = _ENDINGS.pattern.sub(b"", value)
+    scheme = _SCHEME.pattern.match(value)
+    # "Token prüfen" is a phrase.
+    if scheme is None or value[scheme.end() :].isalpha():
+        return value, promise
+    return value[scheme.end() :], max(promise, Promise.SECRET)
+
+
+def unescaped(value: bytes) -> bytes:
+    """``value`` without percent and Unicode escapes: what counts is what they stand for."""
+    if b"\\u" in value:
+        value = _UNICODE_ESCAPE.pattern.sub(_character, value)
+    return unquote_to_bytes(value) if _PERCENT.pattern.search(value) else value
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    return chr(int(found[1], 16)).encode("utf-8", "surrogatepass")
