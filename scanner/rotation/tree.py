@@ -104,9 +104,10 @@ def place(tree: Tree | None, *path: str) -> Place | None:
 
 
 def walk(tree: Tree | None) -> Iterator[tuple[tuple[str, ...], Tree]]:
-    """Every node at and below ``tree`` once, with its path, in the order of the file; members of sequences are ``[]``.
+    """Every node at and below ``tree`` with its path, in the order of the file; members of sequences are ``[]``.
 
-    Aliases make a document a graph, and a hostile one can have more paths than anybody could walk; hence once.
+    Aliases make a document a graph, and a hostile one can have more paths than anybody could walk; hence mappings and
+    sequences come once. A scalar comes in each place that has it.
     """
     seen: set[int] = set()
     open_: list[tuple[tuple[str, ...], Tree]] = [((), tree)] if tree is not None else []
@@ -114,7 +115,8 @@ def walk(tree: Tree | None) -> Iterator[tuple[tuple[str, ...], Tree]]:
         path, node = open_.pop()
         if id(node) in seen:
             continue
-        seen.add(id(node))
+        if isinstance(node, (Table, Row)):
+            seen.add(id(node))
         yield path, node
         if isinstance(node, Table):
             open_ += [((*path, key), item) for key, item in reversed(node.items.items())]
