@@ -149,6 +149,7 @@ def report(result: ScanResult, args: argparse.Namespace, *, setting: str, left_o
 
     ``left_out`` says that configuration kept some of what was to be scanned from being so.
     """
+    _tell_of_cache(args)
     if setting == "staged" and _says_nothing(result, args, left_out=left_out):
         return ExitCode.CLEAN
     from scanner.commands import version
@@ -175,6 +176,22 @@ def report(result: ScanResult, args: argparse.Namespace, *, setting: str, left_o
         for said in result.summary.notes:
             note(visible_line(said), args)
     return exit_code(result, exit_zero=args.exit_zero, strict=args.strict)
+
+
+def _tell_of_cache(args: argparse.Namespace) -> None:
+    """A hook that takes seconds for every commit is switched off by whoever does not know why."""
+    from scanner.engine.cache import unkept
+
+    if folder := unkept():
+        from scanner.report.plain import visible_line
+
+        why = "the rules are compiled again in every run, which takes seconds"
+        note(
+            visible_line(
+                f"{folder} cannot be written or is not yours alone: {why}; UNSEALED_CACHE_DIR names another folder"
+            ),
+            args,
+        )
 
 
 def _says_nothing(result: ScanResult, args: argparse.Namespace, *, left_out: bool) -> bool:

@@ -26,6 +26,8 @@ from scanner.ruleset.location import rule_files
 # Raised whenever the stored form changes.
 _FORMAT = b"unsealed-rules 5\n"
 _KEPT_SETS = 8
+# Where this process could not keep what it had to compile.
+_unkept: list[str] = []
 
 
 class Triggers(NamedTuple):
@@ -53,13 +55,17 @@ class Loaded(NamedTuple):
 
 def cache_dir() -> str:
     """The user's cache folder for this program, made private; empty when there can be none."""
-    base = os.environ.get("UNSEALED_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    folder = os.path.join(base or os.path.join(os.path.expanduser("~"), ".cache"), "unsealed")
+    folder = _wanted_dir()
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         return folder if _private(folder) else ""
     except OSError:
         return ""
+
+
+def _wanted_dir() -> str:
+    base = os.environ.get("UNSEALED_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    return os.path.join(base or os.path.join(os.path.expanduser("~"), ".cache"), "unsealed")
 
 
 def _private(folder: str) -> bool:
@@ -84,11 +90,21 @@ def load(
     if cached is not None:
         return cached
     loaded = _compile(folders, triggers())
-    if path:
+    try:
+        if not path:
+            raise PermissionError
+        _write(path, stamp, loaded)
+    except OSError:
+        _unkept.append(_wanted_dir())
+    else:
         with contextlib.suppress(OSError):
-            _write(path, stamp, loaded)
             _tidy(home)
     return loaded
+
+
+def unkept() -> str:
+    """The folder that cannot hold the rules compiled in this process, so that every run takes seconds; mostly empty."""
+    return _unkept[0] if _unkept else ""
 
 
 def _compile(folders: Sequence[str], triggers: Triggers) -> Loaded:

@@ -105,3 +105,16 @@ def test_bad_rules_leave_nothing_behind(rules: Path) -> None:
     with pytest.raises(ConfigError, match=r"a\.yml:1: rule acme: unknown key 'nonsense'"):
         cache.load([str(rules)])
     assert not list((rules.parent / "cache").rglob("*.rules"))
+
+
+def test_rules_that_cannot_be_kept_are_told_with_the_folder(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_unkept", [])
+    names(rules)
+    assert cache.unkept() == ""
+    home = rules.parent / "shared" / "unsealed"
+    home.mkdir(parents=True)
+    home.chmod(0o777)  # others could put rules of theirs there
+    monkeypatch.setenv("UNSEALED_CACHE_DIR", str(home.parent))
+    names(rules)
+    assert cache.unkept() == str(home)
+    assert not list(home.iterdir())
