@@ -27,16 +27,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write or remove the hook; a hook that is not ours is never touched."""
     name = "pre-push" if args.push else "pre-commit"
-    hook = _hooks_folder(Git(args.repo)) / name
+    git = Git(args.repo)
+    hook = _hooks_folder(git) / name
     if args.remove:
         return _remove(hook)
     if _exists(hook) and not _ours(hook):
         raise UsageError(
             f'{hook} is there already and is not ours: add the line `{_command(name)} "$@" || exit $?` to it instead'
         )
-    _write(hook, f'#!/bin/sh\n{_MARK}\nexec {_command(name)} "$@"\n')
-    sys.stdout.write(f"installed {hook}\n")
+    _write(hook, _script(name))
+    scope, _ = _configured(git)
+    everywhere = (
+        f" (core.hooksPath is set {scope}: it runs in every repository)" if scope in ("global", "system") else ""
+    )
+    sys.stdout.write(f"installed {hook}{everywhere}\n")
     return ExitCode.CLEAN
+
+
+def _script(name: str) -> str:
+    """The hook. Without the interpreter that it was installed with, it stops the commit and says what to do."""
+    python = shlex.quote(sys.executable)
+    gone = "is gone: install unsealed again and run `unsealed install-hook`, or remove this hook"
+    return (
+        f"#!/bin/sh\n{_MARK}\n"
+        f"[ -x {python} ] || {{ printf 'unsealed: %s %s\\n' {python} {shlex.quote(gone)} >&2; exit 3; }}\n"
+        f'exec {_command(name)} "$@"\n'
+    )
 
 
 def _command(name: str) -> str:
@@ -46,7 +62,7 @@ def _command(name: str) -> str:
 def _hooks_folder(git: Git) -> Path:
     """Where git looks for hooks: ``core.hooksPath`` where it is set, else the repository's own folder."""
     top = git.output("rev-parse", "--absolute-git-dir").decode("utf-8", "surrogateescape").rstrip("\n")
-    configured = _configured(git)
+    _, configured = _configured(git)
     if not configured:
         common = git.output("rev-parse", "--git-common-dir").decode("utf-8", "surrogateescape").rstrip("\n")
         return Path(git.where or ".", common).resolve() / "hooks"
@@ -55,13 +71,12 @@ def _hooks_folder(git: Git) -> Path:
     return Path(base, configured).resolve()
 
 
-def _configured(git: Git) -> str:
-    """``core.hooksPath`` from the files; our own command line sets it too and does not count."""
+def _configured(git: Git) -> tuple[str, str]:
+    """The scope and value of ``core.hooksPath`` from the files; our own command line sets it too and does not count."""
     out = git.succeeds("config", "--show-scope", "--type=path", "--get-all", "-z", "core.hooksPath") or b""
     fields = out.decode("utf-8", "surrogateescape").split("\0")
-    scoped = [(fields[at], fields[at + 1]) for at in range(0, len(fields) - 1, 2)]
-    values = [value for scope, value in scoped if scope != "command"]
-    return values[-1] if values else ""
+    scoped = list(zip(fields[::2], fields[1::2], strict=False))
+    return next((one for one in reversed(scoped) if one[0] != "command"), ("", ""))
 
 
 def _exists(hook: Path) -> bool:

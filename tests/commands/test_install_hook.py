@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from pathlib import Path
 
 from tests.conftest import Repository, token
 
@@ -44,6 +46,25 @@ def test_the_configured_folder_is_used(repo: Repository) -> None:
     repo.git("config", "core.hooksPath", "my-hooks")
     assert repo.unsealed("install-hook").code == 0
     assert (repo.path / "my-hooks" / "pre-commit").exists()
+
+
+def test_a_folder_for_all_repositories_is_told(repo: Repository, tmp_path: Path) -> None:
+    repo.git("config", "--global", "core.hooksPath", str(tmp_path / "everywhere"))
+    ran = repo.unsealed("install-hook")
+    assert ran.code == 0
+    assert "every repository" in ran.out
+    assert (tmp_path / "everywhere" / "pre-commit").exists()
+
+
+def test_a_hook_whose_interpreter_is_gone_stops_the_commit_and_says_what_to_do(repo: Repository) -> None:
+    repo.unsealed("install-hook")
+    hook = repo.path / ".git" / "hooks" / "pre-commit"
+    hook.write_text(hook.read_text().replace(sys.executable, "/old/python"))
+    repo.write("app.py", "x = 1\n")
+    repo.git("add", "-A")
+    ran = commit(repo)
+    assert ran.returncode == 1
+    assert "/old/python is gone: install unsealed again" in str(ran.stderr)
 
 
 def test_from_a_worktree_it_goes_where_git_looks(repo: Repository) -> None:
