@@ -68,13 +68,12 @@ def is_worth(questions: int, data: bytes) -> bool:
     return questions > _FEW and questions * _WORTH > len(data)
 
 
-_last: tuple[int, Lines] | None = None
+_last: tuple[bytes, Lines] | None = None
 
 
 def lines_of(data: bytes) -> Lines:
     """The lines of ``data``; those of the last text are kept, for the rules that come to it after one another."""
     global _last
-    known, key = _last, hash(data)
-    if known is None or known[0] != key:
-        known = _last = key, Lines(data)
-    return known[1]
+    if _last is None or _last[0] is not data:
+        _last = data, Lines(data)
+    return _last[1]
