@@ -99,6 +99,8 @@ def scan_history(
     outcome = attributed(shop, made, scanner, context, scope)
     for one in made:
         sweep.skipped += one.skipped
+    if not outcome.commits and not wanted.unreachable:
+        sweep.notes += _nothing_counts(wanted)
     # Only after all of it was looked at is a baseline's entry that spoke of nothing known to be stale.
     everything = not (wanted.since or wanted.branches or wanted.paths or sweep.skipped or outcome.skipped)
     summary = ScanSummary(
@@ -111,6 +113,13 @@ def scan_history(
         notes=(*sweep.notes, *context.notes_after(complete=everything)),
     )
     return ScanResult(outcome.findings, summary)
+
+
+def _nothing_counts(wanted: Wanted) -> list[str]:
+    """A line where limits leave no commit: clean then means little."""
+    given = {"--since": wanted.since, "--branch": wanted.branches, "--path": wanted.paths}
+    limits = [name for name, values in given.items() if values]
+    return [f"no commit is within {' and '.join(limits)}: nothing of the history counted"] if limits else []
 
 
 def _scope(git: Git, place: Layout, wanted: Wanted) -> Scope:

@@ -238,6 +238,13 @@ def test_since_leaves_out_what_was_there(repo: Repository) -> None:
     assert paths(repo, "--since", "side", "--since", "main") == set()
 
 
+def test_a_limit_that_leaves_no_commit_is_told(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    repo.commit("first")
+    assert "no commit is within --since" in repo.unsealed("history", ".", "--since", "HEAD").out
+    assert "no commit is within" not in repo.unsealed("history", ".").out
+
+
 def test_since_finds_what_is_new(repo: Repository) -> None:
     first, second = parted(repo)
     found = {one["path"]: one["commit"] for one in swept(repo, "--since", first).findings}
