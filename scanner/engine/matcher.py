@@ -142,14 +142,18 @@ class Matcher:
             return
         # What is known of one text must not answer for another.
         self._seen, self._pairs, self._around = Sought(), First(), Around(text.data)
-        for span in spans:
-            try:
-                for found in search(text.data, span):
-                    match = self._judge(text, found, dropped=dropped)
-                    if match is not None and (dropped or not match.reason):
-                        yield match
-            except TimeoutError:
-                self.timeouts += 1
+        try:
+            for span in spans:
+                try:
+                    for found in search(text.data, span):
+                        match = self._judge(text, found, dropped=dropped)
+                        if match is not None and (dropped or not match.reason):
+                            yield match
+                except TimeoutError:
+                    self.timeouts += 1
+        finally:
+            # Nor be kept: there are hundreds of matchers, and each would hold megabytes of another text.
+            self._pairs, self._around = First(), Around(b"")
 
     def _near(self, data: bytes, span: Span) -> Iterable[Found[bytes]]:
         pattern, needs = self._ready()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import sys
 
 import pytest
 
+from scanner.engine import lines as lines_of_texts
 from scanner.model.filekind import FileKind
 from scanner.model.match import Match
 from scanner.model.text import Text
@@ -65,3 +67,13 @@ def test_at_the_edge_of_a_room_nothing_is_lost(scanner: TextScanner, monkeypatch
 def test_a_log_without_manifests_has_no_room(scanner: TextScanner) -> None:
     data = LINE * 5000 + f"key = {token()}\n".encode() + LINE * 5000
     assert [data[slice(*match.span)].decode() for match in in_rooms(scanner, data)] == [token()]
+
+
+def test_no_rule_keeps_a_text_that_it_is_done_with(scanner: TextScanner) -> None:
+    # Portions of a large file have megabytes, and rules are hundreds.
+    lines = b"\n".join(b'api_key_%d = "%032x" password: %d-lamps' % (n, n**9, n) for n in range(40))
+    kept = bytes(bytearray(lines))
+    before = sys.getrefcount(kept)
+    assert scanner.engine.match(Text(kept), scanner.engine.prefilter(kept))
+    lines_of_texts._last = None  # the lines of one text are kept, which is enough
+    assert sys.getrefcount(kept) == before
