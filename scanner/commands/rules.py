@@ -83,8 +83,7 @@ def _check(folders: list[Path]) -> int:
     sources = load_rules(folders or [rules_dir()])
     complaints = list(check_rules(sources, frozenset(guide_ids())))
     if not complaints or all("valid expression" not in complaint.text for complaint in complaints):
-        options = ScanOptions(rules=tuple(map(str, folders)), pack="strict", advice=True, show_dropped=True)
-        scanner = text_scanner(options)
+        scanner = text_scanner(ScanOptions(rules=tuple(map(str, folders)), pack="strict", advice=True))
         complaints += check_examples(sources, scanner)
     for complaint in complaints:
         sys.stderr.write(f"{complaint}\n")

@@ -51,7 +51,7 @@ def text_scanner(options: ScanOptions) -> TextScanner:
     code = [os.path.join(here, package) for package in _STRUCTURAL]
     engine = Engine.load([rules_folder(), *options.rules], triggers, code)
     structure = Structure(partial(detectors, advice=options.advice), _safe_regions)
-    return TextScanner(engine, structure, choice=_choice(engine.rules, options), dropped=options.show_dropped)
+    return TextScanner(engine, structure, choice=_choice(engine.rules, options), show_dropped=options.show_dropped)
 
 
 def _safe_regions(text: Text) -> Sequence[Span]:

@@ -13,6 +13,7 @@ from scanner.model.text import Text
 from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.parallel import processes, run_tasks
+from scanner.pipeline.text import Dropped
 from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.damage import DAMAGE, told
@@ -108,7 +109,7 @@ class _Scan:
                 size += file.size
                 for text in texts_in(file.data, path, limits, skipped):
                     texts += 1
-                    matches = self._scanner.scan(text)
+                    matches = self._scanner.scan(text, dropped=Dropped.BESIDE)
                     if matches:
                         found += self._placed(text, matches)
         except DAMAGE as error:

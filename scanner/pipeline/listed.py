@@ -26,7 +26,7 @@ from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, order, placed
 from scanner.pipeline.generated import Generated
 from scanner.pipeline.parts import Trees, scanned_as
-from scanner.pipeline.text import TextScanner
+from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import outermost, texts_in
 
 
@@ -205,7 +205,7 @@ def _scan(
         texts = texts_in(data, one.path, context.options.archives, missed)
     made: list[Placed] = []
     for text in texts:
-        matches = scanner.scan(text)
+        matches = scanner.scan(text, dropped=Dropped.BESIDE)
         if matches:
             inside = text.path[len(one.path) :] if text.path != one.path else ""
             found = placed(text, matches, context=context, rules=scanner.engine.rules)
@@ -293,6 +293,6 @@ def gone_from_head(
         for path in sorted({outermost(path) for _, path in places if path}):
             data = file_at(reader, "HEAD", path) or b""
             for text in texts_in(data, path, context.options.archives, []):
-                matches = scanner.scan(text, generated.role(path))
+                matches = scanner.scan(text, generated.role(path), dropped=Dropped.BESIDE)
                 there |= {match.secret.fingerprint(match.rule, context.options.key) for match in matches}
     return tuple(sorted(wanted - there))

@@ -9,7 +9,7 @@ from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.ledger import Ledger
-from scanner.pipeline.text import TextScanner
+from scanner.pipeline.text import Dropped, TextScanner
 
 
 class Message(NamedTuple):
@@ -33,6 +33,6 @@ class MessageScanner:
             if not hits:
                 continue
             text = Text(message.text, "", FileKind.PROSE)
-            matches = self._scanner.examine(text, hits)
+            matches = self._scanner.examine(text, hits, dropped=Dropped.BESIDE)
             if matches:
                 self.ledger.write(text, matches, name=message.name)

@@ -16,7 +16,7 @@ from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.generated import Generated
 from scanner.pipeline.large import scan_large
 from scanner.pipeline.parallel import processes, run_tasks
-from scanner.pipeline.text import TextScanner
+from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.files import Listing
@@ -176,7 +176,7 @@ def _texts(
     texts = 0
     for text in texts_in(data, name, context.options.archives, skipped):
         texts += 1
-        matches = scanner.scan(text, role)
+        matches = scanner.scan(text, role, dropped=Dropped.BESIDE)
         if matches:
             matches += _advice(matches, custom) if custom else []
             found += placed(text, matches, context=context, rules=scanner.engine.rules)

@@ -17,6 +17,7 @@ from scanner.engine.windows import merged
 from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.pipeline.barren import Asked
+from scanner.pipeline.text import Dropped
 
 if TYPE_CHECKING:
     from scanner.model.match import Match
@@ -36,7 +37,7 @@ def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren) -> list[Matc
     hits = sorted(fertile, key=attrgetter("end"))
     rooms = _rooms(text.data, [hit.end for hit in hits if engine.first_trigger <= hit.entry < engine.first_gate])
     if not rooms:
-        return scanner.examine(text, hits, beside=False)
+        return scanner.examine(text, hits, dropped=Dropped.NEVER)
     outside: list[Hit] = []
     inside: list[list[Hit]] = [[] for _ in rooms]
     place = 0
@@ -49,10 +50,10 @@ def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren) -> list[Matc
             outside.append(hit)
         else:
             inside[place].append(Hit(hit.entry, hit.end - room.start))
-    found = scanner.examine(text, outside, beside=False)
+    found = scanner.examine(text, outside, dropped=Dropped.NEVER)
     for room, own in zip(rooms, inside, strict=True):
         part = Text(text.data[room.start : room.end], text.path, text.kind)
-        found += _moved(scanner.examine(part, own, beside=False), room.start)
+        found += _moved(scanner.examine(part, own, dropped=Dropped.NEVER), room.start)
     return resolve(found)
 
 

@@ -14,7 +14,7 @@ from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
 from scanner.pipeline.generated import Generated
-from scanner.pipeline.text import TextScanner
+from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class ChangeScanner:
         unread = self.skipped if blocking else []
         for text in texts_in(found.data, path, self._context.options.archives, unread):
             self.texts += 1
-            yield text, self._scanner.scan(text, self._generated.role(path))
+            yield text, self._scanner.scan(text, self._generated.role(path), dropped=Dropped.BESIDE)
 
     def _beside(self, path: str) -> bytes | None:
         """What the index has at ``path``."""

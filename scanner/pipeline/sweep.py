@@ -30,7 +30,7 @@ from scanner.pipeline.classes import NameClass, NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
 from scanner.pipeline.ledger import Blob, Ledger, Sighted
-from scanner.pipeline.text import TextScanner
+from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
 from scanner.sources.magic import kind_of_archive
 
@@ -118,7 +118,7 @@ class Sweeper:
         for view in wider:
             if view.calm and view.hits:
                 # What rules find is judged by what the document is.
-                view.calm = not self._scanner.examine(view.text, view.hits, beside=False)
+                view.calm = not self._scanner.examine(view.text, view.hits, dropped=Dropped.NEVER)
                 view.hits = []
         self._widen([view for view in wider if view.structural])
         of_version: dict[int, list[_View]] = {}
@@ -160,7 +160,7 @@ class Sweeper:
             key = hash((text.path, text.data))
             if key in self._empty:
                 continue
-            matches = self._scanner.scan(text, beside=False)
+            matches = self._scanner.scan(text, dropped=Dropped.NEVER)
             if not matches and sys.flags.hash_randomization and len(self._empty) < _MOST_EMPTY:
                 self._empty.add(key)
             for number in numbers if matches else ():
@@ -310,7 +310,7 @@ class Sweeper:
 
     def _read(self, view: _View, text: Text, start: int, hits: Sequence[Hit], holds: _Holds) -> None:
         """Scan one part, which begins at byte ``start`` of the version, and remember what it holds."""
-        matches = self._scanner.examine(text, hits, beside=False)
+        matches = self._scanner.examine(text, hits, dropped=Dropped.NEVER)
         if not matches:
             return
         above = view.text.data.count(b"\n", 0, start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from scanner.engine.engine import Engine
@@ -57,6 +58,18 @@ class Choice(NamedTuple):
         return [replace(match, severity=self.severities.get(match.rule, match.severity)) for match in kept]
 
 
+class Dropped(Enum):
+    """When matches that are dropped come along. Whoever shows lines of a text hides those on them as well; to judge to
+    the end what nobody asks for is most of what a candidate costs.
+
+    ``BESIDE``: only in texts in which something stands.
+    """
+
+    ALWAYS = "always"
+    BESIDE = "beside"
+    NEVER = "never"
+
+
 # Within safe regions only what a vendor's own format proves is kept.
 _PROVEN = 3
 
@@ -65,8 +78,7 @@ class TextScanner:
     """Scans texts with one engine and the structural detectors given. One a process.
 
     ``overruns`` counts the texts whose decoded layers were more than the limits allow: what lay deeper in
-    them was not scanned. Without ``dropped``, what is dropped is not told where nothing else is: that spares most of
-    what a candidate costs.
+    them was not scanned. With ``show_dropped`` dropped matches always come.
     """
 
     def __init__(
@@ -76,36 +88,42 @@ class TextScanner:
         *,
         choice: Choice | None = None,
         limits: Limits | None = None,
-        dropped: bool = True,
+        show_dropped: bool = False,
     ) -> None:
         self.engine = engine
         self.limits = limits or Limits()
         self.overruns = 0
         self._structure = structure or Structure()
         self._choice = choice or Choice()
-        self._dropped = dropped
+        self._show_dropped = show_dropped
         self._by_trigger = [place for _, place in engine.triggers.literals]
         self._exact = {name: place for name, place in engine.triggers.names if not name.startswith(".")}
         self._endings = tuple((name, place) for name, place in engine.triggers.names if name.startswith("."))
         self._detectors: Sequence[Detector] | None = None
         self._codecs: tuple[int, ...] = ()
 
-    def scan(self, text: Text, also: Detector | None = None, *, beside: bool = True) -> list[Match]:
-        """The matches of ``text``, one a place, in order.
+    def scan(self, text: Text, also: Detector | None = None, *, dropped: Dropped = Dropped.ALWAYS) -> list[Match]:
+        """The matches of ``text``, one a place, in order; those that are dropped have a reason.
 
-        Dropped ones, which have a reason, come ``beside`` plausible ones: whoever shows a line hides them too. Where
-        all are dropped there are none, unless the scanner was made to tell what is dropped. ``also`` is a detector for
-        what the text is by its place in a repository.
+        ``also`` is a detector for what the text is by its place in a repository.
         """
-        return self.examine(text, self.engine.prefilter(text.data), also, beside=beside)
+        return self.examine(text, self.engine.prefilter(text.data), also, dropped=dropped)
 
     def examine(
-        self, text: Text, hits: Sequence[Hit], also: Detector | None = None, *, beside: bool = True
+        self,
+        text: Text,
+        hits: Sequence[Hit],
+        also: Detector | None = None,
+        *,
+        dropped: Dropped = Dropped.ALWAYS,
     ) -> list[Match]:
         """Like ``scan``, for hits that are known already (offsets in ``text.data``)."""
-        found, exceeded = self._examined(text, hits, also, dropped=self._dropped)
-        if found and beside and not self._dropped:
-            found, exceeded = self._examined(text, hits, also, dropped=True)
+        every = self._show_dropped or dropped is Dropped.ALWAYS
+        found, exceeded = self._examined(text, hits, also, dropped=every)
+        if found and not every and dropped is Dropped.BESIDE:
+            again, _ = self._examined(text, hits, also, dropped=True)
+            # What stands was found already: an expression that runs out of time now must not take it away.
+            found = _resolved([*found, *(match for match in again if match.reason)])
         self.overruns += exceeded
         return found
 

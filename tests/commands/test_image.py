@@ -109,6 +109,17 @@ def test_no_report_shows_a_build_argument(repo: Repository) -> None:
             assert token(seed)[8:] not in ran.out + ran.err
 
 
+def test_an_instruction_hides_what_is_dropped_as_well(repo: Repository) -> None:
+    image = built()
+    image.history = [
+        {"created_by": "RUN /bin/sh -c deploy --password hunter-is-waiting # buildkit"},
+        *image.history[2:],
+    ]
+    repo.write("image.tar", docker_save(image))
+    told = report(repo, "image.tar")[1]["image.tar!/layers/1/app/.env"]["detail"]["instruction"]
+    assert told.startswith("RUN deploy --password hu***")
+
+
 def test_files_hidden_by_folders_and_by_later_versions(repo: Repository) -> None:
     secret = {name: f"KEY={token(name)}\n".encode() for name in ("a/x.env", "b/y.env", "c/z.env", "d/w.env")}
     image = Image(

@@ -25,7 +25,7 @@ _LARGEST = 4 * 1024 * 1024
 def context_lines(root: str, finding: Finding) -> Iterator[str]:
     """Some lines either side, with numbers; the finding's own excerpt where the text cannot be read."""
     text = _text(root, finding)
-    matches = _scanner().scan(text) if text is not None else []
+    matches = scanner().scan(text) if text is not None else []
     index = LineIndex(text.data) if text is not None else None
     line = finding.position.line
     # The file may have changed since: without the secret in its place the lines around would be the wrong ones.
@@ -71,7 +71,8 @@ def _blob(root: str, name: str) -> bytes | None:
 
 
 @lru_cache(maxsize=1)
-def _scanner() -> TextScanner:
+def scanner() -> TextScanner:
+    """What knows most secrets."""
     return text_scanner(ScanOptions(pack="strict"))
 
 
