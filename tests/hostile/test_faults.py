@@ -134,10 +134,10 @@ def test_memory_that_runs_out_in_one_file_does_not_stop_the_others(
     repo.write("b.py", f'key = "{token()}"\n')
     scan = TextScanner.scan
 
-    def out_of_memory(self: TextScanner, text: object, *also: object) -> object:
+    def out_of_memory(self: TextScanner, text: object, *also: object, **how: object) -> object:
         if text.path.endswith("a.txt"):  # type: ignore[attr-defined]
             raise MemoryError
-        return scan(self, text, *also)  # type: ignore[arg-type]
+        return scan(self, text, *also, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(TextScanner, "scan", out_of_memory)
     result = scanner.scan_paths([str(repo.path)])
