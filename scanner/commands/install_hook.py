@@ -56,7 +56,9 @@ def _script(name: str) -> str:
 
 
 def _command(name: str) -> str:
-    return f"{shlex.quote(sys.executable)} -m scanner {_HOOKS[name]}"
+    """How the hook starts us. Git starts hooks in the work tree, and ``-m`` alone would take a ``scanner.py`` or a
+    ``yaml.py`` there for ours (-P); what PYTHONPATH and PYTHONHOME name is another program's (-E)."""
+    return f"{shlex.quote(sys.executable)} -EP -m scanner {_HOOKS[name]}"
 
 
 def _hooks_folder(git: Git) -> Path:

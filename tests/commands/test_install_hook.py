@@ -6,13 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Repository, token
 
 
 def commit(repo: Repository) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["git", "commit", "-q", "-m", "x"], cwd=repo.path, env=dict(repo.environment), capture_output=True, text=True
-    )
+        ["git", "commit", "-q", "-m", "x"],
+        cwd=repo.path, env={**repo.environment, **repo.extra}, capture_output=True, text=True,
+    )  # fmt: skip
 
 
 def test_install_block_remove(repo: Repository) -> None:
@@ -24,6 +27,19 @@ def test_install_block_remove(repo: Repository) -> None:
     assert "app.py:1" in stopped.stdout + stopped.stderr
     assert repo.unsealed("install-hook", "--remove").code == 0
     assert commit(repo).returncode == 0
+
+
+@pytest.mark.parametrize("search", [{}, {"PYTHONPATH": "."}], ids=["work tree", "PYTHONPATH"])
+def test_modules_of_the_repository_are_not_run(repo: Repository, search: dict[str, str]) -> None:
+    repo.unsealed("install-hook")
+    for name in ("scanner.py", "scanner/__init__.py", "regex.py", "yaml.py", "hyperscan.py"):
+        repo.write(name, "raise SystemExit(0)\n")
+    repo.write("app.py", f'key = "{token()}"\n')
+    repo.git("add", "-A")
+    repo.extra.update(search)
+    stopped = commit(repo)
+    assert stopped.returncode == 1
+    assert "app.py:1" in stopped.stdout + stopped.stderr
 
 
 def test_installing_twice_is_the_same_as_once(repo: Repository) -> None:

@@ -62,8 +62,9 @@ def merged(base: bytes, ours: bytes, theirs: bytes, *, name: str) -> bytes:
 
 
 def _command() -> str:
-    """How git starts us: by name where that is on PATH, else by this interpreter."""
-    program = "unsealed" if shutil.which("unsealed") else f'"{sys.executable}" -m scanner.cli'
+    """How git starts us: by name where that is on PATH, else by this interpreter, which takes no modules from the
+    work tree that git starts it in."""
+    program = "unsealed" if shutil.which("unsealed") else f'"{sys.executable}" -EP -m scanner.cli'
     return f"{program} baseline merge-driver %O %A %B %P"
 
 
