@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING
 
 from scanner.commands import shared
+from scanner.model.errors import GitError
 
 if TYPE_CHECKING:
     from scanner.git.revisions import Range
@@ -33,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     commits = pushed(git, args.remote)
     context = context_for(enclosing_root(args.where), shared.scan_options(args))
     result = scan_range(git, text_scanner(context.options), context, commits)
+    if args.remote and not _told_by_pre_commit() and _told_nothing():
+        shared.note("nobody said what is pushed, so HEAD alone was looked at (lefthook: `use_stdin: true`)", args)
     return shared.report(result, args, setting="push")
 
 
@@ -71,15 +75,27 @@ def _told_by_pre_commit() -> list[tuple[str, str]]:
 
 
 def _told_by_git() -> list[tuple[str, str]]:
-    """(local id, remote id) of each ref, from the lines git writes to a pre-push hook."""
+    """(local id, remote id) of each ref, from the lines git writes to a pre-push hook.
+
+    What is pushed may be called ``HEAD^{/a b}``: only the last three words have no blanks. GitError for any other line.
+    """
     if sys.stdin is None or sys.stdin.isatty():
         return []
     found = []
-    for line in sys.stdin:
-        words = line.split()
-        if len(words) == 4:
-            found.append((words[1], words[3]))
+    for line in filter(bytes.strip, sys.stdin.buffer):
+        words = line.decode("ascii", "replace").rsplit(maxsplit=3)
+        if len(words) < 4:
+            raise GitError("what git says is pushed is not understood: scan with `unsealed range BASE..HEAD`")
+        found.append((words[1], words[3]))
     return found
+
+
+def _told_nothing() -> bool:
+    """True where there is nothing on standard input that could be read: git itself always gives its hook a pipe."""
+    try:
+        return sys.stdin is None or stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _known_to(git: Git, remote: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,29 @@ def test_a_new_branch_is_compared_with_what_the_remote_has(pushing: Repository) 
     pushing.write("c.py", f'key = "{token()}"\n')
     pushing.commit("secret")
     assert push(pushing, "origin", "other").returncode != 0
+
+
+def test_what_is_pushed_may_have_a_name_with_blanks(pushing: Repository) -> None:
+    pushing.git("checkout", "-q", "-b", "side")
+    pushing.write("b.py", f'key = "{token()}"\n')
+    pushing.commit("a secret")
+    pushing.git("checkout", "-q", "main")
+    done = push(pushing, "origin", "side^{/a secret}:refs/heads/copy")
+    assert done.returncode != 0
+    assert "b.py:1" in done.stdout + done.stderr
+
+
+def test_what_git_says_is_pushed_is_never_guessed(pushing: Repository) -> None:
+    ran = pushing.unsealed("push", "origin", "there", data=b"main 1234\n")
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+
+
+def test_a_hook_that_nobody_tells_what_is_pushed_says_so(pushing: Repository) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scanner", "push", "origin", "there"],
+        cwd=pushing.path, env=dict(pushing.environment), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "HEAD alone was looked at" in done.stderr
 
 
 def test_what_tags_say_is_read_before_it_is_pushed(pushing: Repository) -> None:
