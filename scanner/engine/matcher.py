@@ -70,8 +70,9 @@ class Matcher:
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset)."""
-        # Asked before anything is done: in a program's bytes most rules wake for nothing.
-        if text.kind not in self.rule.kinds:
+        # Asked before anything is done: in a program's bytes most rules wake for nothing, and so do those for files of
+        # one name in all others.
+        if not self._is_for(text):
             return iter(())
         spans = self.spans(text, hits)
         # Hits outside of what matches do not say how many names there are, or where.
@@ -100,6 +101,8 @@ class Matcher:
 
     def matches_whole(self, text: Text, *, dropped: bool = True) -> Iterator[Match]:
         """Matches anywhere in ``text``."""
+        if not self._is_for(text):
+            return iter(())
         return self.matches_in(text, (Span(0, len(text.data)),), dropped=dropped)
 
     def touched(self, pieces: Sequence[bytes]) -> Sequence[int]:
@@ -126,6 +129,10 @@ class Matcher:
             self._needs = compiled(self.rule.needs) if self.rule.needs else None
         return self._pattern, self._needs
 
+    def _is_for(self, text: Text) -> bool:
+        """True when the rule is for texts of this kind and path."""
+        return text.kind in self.rule.kinds and wants(self.rule.path, text.path)
+
     def matches_in(self, text: Text, spans: Iterable[Span], *, dropped: bool = True) -> Iterator[Match]:
         """Matches within ``spans`` of ``text``."""
         return self._judged(text, spans, self._near, dropped=dropped)
@@ -138,8 +145,6 @@ class Matcher:
         *,
         dropped: bool,
     ) -> Iterator[Match]:
-        if text.kind not in self.rule.kinds or not wants(self.rule.path, text.path):
-            return
         # What is known of one text must not answer for another.
         self._seen, self._pairs, self._around = Sought(), First(), Around(text.data)
         try:

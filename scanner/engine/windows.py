@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from scanner.model.span import Span
 
@@ -78,6 +79,7 @@ def in_stretches(data: bytes, spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
+@cache
 def ends_at_window(pattern: str) -> bool:
     """True when ``pattern`` may mean the end of its window by ``$``: its lines must then be searched one by one."""
     plain = _CLASS.sub("", _ESCAPED.sub("", pattern))

@@ -52,6 +52,7 @@ class NameClasses:
         self._numbers: dict[ClassKey, int] = {}
         self._known: list[NameClass] = []
         self._of_name: dict[bytes, int] = {}
+        self._of_kind: dict[FileKind, bytes] = {}
         self._add("", FileKind.OTHER, ())
 
     def __getitem__(self, number: int) -> NameClass:
@@ -87,6 +88,18 @@ class NameClasses:
         name = path.rpartition("/")[2]
         return self.number(name.encode("utf-8", "surrogateescape")) if name else 0
 
+    def is_plain(self, path: str) -> bool:
+        """True where no rule and no detector asks for a file at this whole path: all it says then is a kind."""
+        wanted = self._may_want((path,)) and bool(self._any) and wants(self._any, path)
+        return not wanted and not self._scanner.wakes_by_name(path)
+
+    def entries(self, kind: FileKind) -> bytes:
+        """What ``NameClass.entries`` is for a plain file of this kind."""
+        known = self._of_kind.get(kind)
+        if known is None:
+            known = self._of_kind[kind] = self._entries(kind, ())
+        return known
+
     def _example(self, name: str) -> str:
         """``name``, below the folder with which the most rules want it; empty when none and nothing else does."""
         below = [f"{folder}/{name}" for folder in self._folders]
@@ -100,7 +113,13 @@ class NameClasses:
     def _may_want(self, paths: Sequence[str]) -> bool:
         """False when no rule can want one of ``paths``: nearly always, and told in a tenth of the time."""
         text = "\n".join(paths).lower()
-        return not self._words or not text.isascii() or any(word in text for word in self._words)
+        if not self._words or not text.isascii():
+            return True
+        # Asked for every file of an image: a generator would take three times as long.
+        for word in self._words:
+            if word in text:
+                return True
+        return False
 
     def _wakes(self, path: str) -> bool:
         known = self._whole.get(path)

@@ -13,7 +13,7 @@ from scanner.model.text import Text
 from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.parallel import processes, run_tasks
-from scanner.pipeline.text import Dropped
+from scanner.pipeline.together import Together
 from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.damage import DAMAGE, told
@@ -63,6 +63,7 @@ class _Scan:
         self._scanner = scanner
         self._context = context
         self._store = store
+        self._together = Together(scanner, show_dropped=context.options.show_dropped)
         self.contents: Contents = read_contents(store)
         self.places: dict[str, _Place] = {}
         several = len(self.contents.images) > 1
@@ -109,12 +110,19 @@ class _Scan:
                 size += file.size
                 for text in texts_in(file.data, path, limits, skipped):
                     texts += 1
-                    matches = self._scanner.scan(text, dropped=Dropped.BESIDE)
-                    if matches:
-                        found += self._placed(text, matches)
+                    self._together.add(text)
+                self._take(found, skipped)
         except DAMAGE as error:
             skipped.append(Skipped(prefix.rstrip("/"), told(error, "layer")))
+        self._together.finish()
+        self._take(found, skipped)
         return _Layer(name, found, names, [*skipped, *self._scanner.skipped()], texts, size)
+
+    def _take(self, found: list[Placed], skipped: list[Skipped]) -> None:
+        held, missed = self._together.take()
+        for text, matches in held:
+            found += self._placed(text, matches)
+        skipped += missed
 
     def part(self, prefix: str, part: Part) -> tuple[list[Placed], bytes]:
         """Findings in a part of the configuration, and its bytes with every match replaced by its redacted view."""

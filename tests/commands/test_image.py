@@ -177,6 +177,16 @@ def test_what_is_missing_or_damaged_is_never_green(repo: Repository) -> None:
         assert repo.unsealed("image", "cut.tar").code in (2, 3)
 
 
+def test_what_comes_before_the_damage_in_a_layer_is_scanned(repo: Repository) -> None:
+    layer = tarred({"a.env": f"KEY={token('before')}\n".encode(), "b.txt": b"text " * 1000})
+    files = {"0/layer.tar": layer[: layer.index(b"text ") + 100], "config.json": b'{"config": {}}'}
+    files["manifest.json"] = json.dumps([{"Config": "config.json", "Layers": ["0/layer.tar"]}]).encode()
+    repo.write("image.tar", tarred(files))
+    code, found, scan = report(repo, "image.tar")
+    assert (code, list(found)) == (3, ["image.tar!/layers/1/a.env"])
+    assert [entry["what"] for entry in scan["skipped"]] == ["image.tar!/layers/1"]
+
+
 def test_what_is_no_image(repo: Repository) -> None:
     repo.write("a.txt", "hello")
     repo.write("b.tar", tarred({"x": b"y"}))

@@ -1,0 +1,106 @@
+"""Many small texts scanned together, as an image's layer brings them: most hold nothing, and many come twice.
+
+The prefilter reads them in one pass. Hits of rules that are for files of other names or kinds are put aside before
+anything is asked about them, and a text that held nothing is not read again where it comes once more.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.model.result import Skipped
+from scanner.pipeline.classes import NameClasses
+from scanner.pipeline.text import Dropped
+
+if TYPE_CHECKING:
+    from scanner.model.match import Match
+    from scanner.model.text import Text
+    from scanner.pipeline.text import TextScanner
+
+# Bytes of texts that wait to be scanned together, and so many texts.
+_BYTES, _TEXTS = 1024 * 1024, 512
+# So many texts are remembered that held nothing: some ten megabytes.
+_MOST_EMPTY = 200_000
+
+
+class Held(NamedTuple):
+    """A text with what was found in it."""
+
+    text: Text
+    matches: list[Match]
+
+
+class _Waiting(NamedTuple):
+    """A text to be scanned. One that is ``plain`` means to rules and detectors what any other of its kind does."""
+
+    text: Text
+    plain: bool
+
+
+class Together:
+    """Scans the texts of one process: those that are added, soon, and all of them once ``finish`` was called.
+
+    Matches are those of ``TextScanner.scan`` with ``Dropped.BESIDE``, texts in the order in which they were added.
+    """
+
+    def __init__(self, scanner: TextScanner, *, show_dropped: bool = False) -> None:
+        self._scanner = scanner
+        # Only where every dropped match is shown does a text that holds nothing have something to say.
+        self._sorts_out = not show_dropped
+        self._classes = NameClasses(scanner)
+        self._waiting: list[_Waiting] = []
+        self._size = 0
+        self._held: list[Held] = []
+        self._skipped: list[Skipped] = []
+        # Hashes of content and kind of those in which there was nothing. With a fixed seed, hashes could be foreseen,
+        # and a secret hidden behind the hash of something harmless.
+        self._empty: set[int] | None = set() if self._sorts_out and sys.flags.hash_randomization else None
+
+    def add(self, text: Text) -> None:
+        """Scan ``text`` soon."""
+        plain = self._sorts_out and self._classes.is_plain(text.path)
+        if plain and self._empty and _key(text) in self._empty:
+            return
+        self._waiting.append(_Waiting(text, plain))
+        self._size += len(text.data)
+        if self._size >= _BYTES or len(self._waiting) >= _TEXTS:
+            self.finish()
+
+    def finish(self) -> None:
+        """Scan all that waits."""
+        waiting, self._waiting, self._size = self._waiting, [], 0
+        try:
+            self._held += self._scanned(waiting)
+        except MemoryError:
+            # One text must not stop the others.
+            for one in waiting:
+                try:
+                    self._held += self._scanned([one])
+                except MemoryError:
+                    self._skipped.append(Skipped(one.text.path, "needs more memory than there is"))
+
+    def take(self) -> tuple[list[Held], list[Skipped]]:
+        """What was found, and what could not be scanned, since the last time."""
+        taken = self._held, self._skipped
+        self._held, self._skipped = [], []
+        return taken
+
+    def _scanned(self, waiting: Sequence[_Waiting]) -> list[Held]:
+        held: list[Held] = []
+        each = self._scanner.engine.prefilter_each([one.text.data for one in waiting])
+        for (text, plain), hits in zip(waiting, each, strict=True):
+            if plain and hits:
+                wanted = self._classes.entries(text.kind)
+                hits = [hit for hit in hits if wanted[hit.entry]]
+            matches = self._scanner.examine(text, hits, dropped=Dropped.BESIDE) if hits or not plain else []
+            if matches:
+                held.append(Held(text, matches))
+            elif plain and self._empty is not None and len(self._empty) < _MOST_EMPTY:
+                self._empty.add(_key(text))
+        return held
+
+
+def _key(text: Text) -> int:
+    return hash((text.data, text.kind))

@@ -1,0 +1,137 @@
+"""Texts scanned together give what each of them gives by itself."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from scanner.engine.encoding import to_text
+from scanner.engine.engine import Engine
+from scanner.engine.prefilter import Hit
+from scanner.model.match import Match
+from scanner.model.text import Text
+from scanner.pipeline import together
+from scanner.pipeline.build import text_scanner
+from scanner.pipeline.options import ScanOptions
+from scanner.pipeline.text import Dropped, TextScanner
+from scanner.pipeline.together import Together
+from scanner.ruleset.examples import fill
+from tests.conftest import token
+
+# A value that counts where settings stand, and nowhere else.
+LINE = fill('export APP_SECRET="<<two words %D2>>"\n', "together").encode()
+
+
+@pytest.fixture(scope="module")
+def scanner() -> TextScanner:
+    return text_scanner(ScanOptions())
+
+
+def texts() -> list[Text]:
+    """Names that rules and detectors ask for and others, encodings, what is encoded, structure, and much twice."""
+    password = fill('password = "<<%A14>>"\n', "together").encode()
+    encoded = base64.b64encode(f"key = {token('inner')}\n".encode())
+    value = base64.b64encode(fill("<<%A14>>", "manifest").encode())
+    contents = [
+        b"", b"nothing\n", b"password = get_password()\n", LINE, password, b"\0\1\2" + password, encoded,
+        f"key = {token()}\n".encode(), f"key = {token('wide')}\n".encode("utf-16"), b"x = 1\n" * 3000 + password,
+        b"apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  password: " + value + b"\n",
+        b"host:1:base:me:" + password[12:-2] + b"\n", b"machine a login b password " + password[12:-2] + b"\n",
+    ]  # fmt: skip
+    names = (
+        "a.py", "b/c.py", "d.txt", "e.yaml", ".env", "prod/f.env", ".pgpass", ".netrc", "g.tfvars", "x/credentials",
+        "production.json", "k.cnf", "h", "ü.py", "i.pem", "kustomization.yaml",
+    )  # fmt: skip
+    return [to_text(data, name) for name in names for data in contents] * 2
+
+
+def each(scanner: TextScanner, some: Sequence[Text]) -> list[tuple[Text, list[Match]]]:
+    found = ((text, scanner.scan(text, dropped=Dropped.BESIDE)) for text in some)
+    return [(text, matches) for text, matches in found if matches]
+
+
+def at_once(
+    scanner: TextScanner, some: Sequence[Text], *, show_dropped: bool = False
+) -> list[tuple[Text, list[Match]]]:
+    one = Together(scanner, show_dropped=show_dropped)
+    found: list[tuple[Text, list[Match]]] = []
+    for text in some:
+        one.add(text)
+        held, missed = one.take()
+        found += held
+        assert not missed
+    one.finish()
+    return [*found, *one.take()[0]]
+
+
+@pytest.mark.parametrize("size", [1, 500, 1 << 20])
+def test_the_same_matches_in_the_same_order(scanner: TextScanner, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(together, "_BYTES", size)
+    some = texts()
+    found = at_once(scanner, some)
+    assert found == each(scanner, some)
+    assert {".env", ".pgpass", "a.py", "e.yaml"} <= {text.path for text, _ in found}
+
+
+def test_dropped_matches_where_all_are_shown() -> None:
+    scanner = text_scanner(ScanOptions(show_dropped=True))
+    some = texts()
+    found = at_once(scanner, some, show_dropped=True)
+    assert found == each(scanner, some)
+    assert any(all(match.reason for match in matches) for _, matches in found)
+
+
+def test_what_held_nothing_under_one_name_is_found_under_another(scanner: TextScanner) -> None:
+    names = ["a.py", "a.py", "b.c", "prod.env", ".env", "c.py", "x/.env"]
+    found = at_once(scanner, [Text.named(LINE, name) for name in names])
+    assert [text.path for text, _ in found] == ["prod.env", ".env", "x/.env"]
+
+
+class _Counted:
+    def __init__(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pieces: list[bytes] = []
+        search = engine.prefilter_each
+
+        def counted(pieces: Sequence[bytes]) -> list[list[Hit]]:
+            self.pieces += pieces
+            return search(pieces)
+
+        monkeypatch.setattr(engine, "prefilter_each", counted)
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_what_comes_again_is_not_read_again_unless_hashes_can_be_foreseen(
+    scanner: TextScanner, monkeypatch: pytest.MonkeyPatch, keyed: bool
+) -> None:
+    class Flags:
+        hash_randomization = int(keyed)
+
+    monkeypatch.setattr(together, "_BYTES", 1)
+    monkeypatch.setattr(sys, "flags", Flags)
+    counted = _Counted(scanner.engine, monkeypatch)
+    some = [Text.named(b"nothing here\n", f"{number}.py") for number in range(5)]
+    assert not at_once(scanner, some)
+    assert len(counted.pieces) == (1 if keyed else 5)
+
+
+def test_one_text_that_needs_too_much_memory_stops_no_other(
+    scanner: TextScanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = scanner.engine.prefilter_each
+
+    def short_of_memory(pieces: Sequence[bytes]) -> list[list[Hit]]:
+        if b"large" in b"".join(pieces):
+            raise MemoryError
+        return search(pieces)
+
+    monkeypatch.setattr(scanner.engine, "prefilter_each", short_of_memory)
+    one = Together(scanner)
+    for name, data in (("a", f"key = {token()}\n".encode()), ("b", b"large"), ("c", f"key = {token('c')}\n".encode())):
+        one.add(Text.named(data, name))
+    one.finish()
+    held, missed = one.take()
+    assert [text.path for text, _ in held] == ["a", "c"]
+    assert [(skip.what, skip.blocking) for skip in missed] == [("b", True)]
