@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from scanner.commands import reporting, shared
+from scanner.model.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +27,8 @@ def run(args: argparse.Namespace) -> int:
     from scanner.pipeline.paths import FILES_A_TASK, scan_paths
     from scanner.report.progress import progress
 
+    if "-" in args.paths and os.path.lexists("-"):
+        raise UsageError("a file here is called -: write ./- for it, or scan standard input from another folder")
     named = next((path for path in args.paths if path != "-"), "")
     context = context_for(enclosing_root(named), shared.scan_options(args))
     bar = progress("scan", unit="files", wanted=not (args.quiet or args.no_progress))

@@ -113,6 +113,14 @@ def test_commits_and_pushes_through_pre_commit(project: Repository, tmp_path: Pa
     files = pre_commit(project, "run", "--hook-stage", "manual", "unsealed-files", "--files", "app.py")
     assert files.returncode == 0, files.stdout + files.stderr
 
+    # Names that look like options are names.
+    for name in ("--exit-zero", "-q x.py"):
+        project.write(name, f'x = "{token()}"\n')
+        files = pre_commit(project, "run", "--hook-stage", "manual", "unsealed-files", f"--files={name}")
+        assert files.returncode == 1, files.stdout + files.stderr
+        assert f"{name}:1" in files.stdout
+        (project.path / name).unlink()
+
     project.git("commit", "-q", "--no-verify", "-m", "slipped through")
     remote = make_repository(tmp_path / "remote.git", project.environment, ["--bare"])
     push = subprocess.run(

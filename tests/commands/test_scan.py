@@ -34,6 +34,14 @@ def test_standard_input(repo: Repository) -> None:
     assert [(item["line"], item["column"]) for item in found["findings"]] == [(2, 7)]
 
 
+def test_a_file_called_like_standard_input_is_not_passed_over(repo: Repository) -> None:
+    repo.write("-", f"key = {token()}\n")
+    ran = repo.unsealed("scan", "-", data=b"")
+    assert ran.code == 2
+    assert "./-" in ran.err
+    assert repo.unsealed("scan", "./-").code == 1
+
+
 def test_file_folder_and_everything_in_it(repo: Repository) -> None:
     repo.write("a/b/c.py", f'key = "{token()}"\n')
     repo.write("d.py", f'key = "{token("d")}"\n')
