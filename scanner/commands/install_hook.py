@@ -8,8 +8,10 @@ import os
 import shlex
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from scanner.commands import hookmanagers
 from scanner.git.run import Git
 from scanner.model.errors import ExitCode, UsageError
 
@@ -32,16 +34,27 @@ def run(args: argparse.Namespace) -> int:
     if args.remove:
         return _remove(hook)
     if _exists(hook) and not _ours(hook):
-        raise UsageError(
-            f'{hook} is there already and is not ours: add the line `{_command(name)} "$@" || exit $?` to it instead'
-        )
-    _write(hook, _script(name))
-    scope, _ = _configured(git)
-    everywhere = (
-        f" (core.hooksPath is set {scope}: it runs in every repository)" if scope in ("global", "system") else ""
-    )
-    sys.stdout.write(f"installed {hook}{everywhere}\n")
+        raise UsageError(hookmanagers.instead(hook, _command(name)))
+    scope, folder = _configured(git)
+    try:
+        _write(hook, _script(name))
+    except OSError as error:
+        named = f", as core.hooksPath is {folder}" if folder else ""
+        raise UsageError(f"{hook} cannot be written{named}: {error.strerror}") from None
+    said = "".join(f" ({one})" for one in _caveats(git, hook, scope) if one)
+    sys.stdout.write(f"installed {hook}{said}\n")
     return ExitCode.CLEAN
+
+
+def _caveats(git: Git, hook: Path, scope: str) -> Iterator[str]:
+    """What whoever installed the hook would be surprised by later."""
+    if scope in ("global", "system"):
+        yield f"core.hooksPath is set {scope}: it runs in every repository"
+    if git.succeeds("rev-parse", "--is-bare-repository") == b"true\n":
+        yield "this repository is bare: it runs in its work trees, and what is pushed here is for a pre-receive hook"
+    top = _work_tree(git)
+    if top:
+        yield hookmanagers.takes_over(Path(top), hook.parent, hook.name)
 
 
 def _script(name: str) -> str:
@@ -68,9 +81,12 @@ def _hooks_folder(git: Git) -> Path:
     if not configured:
         common = git.output("rev-parse", "--git-common-dir").decode("utf-8", "surrogateescape").rstrip("\n")
         return Path(git.where or ".", common).resolve() / "hooks"
-    work = git.succeeds("rev-parse", "--show-toplevel")
-    base = work.decode("utf-8", "surrogateescape").rstrip("\n") if work else top
-    return Path(base, configured).resolve()
+    return Path(_work_tree(git) or top, configured).resolve()
+
+
+def _work_tree(git: Git) -> str:
+    """The work tree's root; empty in a bare repository."""
+    return (git.succeeds("rev-parse", "--show-toplevel") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def _configured(git: Git) -> tuple[str, str]:

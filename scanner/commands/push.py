@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import stat
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from scanner.commands import shared
 from scanner.model.errors import GitError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scanner.git.revisions import Range
     from scanner.git.run import Git
 
@@ -32,29 +33,33 @@ def run(args: argparse.Namespace) -> int:
     from scanner.pipeline.range import scan_range
 
     git = Git(args.where)
-    commits = pushed(git, args.remote)
+    # Git's own hook is given the remote's name; without one nobody has written anything to standard input.
+    lines = _told_by_pre_commit() or (_told_by_git() if args.remote else [])
+    commits = pushed(git, args.remote, lines)
     context = context_for(enclosing_root(args.where), shared.scan_options(args))
     result = scan_range(git, text_scanner(context.options), context, commits)
-    if args.remote and not _told_by_pre_commit() and _told_nothing():
-        shared.note("nobody said what is pushed, so HEAD alone was looked at (lefthook: `use_stdin: true`)", args)
+    if args.remote and not lines:
+        # Everything is up to date, or another hook was given the names and did not hand them on.
+        shared.note("no ref was named to the hook: HEAD alone was looked at (lefthook: set `use_stdin: true`)", args)
+    elif borrowed := _borrowed(git, args.remote or _remote_of_pre_commit()):
+        shared.note(borrowed, args)
     return shared.report(result, args, setting="push")
 
 
-def pushed(git: Git, remote: str) -> Range:
-    """What is about to be pushed: told by pre-commit's environment, by git on standard input, or by the upstream.
+def pushed(git: Git, remote: str, lines: Sequence[tuple[str, str]]) -> Range:
+    """What is about to be pushed: ``lines`` are (local id, remote id) of each ref; without any, HEAD against its
+    upstream.
 
     A branch that is new on the remote, or whose remote end is not here (it was rewritten), counts from what any
     branch of that remote has.
     """
     from scanner.git.revisions import Range, is_zero, resolve
 
-    # Git's own hook is given the remote's name; without one nobody has written anything to standard input.
-    lines = _told_by_pre_commit() or (_told_by_git() if remote else [])
     if not lines:
         return Range((resolve(git, "HEAD"),), _known_to(git, _upstream_remote(git)))
     tips: list[str] = []
     since: list[str] = []
-    remote = remote or os.environ.get("PRE_COMMIT_REMOTE_NAME", "")
+    remote = remote or _remote_of_pre_commit()
     for local, there in lines:
         if is_zero(local):
             continue
@@ -90,20 +95,28 @@ def _told_by_git() -> list[tuple[str, str]]:
     return found
 
 
-def _told_nothing() -> bool:
-    """True where there is nothing on standard input that could be read: git itself always gives its hook a pipe."""
-    try:
-        return sys.stdin is None or stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode)
-    except (OSError, ValueError):
-        return False
-
-
 def _known_to(git: Git, remote: str) -> tuple[str, ...]:
-    """Where the branches of ``remote`` were when last heard of; of every remote when it has no name."""
+    """Where the branches of ``remote`` were when last heard of; of every remote when it has no name, or when it is
+    new here: a fork of a large project would be scanned from its first commit."""
+    known = _branches(git, remote) if remote else ()
+    return known or (_branches(git) if "/" not in remote else ())
+
+
+def _borrowed(git: Git, remote: str) -> str:
+    """What to say where other remotes' branches stood in for those of ``remote``, which may be the first public one."""
+    if not remote or "/" in remote or _branches(git, remote) or not _branches(git):
+        return ""
+    return f"{remote} is new here: what other remotes have was not looked at again; `unsealed history` looks at all"
+
+
+def _branches(git: Git, remote: str = "") -> tuple[str, ...]:
     from scanner.git.revisions import other_refs
 
-    known = other_refs(git, "", f"refs/remotes/{remote}/" if remote else "refs/remotes/")
-    return known or ((other_refs(git, "", "refs/remotes/")) if remote and "/" not in remote else ())
+    return other_refs(git, "", f"refs/remotes/{remote}/" if remote else "refs/remotes/")
+
+
+def _remote_of_pre_commit() -> str:
+    return os.environ.get("PRE_COMMIT_REMOTE_NAME", "")
 
 
 def _upstream_remote(git: Git) -> str:

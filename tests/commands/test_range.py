@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -207,11 +206,15 @@ def test_what_git_says_is_pushed_is_never_guessed(pushing: Repository) -> None:
 
 
 def test_a_hook_that_nobody_tells_what_is_pushed_says_so(pushing: Repository) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "scanner", "push", "origin", "there"],
-        cwd=pushing.path, env=dict(pushing.environment), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-    )  # fmt: skip
-    assert "HEAD alone was looked at" in done.stderr
+    assert "HEAD alone was looked at" in pushing.unsealed("push", "origin", "there", data=b"").err
+
+
+def test_the_first_push_to_another_remote_says_what_it_takes_for_published(pushing: Repository, tmp_path: Path) -> None:
+    make_repository(tmp_path / "public.git", pushing.environment, ["--bare"])
+    pushing.git("remote", "add", "public", str(tmp_path / "public.git"))
+    first, second = push(pushing, "public", "main"), push(pushing, "public", "main:copy")
+    assert "public is new here" in first.stderr
+    assert second.stderr == ""
 
 
 def test_what_tags_say_is_read_before_it_is_pushed(pushing: Repository) -> None:
