@@ -37,7 +37,7 @@ def wanted() -> set[str]:
     told = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras = told["project"]["optional-dependencies"]
     lines = [*told["build-system"]["requires"], *told["project"]["dependencies"]]
-    for name in ("archives", "fast", "org", "postgres", "dask", "hosts", "dev"):
+    for name in ("archives", "org", "postgres", "dask", "hosts", "dev"):
         lines += extras[name]
     return {normal(_NAME.match(line)[0]) for line in lines if not line.startswith("unsealed[")}  # type: ignore[index]
 
