@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from scanner.ruleset.compiled import CompiledRules, Expression
 if TYPE_CHECKING:
     from scanner.engine.matcher import Matcher
     from scanner.model.match import Match
+    from scanner.ruleset.lastpart import LastPart
 
 
 class Engine:
@@ -30,12 +31,16 @@ class Engine:
         paths: Prefilter | None = None,
         *,
         now: float | None = None,
+        undecided: Mapping[int, LastPart] | None = None,
     ) -> None:
         self.rules = rules
         self.triggers = triggers
         self.now = time.time() if now is None else now
         self._prefilter = prefilter
         self._paths = paths
+        self._undecided = undecided or {}
+        # The rules that are matched in texts of any path.
+        self.undecided = frozenset(rules.rule(number).id for number in self._undecided)
         self._matchers: dict[int, Matcher] = {}
 
     @classmethod
@@ -47,6 +52,21 @@ class Engine:
     ) -> Engine:
         """The engine for the rules below ``folders``; the arguments are those of ``cache.load``."""
         return cls(*cache.load(folders, triggers, code))
+
+    def without_folders(self) -> Engine:
+        """The same for files of which the name is known and the folder is not.
+
+        Rules whose path that leaves open are matched in every file that they may want; whoever learns where it lies
+        sorts out. Where no rule asks for a folder it is this engine itself.
+        """
+        from scanner.ruleset.lastpart import last_part
+
+        asking = [(number, rule.path) for number, rule in enumerate(self.rules) if rule.path]
+        parts = {number: last_part(path) for number, path in asking}
+        open_to = {number: part for number, part in parts.items() if not part.decides}
+        if not open_to:
+            return self
+        return Engine(self.rules, self._prefilter, self.triggers, self._paths, now=self.now, undecided=open_to)
 
     def prefilter(self, data: bytes) -> list[Hit]:
         """One fast pass over any buffer.
@@ -110,7 +130,12 @@ class Engine:
         if self._paths is None or not path:
             return set()
         hits = self._paths.hits(path.encode("utf-8", "surrogateescape"))
-        return {self.rules.names[hit.entry].rule for hit in hits}
+        wanting = {self.rules.names[hit.entry].rule for hit in hits}
+        if self._undecided:
+            name = path.rpartition("/")[2]
+            undecided = self._undecided.keys() & {expression.rule for expression in self.rules.names}
+            wanting |= {number for number in undecided if self._undecided[number].may_be(name)}
+        return wanting
 
     def match_whole(self, text: Text, rules: Iterable[int], *, dropped: bool = True) -> list[Match]:
         """What ``rules`` find anywhere in ``text``, like ``match``."""
@@ -127,7 +152,12 @@ class Engine:
         matcher = self._matchers.get(rule)
         if matcher is None:
             # Imported on the first hit: a commit without one does not pay for exact matching.
+            from dataclasses import replace
+
             from scanner.engine.matcher import Matcher
 
-            matcher = self._matchers[rule] = Matcher(self.rules.rule(rule), self.rules.examples, self.now)
+            one = self.rules.rule(rule)
+            if rule in self._undecided:
+                one = replace(one, path="")
+            matcher = self._matchers[rule] = Matcher(one, self.rules.examples, self.now)
         return matcher

@@ -55,6 +55,22 @@ class _Seen(NamedTuple):
     in_head: bool
     tips: int
 
+    @property
+    def place(self) -> tuple[bytes, str, int]:
+        """The line that it is on."""
+        return self.object, self.path, self.line
+
+    def overlaps(self, other: _Seen) -> bool:
+        """True when both speak of the same characters of a line."""
+        mine, its = self.sighted.finding, other.sighted.finding
+        together = mine.position.column < its.position.end_column and its.position.column < mine.position.end_column
+        return together and mine.status == its.status
+
+    def weight(self, undecided: frozenset[str]) -> tuple[int, int, int, bool, str]:
+        """How much it says, in the order of ``resolve``; no two rules say equally much."""
+        finding = self.sighted.finding
+        return self.sighted.specific, finding.confidence, finding.severity, finding.rule in undecided, finding.rule
+
 
 _LAST = 1 << 62
 
@@ -84,6 +100,7 @@ class _Attribution:
         self._store = shop.store
         self._trees = shop.trees()
         self._classes = shop.classes
+        self._undecided = shop.scanner.engine.undecided
         self._tips = tips
         self._scanner = scanner
         self._context = context
@@ -95,7 +112,7 @@ class _Attribution:
 
     def findings(self, blobs: Sequence[Sighted], messages: Iterable[Sighted]) -> tuple[Finding, ...]:
         """One finding a secret, in the order of reports."""
-        seen = [*self._in_files(blobs), *self._in_messages(messages)]
+        seen = [*self._settled(list(self._in_files(blobs))), *self._in_messages(messages)]
         groups: dict[tuple[str, str], list[_Seen]] = {}
         for one in seen:
             if one.sighted.finding.fingerprint in self._before:
@@ -127,6 +144,23 @@ class _Attribution:
                     yield from self._seen(sighted, blob, PathSpan(self._tips.shown(bits)[0], NO_COMMIT, bits))
                 elif not found:
                     yield from self._seen(sighted, blob, PathSpan("", NO_COMMIT, 0))
+
+    def _settled(self, seen: Sequence[_Seen]) -> Sequence[_Seen]:
+        """``seen`` with one sighting a place where a rule counts because of the folder that was not known before."""
+        undecided = self._undecided
+        places = {one.place for one in seen if one.sighted.finding.rule in undecided}
+        if not places:
+            return seen
+        there: dict[tuple[bytes, str, int], list[_Seen]] = {}
+        for one in seen:
+            if one.place in places:
+                there.setdefault(one.place, []).append(one)
+
+        def outdone(one: _Seen) -> bool:
+            weight = one.weight(undecided)
+            return any(other.overlaps(one) and other.weight(undecided) > weight for other in there.get(one.place, ()))
+
+        return [one for one in seen if not outdone(one)]
 
     def _seen(self, sighted: Sighted, blob: Blob, span: PathSpan) -> Iterator[_Seen]:
         """The sighting at one place, unless it does not count there."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from scanner.engine.pathfilter import wants
 from scanner.model.filekind import FileKind, kind_of
 from scanner.pipeline.text import TextScanner
-from scanner.ruleset.required import required
-
-# The flags that may stand at the head of an expression, which must move to join it with others.
-_FLAGS = re.compile(r"\(\?([aimsux]+)\)")
-# Words of an expression that name a folder above the file.
-_FOLDER = re.compile(r"([\w-]+)/")
+from scanner.ruleset.lastpart import LastPart, last_part
+from scanner.ruleset.required import surest
+from scanner.ruleset.schema import Rule
 
 
 class NameClass(NamedTuple):
@@ -32,7 +28,10 @@ ClassKey = tuple[FileKind, str, tuple[str, ...]]
 
 
 class NameClasses:
-    """The classes met so far, by number; 0 is that of a text without a name. ``off`` are rules that do not count."""
+    """The classes met so far, by number; 0 is that of a text without a name. ``off`` are rules that do not count.
+
+    ``scanner`` leaves open what folders decide: to a class belong all rules that may want such a file somewhere.
+    """
 
     def __init__(self, scanner: TextScanner, off: frozenset[str] = frozenset()) -> None:
         self._scanner = scanner
@@ -40,13 +39,9 @@ class NameClasses:
         engine = scanner.engine
         self._rules = [engine.rules.rule(expression.rule) for expression in engine.rules.expressions]
         self._others = len(engine.triggers.literals) + 256
-        self._pathed = [rule for rule in engine.rules if rule.path]
-        self._any = _joined([rule.path for rule in self._pathed])
-        foldered = [rule.path for rule in self._pathed if _FOLDER.search(rule.path)]
-        self._foldered = _joined(foldered)
-        self._folders = sorted({word for path in foldered for word in _FOLDER.findall(path)})
+        self._pathed = [(rule, last_part(rule.path)) for rule in engine.rules if rule.path]
         # A name with none of these words is one that no rule wants by its path; empty where that cannot be told.
-        words = [required(rule.path) for rule in self._pathed]
+        words = [surest(last.words) for _, last in self._pathed]
         self._words = tuple(frozenset().union(*words)) if all(words) else ()
         self._whole: dict[str, bool] = {}
         self._numbers: dict[ClassKey, int] = {}
@@ -77,10 +72,10 @@ class NameClasses:
         known = self._of_name.get(name)
         if known is None:
             text = name.decode("utf-8", "surrogateescape")
-            kind = kind_of(text)
-            example = self._example(text)
-            matching = [rule.id for rule in self._pathed if wants(rule.path, example)] if example else []
-            known = self._of_name[name] = self._add(example or _plain(text), kind, tuple(matching))
+            wanting = self._wanting(text)
+            telling = any(last.decides for _, last in wanting) or self._wakes(text)
+            matching = tuple(rule.id for rule, _ in wanting)
+            known = self._of_name[name] = self._add(text if telling else _plain(text), kind_of(text), matching)
         return known
 
     def of_path(self, path: str) -> int:
@@ -90,7 +85,7 @@ class NameClasses:
 
     def is_plain(self, path: str) -> bool:
         """True where no rule and no detector asks for a file at this whole path: all it says then is a kind."""
-        wanted = self._may_want((path,)) and bool(self._any) and wants(self._any, path)
+        wanted = any(wants(rule.path, path) for rule, _ in self._wanting(path.rpartition("/")[2]))
         return not wanted and not self._scanner.wakes_by_name(path)
 
     def entries(self, kind: FileKind) -> bytes:
@@ -100,26 +95,21 @@ class NameClasses:
             known = self._of_kind[kind] = self._entries(kind, ())
         return known
 
-    def _example(self, name: str) -> str:
-        """``name``, below the folder with which the most rules want it; empty when none and nothing else does."""
-        below = [f"{folder}/{name}" for folder in self._folders]
-        if not self._may_want((name, *below)):
-            return name if self._scanner.detects_by_name(name) else ""
-        if self._foldered and any(wants(self._foldered, path) for path in below):
-            return max(below, key=lambda path: sum(wants(rule.path, path) for rule in self._pathed))
-        wanted = self._any and wants(self._any, name)
-        return name if wanted or self._wakes(name) else ""
-
-    def _may_want(self, paths: Sequence[str]) -> bool:
-        """False when no rule can want one of ``paths``: nearly always, and told in a tenth of the time."""
-        text = "\n".join(paths).lower()
-        if not self._words or not text.isascii():
-            return True
-        # Asked for every file of an image: a generator would take three times as long.
-        for word in self._words:
-            if word in text:
-                return True
-        return False
+    def _wanting(self, name: str) -> Sequence[tuple[Rule, LastPart]]:
+        """The rules that may want a file called ``name`` in some folder: nearly always none."""
+        if self._words and name.isascii():
+            small = name.lower()
+            # Asked for every file of an image: a generator would take three times as long.
+            for word in self._words:
+                if word in small:
+                    break
+            else:
+                return ()
+        return [
+            (rule, last)
+            for rule, last in self._pathed
+            if last.may_be(name) and (not last.decides or wants(rule.path, name))
+        ]
 
     def _wakes(self, path: str) -> bool:
         known = self._whole.get(path)
@@ -148,13 +138,3 @@ def _plain(name: str) -> str:
     """A name of the same ending that says nothing else."""
     stem, dot, ending = name.rpartition(".")
     return f"x.{ending}" if dot and stem else "x"
-
-
-def _joined(expressions: list[str]) -> str:
-    """One expression for all, empty for none."""
-    parts = []
-    for expression in expressions:
-        flags = _FLAGS.match(expression)
-        body = expression[flags.end() :] if flags else expression
-        parts.append(f"(?{flags.group(1) if flags else ''}:{body})")
-    return "|".join(parts)

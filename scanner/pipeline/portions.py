@@ -98,13 +98,15 @@ class Workshop:
     ) -> None:
         self.store = store
         self.limit = context.options.max_size
-        self.classes = NameClasses(scanner, _off(scanner, context))
-        self._scanner = scanner
+        # In which folder a blob lies is learnt only when all was scanned.
+        self.scanner = scanner.without_folders()
+        self.classes = NameClasses(self.scanner, _off(scanner, context))
         self._context = context
         self._whole = whole
         self._selection = selection or Selection()
-        self._sweeper = Sweeper(scanner, context, self.classes, name_size=store.name_size)
+        self._sweeper = Sweeper(self.scanner, context, self.classes, name_size=store.name_size)
         self._messages = MessageScanner(scanner, context)
+        self._scanners = (self.scanner, scanner)
         self._hash = hashlib.sha1 if store.name_size == 20 else hashlib.sha256
         self._names: list[list[tuple[int, ...]]] = [[] for _ in store.packs]
         self._strangers: dict[bytes, list[int]] = {}
@@ -203,7 +205,8 @@ class Workshop:
         made.texts += self._sweeper.texts
         made.bytes += self._sweeper.bytes
         self._sweeper.texts = self._sweeper.bytes = 0
-        made.skipped += [*self._sweeper.skipped, *self._scanner.skipped()]
+        made.skipped += self._sweeper.skipped
+        made.skipped += dict.fromkeys(one for scanner in self._scanners for one in scanner.skipped())
         self._sweeper.skipped.clear()
         return made
 

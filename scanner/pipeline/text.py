@@ -102,6 +102,18 @@ class TextScanner:
         self._detectors: Sequence[Detector] | None = None
         self._codecs: tuple[int, ...] = ()
 
+    def without_folders(self) -> TextScanner:
+        """The same for files of which the name is known and the folder is not (see ``Engine``).
+
+        What rules find that ask for a folder comes beside what else is found there: only their path says which counts.
+        """
+        engine = self.engine.without_folders()
+        if engine is self.engine:
+            return self
+        return TextScanner(
+            engine, self._structure, choice=self._choice, limits=self.limits, show_dropped=self._show_dropped
+        )
+
     def scan(self, text: Text, also: Detector | None = None, *, dropped: Dropped = Dropped.ALWAYS) -> list[Match]:
         """The matches of ``text``, one a place, in order; those that are dropped have a reason.
 
@@ -123,7 +135,7 @@ class TextScanner:
         if found and not every and dropped is Dropped.BESIDE:
             again, _ = self._examined(text, hits, also, dropped=True)
             # What stands was found already: an expression that runs out of time now must not take it away.
-            found = _resolved([*found, *(match for match in again if match.reason)])
+            found = self._resolved([*found, *(match for match in again if match.reason)])
         self.overruns += exceeded
         return found
 
@@ -139,7 +151,7 @@ class TextScanner:
         if whole:
             found += self._choice.apply(self.engine.match_whole(text, whole, dropped=dropped))
         found = found if dropped else [match for match in found if not match.reason]
-        return _resolved(found), budget.exceeded
+        return self._resolved(found), budget.exceeded
 
     def skipped(self) -> tuple[Skipped, ...]:
         """What was not looked at in the texts scanned so far."""
@@ -213,8 +225,23 @@ class TextScanner:
         for (layer, deeper), hits in zip(opened, each, strict=True):
             if hits:
                 inner = Text(layer.data, text.path, FileKind.OTHER)
-                for match in _resolved(self._found(inner, hits, deeper, dropped=dropped)):
+                for match in self._resolved(self._found(inner, hits, deeper, dropped=dropped)):
                     yield _lifted(match, layer)
+
+    def _resolved(self, found: Sequence[Match]) -> list[Match]:
+        """One match a place; where a rule's path is not decided, also what stands there if it does not count."""
+        if len(found) < 2:
+            return list(found)
+        from scanner.engine.overlap import resolve
+
+        kept = resolve(found)
+        undecided = self.engine.undecided
+        if undecided and any(match.rule in undecided for match in kept):
+            known = set(map(id, kept))
+            others = resolve(match for match in found if match.rule not in undecided)
+            kept += [match for match in others if id(match) not in known]
+            kept.sort(key=lambda match: match.span)
+        return kept
 
     def inspect(self, text: Text, budget: _Budget) -> list[Match]:
         """The matches of an inner value, one layer deeper; empty when the limits are reached."""
@@ -222,7 +249,7 @@ class TextScanner:
         if deeper is None:
             return []
         # Detectors ask whether all in a value was dropped.
-        return _resolved(self._found(text, self.engine.prefilter(text.data), deeper, dropped=True))
+        return self._resolved(self._found(text, self.engine.prefilter(text.data), deeper, dropped=True))
 
 
 class _Budget:
@@ -256,14 +283,6 @@ class _Inspector(NamedTuple):
 
     def __call__(self, text: Text) -> list[Match]:
         return self.scanner.inspect(text, self.budget)
-
-
-def _resolved(found: Sequence[Match]) -> list[Match]:
-    if len(found) < 2:
-        return list(found)
-    from scanner.engine.overlap import resolve
-
-    return resolve(found)
 
 
 def _lifted(match: Match, layer: Layer) -> Match:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from re import _constants as c  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from scanner.ruleset.written import REPEATS
@@ -13,43 +11,35 @@ from scanner.ruleset.written import REPEATS
 _NONE: frozenset[str] = frozenset()
 
 
-def required(pattern: str) -> frozenset[str]:
-    """Words in lower case, one of which stands in every text that ``pattern`` matches, if in other letters of ASCII.
-
-    Empty where no such words are known, as for an expression that ``re`` does not understand.
-    """
-    try:
-        return _of_sequence(parser.parse(pattern))
-    except (re.error, OverflowError, RecursionError):
-        return _NONE
-
-
-def _of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str]:
-    """Those of the part of a sequence that says most."""
-    best, run = _NONE, ""
+def sets_of(items: Iterable[tuple[Any, Any]]) -> Iterator[frozenset[str]]:
+    """Of a sequence of ``re``'s own parse sets of words in lower case: of each, one stands in every text that matches,
+    if in other letters of ASCII."""
+    run = ""
     for op, value in items:
         if op is c.LITERAL and value < 128:
             run += chr(value).lower()
-            best = _surer(best, frozenset((run,)))
-        else:
+            continue
+        if run:
+            yield frozenset((run,))
             run = ""
-            best = _surer(best, _of_item(op, value))
-    return best
+        yield from _of_item(op, value)
+    if run:
+        yield frozenset((run,))
 
 
-def _of_item(op: Any, value: Any) -> frozenset[str]:
+def _of_item(op: Any, value: Any) -> Iterator[frozenset[str]]:
     if op is c.BRANCH:
-        ways = [_of_sequence(way) for way in value[1]]
-        return frozenset().union(*ways) if all(ways) else _NONE
-    if op is c.SUBPATTERN:
-        return _of_sequence(value[-1])
-    if op is c.ATOMIC_GROUP:
-        return _of_sequence(value)
-    if op in REPEATS and value[0] > 0:
-        return _of_sequence(value[2])
-    return _NONE
+        ways = [surest(sets_of(way)) for way in value[1]]
+        if all(ways):
+            yield frozenset().union(*ways)
+    elif op is c.SUBPATTERN:
+        yield from sets_of(value[-1])
+    elif op is c.ATOMIC_GROUP:
+        yield from sets_of(value)
+    elif op in REPEATS and value[0] > 0:
+        yield from sets_of(value[2])
 
 
-def _surer(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """That whose shortest word is longer."""
-    return max(one, other, key=lambda words: min(map(len, words), default=0))
+def surest(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    """That whose shortest word is the longest; empty where there is none."""
+    return max(sets, key=lambda words: min(map(len, words)), default=_NONE)
