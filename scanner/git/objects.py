@@ -33,7 +33,7 @@ class ObjectReader:
     """
 
     def __init__(self, git: Git, *, limit: int) -> None:
-        self._git = git
+        self.git = git
         self._limit = limit
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -90,7 +90,7 @@ class ObjectReader:
         if self._process is None:
             # Git streams what is larger than this, and then does not notice that an object is shorter than it claims.
             threshold = f"core.bigFileThreshold={self._limit + 1}"
-            self._process = self._git.start("-c", threshold, "cat-file", "--batch", stdin=True, complaints=False)
+            self._process = self.git.start("-c", threshold, "cat-file", "--batch", stdin=True, complaints=False)
         return self._process
 
 

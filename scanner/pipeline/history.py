@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scanner.git import lfs
 from scanner.git.layout import Layout, layout, missing_objects, resolved
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.run import Git
@@ -139,6 +140,9 @@ def _complete(sweep: _Sweep) -> None:
     if place.shallow:
         why = "this is a shallow clone: older commits are not here (git fetch --unshallow, or fetch-depth: 0 in CI)"
         sweep.skipped.append(Skipped("history", why))
+    if lfs.used(sweep.git):
+        why = "their content is not in the history and was not scanned"
+        sweep.skipped.append(Skipped("files in Git LFS", why, blocking=False))
     single = len(store.packs) == 1 and len(store.folders) == 1 and not any(True for _ in store.loose())
     if not place.refs or (single and not place.partial and not store.promised):
         return

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
-from scanner.git import listing
+from scanner.git import lfs, listing
 from scanner.git.listing import Brought, Listed
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.run import Git
@@ -146,7 +146,7 @@ def _texts(
                 yield one, None
             else:
                 try:
-                    data = reader.read(one.name).data
+                    data = lfs.content(git, reader.read(one.name).data, limit=context.options.max_size)
                 except (TooLarge, MissingObject) as error:
                     skipped.append(Skipped(one.path or one.name[:12], str(error)))
                 else:

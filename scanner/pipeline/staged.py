@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from scanner.git import lfs
 from scanner.git.changes import Change
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.run import Git
@@ -77,7 +78,8 @@ class ChangeScanner:
         self.bytes += found.size
         # What an old version hides is not missing from the scan of the new one.
         unread = self.skipped if blocking else []
-        for text in texts_in(found.data, path, self._context.options.archives, unread):
+        data = lfs.content(self._reader.git, found.data, limit=self._context.options.max_size)
+        for text in texts_in(data, path, self._context.options.archives, unread):
             self.texts += 1
             yield text, self._scanner.scan(text, self._generated.role(path), dropped=Dropped.BESIDE)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scanner.engine.encoding import to_text
+from scanner.git import lfs
 from scanner.model.result import Skipped
 from scanner.model.text import Text
 from scanner.sources.magic import ArchiveLimits, kind_of_archive
@@ -31,6 +32,8 @@ def texts_in(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skippe
     What could not be read is added to ``skipped``, as entries that do not block.
     """
     kind = kind_of_archive(data)
+    if lfs.is_pointer(data):
+        skipped.append(Skipped(path, "is a Git LFS pointer: the content it stands for was not scanned", blocking=False))
     if not kind or not limits.depth:
         yield to_text(data, path)
         return

@@ -1,0 +1,49 @@
+"""Files in Git LFS: the repository holds lines that stand for them, and those are always clean."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from tests.conftest import Repository, token
+
+
+@pytest.fixture
+def pointing(repo: Repository) -> Repository:
+    """A pointer in the index; what it stands for holds a token and is not here."""
+    content = _content()
+    name = hashlib.sha256(content).hexdigest()
+    repo.write("dump.sql", f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize {len(content)}\n")
+    repo.write(".gitattributes", "*.sql filter=lfs diff=lfs merge=lfs -text\n")
+    repo.git("-c", "filter.lfs.clean=cat", "add", "-A")
+    return repo
+
+
+def _content() -> bytes:
+    return f"-- dump\nkey = {token()}\n".encode()
+
+
+def _fetched(repo: Repository) -> None:
+    name = hashlib.sha256(_content()).hexdigest()
+    repo.write(f".git/lfs/objects/{name[:2]}/{name[2:4]}/{name}", _content())
+
+
+@pytest.mark.parametrize("where", ["staged", "range", "scan", "history"])
+def test_content_that_is_not_here_is_said_to_be_unread(pointing: Repository, where: str) -> None:
+    pointing.git("commit", "-q", "-m", "x")
+    arguments = {"staged": ["--all"], "range": ["0" * 40 + "..HEAD"], "scan": ["."], "history": []}[where]
+    ran = pointing.unsealed(where, *arguments, "-v")
+    assert ran.code == 0
+    assert "LFS" in ran.out + ran.err
+    assert pointing.unsealed(where, *arguments, "--strict").code == 3
+
+
+@pytest.mark.parametrize("where", ["staged", "range"])
+def test_content_that_is_here_is_scanned(pointing: Repository, where: str) -> None:
+    _fetched(pointing)
+    if where == "range":
+        pointing.git("commit", "-q", "-m", "x")
+    ran = pointing.unsealed(where, *([] if where == "staged" else ["0" * 40 + "..HEAD"]))
+    assert ran.code == 1
+    assert "dump.sql:2" in ran.out
