@@ -18,6 +18,7 @@ from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
 from scanner.engine.joint import touched
+from scanner.engine.larger import within_data
 from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, hopeless, implausible
@@ -252,6 +253,8 @@ class Matcher:
             return match
         if self._allowed(value):
             return replace(match, reason="allowed by the rule")
+        if within_data(text.data, match.span):
+            return replace(match, reason="within encoded data")
         doubt = doubtful(value) if self._vendors_form else ""
         if doubt and not implausible(value, mode="token"):
             return self._doubted(match, doubt)

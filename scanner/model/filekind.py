@@ -24,6 +24,7 @@ class FileKind(IntEnum):
     KEY = 8  # .pem, .key and friends
     MINIFIED = 9  # generated: minified scripts, source maps
     BINARY = 10  # told by content, never by name: only vendor formats are looked for
+    MESSAGES = 11  # the texts of a program in one language
 
 
 _NAMES = {
@@ -85,6 +86,25 @@ _NAMES = {
 _SAMPLES = (".example", ".sample", ".template", ".dist", ".tpl")
 # Pages of the manual are called by their section ("passwd.1ssl"); a digit alone may be a rotated log.
 _MANUALS = frozenset(("ssl", "ossl", "p", "pm", "perl", "posix", "x", "tcl", "ncurses", "gcc", "git"))
+# What translators work on.
+_MESSAGES = frozenset("po pot xlf xliff arb strings stringsdict xcstrings ftl".split())
+# What may hold texts as well, if the file is called by a language: "de.json", "messages.pt-BR.yml", "Labels.fr.resx".
+_TRANSLATED = frozenset("json yml yaml properties resx xml ini toml".split())
+_LANGUAGES = frozenset(
+    """aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
+    es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg
+    ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn
+    no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta
+    te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+    ast ckb dsb fil fur gsw hsb kab nds sco szl tlh tzm""".split()
+)
+_SCRIPTS = frozenset(("hans", "hant", "latn", "cyrl", "arab", "419", "001", "150"))
+# Files of texts by any other name are called by what they hold, and then by their language.
+_TEXTS = frozenset(
+    """messages message lang langs language languages locale locales translation translations translate strings string
+    i18n l10n intl localization text texts label labels resource resources resx validators validation security admin
+    frontend backend common devise simple""".split()
+)
 _EXTENSIONS: dict[str, FileKind] = {}
 for _kind, _list in {
     FileKind.CODE: "py pyi pyx js jsx mjs cjs ts tsx vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx "
@@ -118,7 +138,20 @@ def kind_of(path: str) -> FileKind:
     stem, _, last = name.rpartition(".")
     if not stem and not name.startswith("."):
         return FileKind.OTHER
+    if last in _MESSAGES or name == "strings.xml" or (last in _TRANSLATED and _by_language(stem, last)):
+        return FileKind.MESSAGES
     if last[:1].isdigit() and last[1:] in _MANUALS:
         return FileKind.PROSE
     _, _, before = stem.rpartition(".")
     return _EXTENSIONS.get(f"{before}.{last}") or _EXTENSIONS.get(last, FileKind.OTHER)
+
+
+def _by_language(stem: str, ending: str) -> bool:
+    """True when a file without its ``ending`` is called by a language, perhaps behind a word for texts."""
+    parts = stem.replace("_", "-").replace(".", "-").split("-")
+    while len(parts) > 1 and (len(parts[-1]) == 2 or parts[-1] in _SCRIPTS) and parts[-2] in _LANGUAGES | _SCRIPTS:
+        parts.pop()
+    if parts.pop() not in _LANGUAGES:
+        return False
+    bundle = ending == "resx" or (ending == "properties" and "_" in stem)
+    return not parts or bundle or parts[-1] in _TEXTS

@@ -18,6 +18,10 @@ _SAMPLE = re.compile(
     r"examples?|samples?|demos?|docs?|documentation|tutorials?|benchmarks?|e2e|cypress)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
+# Folders of translations: what is called password there is the word for it.
+_TRANSLATIONS = re.compile(
+    r"(?:^|/)(?:locales?|i18n|l10n|translations?|lc_messages|langs?/[a-z]{2,3}(?:[_-][a-z]{2,4})?)/", re.IGNORECASE
+)
 # Programs and libraries that carry the keys of their own self-tests, and lists of what files begin with.
 _CARRIERS = re.compile(
     r"(?:^|/)(?:usr/)?(?:s?bin/(?:ssh\w*|sshd|openssl)|lib(?:64|exec)?/(?:[\w.-]+/)?"
@@ -39,10 +43,10 @@ def example_at(path: str, rule: Rule | None) -> str:
 
 
 def severity_at(path: str, severity: Severity, specific: int, rule: Rule | None = None) -> Severity:
-    """``severity`` as it stands at ``path``: a generic assignment in a test or an example is low at most, an
-    example is info."""
+    """``severity`` as it stands at ``path``: a generic assignment in a test, an example or a translation is low at
+    most, an example is info."""
     if example_at(path, rule):
         return Severity.INFO
-    if specific <= _GENERIC and severity > Severity.LOW and _SAMPLE.search(path):
+    if specific <= _GENERIC and severity > Severity.LOW and (_SAMPLE.search(path) or _TRANSLATIONS.search(path)):
         return Severity.LOW
     return severity

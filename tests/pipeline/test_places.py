@@ -17,14 +17,20 @@ KEY = Rule("private-key", "Private key", "It opens what it was made for.", Sever
 
 
 @pytest.mark.parametrize(
-    "path", ["tests/a.py", "src/test/java/A.java", "a_test.go", "docs/x.md", "pkg/testdata/x", "x.spec.ts"]
+    "path",
+    [
+        *("tests/a.py", "src/test/java/A.java", "a_test.go", "docs/x.md", "pkg/testdata/x", "x.spec.ts"),
+        *("config/locales/fr/devise.yml", "resources/lang/pt_BR/auth.php", "web/i18n/de/login.ts"),
+    ],
 )
 def test_generic_ones_are_low_in_samples(path: str) -> None:
     assert severity_at(path, Severity.MEDIUM, 1) is Severity.LOW
     assert severity_at(path, Severity.CRITICAL, 3) is Severity.CRITICAL
 
 
-@pytest.mark.parametrize("path", ["src/attestation.py", "latest/app.py", "contest.yml", "prod/config.yml", ""])
+@pytest.mark.parametrize(
+    "path", ["src/attestation.py", "latest/app.py", "contest.yml", "prod/config.yml", "src/lang/Lexer.java", ""]
+)
 def test_elsewhere_nothing_changes(path: str) -> None:
     assert severity_at(path, Severity.MEDIUM, 1) is Severity.MEDIUM
 

@@ -47,13 +47,19 @@ def check_private_key(secret: bytes, context: CheckContext) -> Verdict:
         return Verdict(Outcome.DROP, "an example that says so")
     if armour.elided and len(longest) < 400:
         return Verdict(Outcome.DROP, "the key is left out")
-    if _is_text(longest) or not _KEY_ROW.search(armour.body):
+    if _is_text(longest) or not _KEY_ROW.search(armour.body) or _of_one_case(armour.body):
         return Verdict(Outcome.DROP, "the body is text, not a key")
     if armour.label == "OPENSSH":
         return Verdict(Outcome.DROP, "the body is no OpenSSH key")
     if armour.encrypted:
         return _protected({"key": armour.label.title() if armour.label == "ENCRYPTED" else armour.label})
     return Verdict(Outcome.NEUTRAL, detail={"key": armour.label} if armour.label else {})
+
+
+def _of_one_case(body: bytes) -> bool:
+    """True for "privatekeyprivatekey...": no row of a key, and no two of them, has small letters only."""
+    letters = re.sub(rb"[\s\\#*/\"'|>-]+", b"", body)
+    return letters.isalpha() and (letters.islower() or letters.isupper())
 
 
 def _verdict(armour: Armour, blob: Blob, data: bytes) -> Verdict:

@@ -68,6 +68,9 @@ def _judge(user: bytes, password: bytes) -> Verdict:
         return Verdict(Outcome.DROP, "no password")
     if _TEMPLATE.fullmatch(plain):
         return Verdict(Outcome.DROP, "a placeholder")
+    # A real one would have to be escaped there; documentation in another language writes its word for "password".
+    if not password.isascii() and password.decode("utf-8", "replace").isalpha():
+        return Verdict(Outcome.DROP, "a word in another language")
     if len(low) < _SHORTEST or low in _STAND_INS or _PLACE_NAMES.fullmatch(low):
         return Verdict(Outcome.DROP, "a stand-in for a password")
     if low in _DEFAULTS or (user and low == unquote_to_bytes(user).lower()) or _guessed_at_once(plain):

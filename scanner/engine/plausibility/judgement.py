@@ -42,7 +42,9 @@ _NO_TOKEN = Lazy(rb"[?^()\[\];!*`]")
 # Nor into what they call a key only.
 _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
 # Where a word that begins with a capital is what a program calls the field, in the language of its user.
-_LABELLED = frozenset((FileKind.DATA, FileKind.CODE))
+_LABELLED = frozenset((FileKind.DATA, FileKind.CODE, FileKind.MESSAGES))
+# What stands before a field, or goes on.
+_CAPTION = Lazy(rb"(?:[A-Za-z]|[\xc2-\xf4][\x80-\xbf]+){4,}(?::|\.{3}|\xe2\x80\xa6)")
 # No generator makes six letters of which only the first is a capital.
 _CAPITAL_FIRST = Lazy(rb"[A-Z][a-z]{1,20}(?:-[a-z]{2,20})*(?<=.{6})")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
@@ -65,6 +67,8 @@ def in_itself(value: bytes, *, key: Key, password: bool, kind: FileKind) -> str:
         return "too short"
     if len(value) > _LONGEST:
         return "too long"
+    if kind is FileKind.MESSAGES and _shown(value):
+        return "text"
     return (
         placeholder(value)
         or reference(value, kind, quoted=True)
@@ -102,7 +106,7 @@ def _text(value: bytes, promise: Promise) -> str:
         return "binary"
     if len(_ALNUM.pattern.findall(value)) < 3:
         return "signs"
-    if _APOSTROPHE.pattern.fullmatch(value):
+    if _APOSTROPHE.pattern.fullmatch(value) or _CAPTION.pattern.fullmatch(value):
         return "text"
     if value.isascii():
         return ""
@@ -110,6 +114,13 @@ def _text(value: bytes, promise: Promise) -> str:
     letters = [char for char in text if char.isalpha()]
     foreign = sum(not char.isascii() for char in letters)
     return "text" if foreign * 2 >= len(letters) or text.translate(_JOINTS).isalpha() else ""
+
+
+def _shown(value: bytes) -> bool:
+    """True for what a program shows, among its texts: no digit, and not letters by the dozen that no language has."""
+    if any(48 <= byte <= 57 for byte in value):
+        return False
+    return len(value) < 20 or not value.isascii() or words.surprise(value.decode("ascii")) < words.NO_NAME
 
 
 _JOINTS = {ord(char): None for char in "_-.,:!?'"}
@@ -156,6 +167,9 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
     if promise is Promise.SECRET and len(value) < 10 and is_hexadecimal(value):
         return "too short"
     if key.issued and promise is Promise.SECRET and _NO_TOKEN.pattern.search(value):
+        return "no token"
+    # What is left of a comparison, or of a query.
+    if promise is not Promise.PASSWORD and value[:1] in b"=?":
         return "no token"
     if (bits < _SURELY_GENERATED or len(value) < 12) and stock(value):
         return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""

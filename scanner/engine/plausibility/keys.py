@@ -49,7 +49,8 @@ _OPENING = frozenset(
 _HARMLESS_BEFORE = frozenset(
     """public pub publishable primary foreign partition sort range cache idempotency sitekey site translation
     lang i18n locale encrypted wrapped sealed hashed message msg error label placeholder hash checksum
-    commit no without bypass skip routing cached expired revoked max min csrf xsrf request event""".split()
+    commit no non without bypass skip invalid malformed mismatched unmatched routing cached expired
+    revoked max min csrf xsrf request event""".split()
 )
 # After it: the value is about the secret, and not it.
 _ABOUT = frozenset(
@@ -93,6 +94,15 @@ _SHOWN = frozenset(
 _FORM_TOKENS = ("csrf", "xsrf", "authenticity", "requestverification")
 
 
+# Before "pass", when it is one of several: of a renderer, a compiler, an encoder.
+_TURNS = frozenset(
+    """first second third fourth last next final single one two three multi double pre post per render rendering shader
+    shadow light lighting depth geometry forward deferred compute blur bloom composite blit filter scale
+    optimization optimizer opt lowering analysis transform function module loop codegen boarding season""".split()
+)
+# In a list of countries: Palau.
+_LOCALE = re.compile(r"[a-z]{2,3}[_-][A-Z]{2}")
+
 # A secret may be anything that somebody thought of; these come from a service.
 _ISSUED = re.compile(r"(?:tokens?|api(?:secret)?keys?|apisecret|clientsecret|accesskey)$")
 
@@ -105,6 +115,8 @@ def unnamed(*, password: bool) -> Key:
 @lru_cache(maxsize=1024)
 def read(name: str) -> Key:
     """What ``name`` promises."""
+    if _LOCALE.fullmatch(name):
+        return Key(Promise.NOTHING)
     words = [word.lower() for word in _WORDS.findall(name) if not word.isdigit()]
     if words:
         compound = _COMPOUND.match(words[-1])
@@ -136,6 +148,8 @@ def _opens(words: list[str], at: int, best: Promise) -> bool:
 
 def _strength(words: list[str], at: int) -> Promise:
     word = words[at]
+    if word == "pass" and at and words[at - 1] in _TURNS:
+        return Promise.NOTHING
     if word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort")):
         return Promise.PASSWORD
     if word.endswith("pass") and len(word) < 12 and word not in ("bypass", "compass", "overpass", "surpass"):

@@ -26,6 +26,12 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("file name", rb"[\w./@\ -]+\.(?:" + _ENDINGS + rb")"),
     ("version", rb"[\^~<>=v]*\s?\d+(?:\.\d+)+(?:[-+.]?[a-z]{1,8}[\d.]*)?(?:[-+][\w.-]*)? | [\w-]+/\d+(?:\.\d+)+"),
     ("version", rb"(?:npm|workspace|portal|patch|catalog):[@^~*\w].*"),
+    # A range, and a branch or a repository at a commit.
+    ("version", rb"(?:[\^~<>=!]{1,2}\s?\d+(?:\.[\d*]+)*,\s?)+[\^~<>=!]{1,2}\s?\d+(?:\.[\d*]+)*"),
+    ("version", rb"[a-z][\w./:@-]*\#[0-9a-f]{40}"),
+    # What tools call the indices and constraints of a table.
+    ("name", rb"(?:idx|uniq|fk|pk|uk|ix|fk_rails|index)_[0-9a-f]{8,32}"),
+    ("locale", rb"(?-i:[a-z]{2,3}[_-](?:[A-Z]{2}|[A-Z][a-z]{3}|\d{3}))"),
     # Packages of distributions: "1:4.13+dfsg1-4ubuntu3.2".
     ("version", rb"(?:\d+:)?\d+(?:\.\d+)+(?:[+~-]+[a-z\d.]{1,24}){1,4}"),
     ("date", rb"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T\ ][\d:.+-]*Z?)? | \d\d?[-/.]\d\d?[-/.]\d{4}"),
@@ -34,7 +40,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("largest number", rb"1844674407370955161\d|922337203685477580\d"),
     (
         "number",
-        rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d*\.\d+|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
+        rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d{1,3}(?:,\d{1,3})+|\d*\.\d+|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+"),
     ("hash", rb"(?:sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),

@@ -21,10 +21,12 @@ _BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
 _CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]")
 _ONE_LINE = 1000
 # Files that hold the texts of a program: in a shell's language what follows is a command.
-_MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER))
+_MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER, FileKind.MESSAGES))
 _NAME_BEFORE = Lazy(rb"\s*[\w.\[\]-]+[ \t]*[=:][ \t]*")
 _GOES_ON = Lazy(rb"[,.:;!?)]?[ \t]+[^\s=#;/\\&|<>\"'`(\[{-][^=]*")
 _DIGESTS = Lazy(rb"(?i)(?:hash(?:es|map|table|sums?)|checksums?|digests|fingerprints?)\W")
+# Two columns, as SQL names them.
+_COLUMNS = Lazy(rb"`,\s{0,4}`$")
 _SMALL = Lazy(rb"[a-z]+(?:[-_.][a-z]+)*")
 _USER = Lazy(
     rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u)[\"']?\s{0,3}[:= ]>?\s{0,3}[\"']?([\w.@-]+)"
@@ -43,6 +45,10 @@ def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line:
     value, promise = core(value, key, password=password)
     if quoted and _BETWEEN_STRINGS.pattern.fullmatch(value) and words.surprise(value.decode("latin-1")) < words.NO_NAME:
         return "code"
+    if value.count(b"{") > value.count(b"}") and line[at + len(value) :].startswith(b"}"):
+        return "template"
+    if quoted and _COLUMNS.pattern.search(line, 0, at):
+        return "name"
     return (
         ("" if quoted else _stands_for(value, kind))
         or ("name" if not quoted and _follows_colon(value, line, at, promise, kind) else "")

@@ -1,0 +1,24 @@
+"""Is a value a part of something larger: of an image, a font or a plot in base64?"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.model.span import Span
+
+# What base64 consists of beside letters and digits: between two of them, any stretch looks like a token.
+_TOUCHING = frozenset((b"+", b"/"))
+# Characters on both sides together from which on nobody joined names by slashes.
+_LARGE = 256
+_BEFORE = re.compile(rb"[0-9A-Za-z+/]*\Z")
+_AFTER = re.compile(rb"[0-9A-Za-z+/]*")
+
+
+def within_data(data: bytes, span: Span) -> bool:
+    """True when ``span`` of ``data`` touches a sign of base64 and lies in a long run of it."""
+    if data[span.end : span.end + 1] not in _TOUCHING and data[max(span.start - 1, 0) : span.start] not in _TOUCHING:
+        return False
+    before = _BEFORE.search(data, max(span.start - _LARGE, 0), span.start)
+    after = _AFTER.match(data, span.end, span.end + _LARGE)
+    around = b"".join(run[0] for run in (before, after) if run is not None)
+    return len(around) >= _LARGE and not around.isalnum()

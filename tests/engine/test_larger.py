@@ -1,0 +1,33 @@
+"""A stretch of an image in base64 is no token, whatever stands around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner import scan_text
+from scanner.engine.larger import within_data
+from scanner.model.span import Span
+from scanner.ruleset.examples import fill
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "inside"),
+    [
+        ("%B300 +", "/ %B300", True),
+        ("%B300 +", "=", True),
+        ("%B300", "+ %B300", True),
+        ("key=", "+ %B300", True),
+        ("%B80 +", "/ %B80", False),
+        ("%A300 :", ": %A300", False),
+        ("key=", "", False),
+    ],
+)
+def test_it_touches_a_sign_and_lies_in_a_long_run(before: str, after: str, inside: bool) -> None:
+    left, token, right = (fill(f"<<{part}>>", part) if part else "" for part in (before, "%A44", after))
+    data = f"{left}{token}{right}".encode()
+    assert within_data(data, Span(len(left), len(left) + 44)) is inside
+
+
+def test_a_vendors_name_within_a_picture_makes_no_token() -> None:
+    picture = fill("<<%B300 +ibm+key+ %A44 + %B300>>", "picture")
+    assert not scan_text(f'"image/png": "{picture}",', "plot.ipynb")
