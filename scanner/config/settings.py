@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,26 @@ class Settings:
     rules: tuple[Path, ...] = ()
     baseline: Path | None = None
 
-    def notes(self) -> tuple[str, ...]:
-        """What this configuration silences, one line each: nobody is silenced without being told."""
+    @property
+    def named(self) -> frozenset[str]:
+        """Every rule that this configuration speaks of."""
+        return self.disable | self.enable | self.severities.keys()
+
+    def notes(self, unknown: Set[str] = frozenset()) -> tuple[str, ...]:
+        """What this configuration silences, one line each: nobody is silenced without being told.
+
+        ``unknown`` are ids that no rule has; what is said of those changes nothing.
+        """
         said = []
-        if self.disable:
-            said.append(f"{self.source} switches off {_listed(sorted(self.disable))}")
+        if nowhere := self.named & unknown:
+            said.append(
+                f"{self.source} names what is no rule: {_listed(sorted(nowhere))} (`unsealed rules list` has all)"
+            )
+        if off := self.disable - unknown:
+            said.append(f"{self.source} switches off {_listed(sorted(off))}")
         if self.exclude:
             said.append(f"{self.source} leaves out files that match {_listed(self.exclude)}")
-        lowered = [rule for rule, level in self.severities.items() if level <= Severity.INFO]
+        lowered = [rule for rule, level in self.severities.items() if level <= Severity.INFO and rule not in unknown]
         if lowered:
             said.append(f"{self.source} makes {_listed(sorted(lowered))} mere information")
         if self.severity is not None and self.severity > Severity.INFO:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scanner.model.errors import UsageError
 from scanner.model.levels import Severity
 from scanner.pipeline.options import ScanOptions
+from scanner.ruleset.location import rules_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scanner.config.settings import Settings
     from scanner.suppress import Source, Suppressor, Tally
     from scanner.suppress.discover import Loaded
 
@@ -125,6 +128,9 @@ class _Found:
         self.rules: list[str] = []
         self.off: set[str] = set()
         self.notes: list[str] = []
+        self.ours: list[Settings] = []
+        # Ids of the rules that other tools' files bring.
+        self.foreign: set[str] = set()
         self.baseline = ""
 
 
@@ -151,7 +157,15 @@ def context_for(root: str, options: ScanOptions) -> Context:
         rules=(*found.options.rules, *found.rules),
         off=found.options.off | found.off,
     )
-    return Context(root, made, tuple(found.notes), found.baseline)
+    return Context(root, made, (*_own_notes(found, made.rules), *found.notes), found.baseline)
+
+
+def _own_notes(found: _Found, places: Sequence[str]) -> Iterator[str]:
+    """What our own configuration silences, and the ids in it that no rule at ``places`` or of ours has."""
+    named = frozenset(name for settings in found.ours for name in settings.named)
+    unknown = (named - found.foreign - _ids(*places, rules_folder())) if named else named
+    for settings in found.ours:
+        yield from settings.notes(unknown)
 
 
 def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
@@ -170,7 +184,7 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
     settings = read_settings(path)
     found.off |= settings.disable
     found.rules += map(str, settings.rules)
-    found.notes += settings.notes()
+    found.ours.append(settings)
     examples = [os.path.relpath(file, path.parent) for place in settings.rules for file in example_files(str(place))]
     if examples:
         named = ", ".join(examples)
@@ -204,7 +218,9 @@ def _read_gitleaks(path: Path, found: _Found, name: str = "") -> None:
     from scanner.ruleset.gitleaks import read_gitleaks
 
     foreign = read_gitleaks(path)
-    replaced = _shipped() & {source.rule.id for source in foreign.rules} if foreign.rules else ()
+    ids = {source.rule.id for source in foreign.rules}
+    found.foreign |= ids
+    replaced = _ids(rules_folder()) & ids if ids else ()
     if replaced:
         found.notes.append(f"{name or path.name}: its rules take the place of ours: {', '.join(sorted(replaced))}")
     found.rules.append(str(path))
@@ -214,16 +230,16 @@ def _read_gitleaks(path: Path, found: _Found, name: str = "") -> None:
         found.notes.append(f"{name or path.name} switches off {', '.join(foreign.disabled)}")
 
 
-def _shipped() -> set[str]:
-    """The ids of the shipped rules, without reading them as YAML: a hook has no time for that."""
+def _ids(*places: str) -> set[str]:
+    """The ids of the rules at ``places``, without reading them as YAML: a hook has no time for that."""
     import re
 
-    from scanner.ruleset.location import rule_files, rules_folder
+    from scanner.ruleset.location import rule_files
 
     found: set[str] = set()
-    for name in rule_files(rules_folder()):
-        with open(name, encoding="utf-8") as file:
-            found |= set(re.findall(r"^- id: *(\S+)", file.read(), re.MULTILINE))
+    for name in (name for place in places for name in rule_files(place)):
+        with suppress(OSError), open(name, encoding="utf-8", errors="replace") as file:
+            found |= set(re.findall(r"""(?m)(?:^[ -]*|[{,] *)["']?id["']?: *["']?([^\s"',}]+)""", file.read()))
     return found
 
 

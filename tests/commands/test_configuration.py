@@ -9,6 +9,14 @@ import pytest
 
 from tests.conftest import Repository, token
 
+OWN_RULE = """\
+- id: acme
+  title: Acme
+  description: d
+  severity: medium
+  pattern: 'acme_(?P<secret>[a-z0-9]{12})'
+"""
+
 
 def scan(repo: Repository, *arguments: str) -> tuple[int, dict[str, Any]]:
     ran = repo.unsealed("scan", ".", "-f", "json", *arguments)
@@ -32,6 +40,18 @@ def test_a_rule_switched_off_is_said(repo: Repository) -> None:
     code, report = scan(repo, "--no-repo-config")
     assert code == 1
     assert open_findings(report) == rules
+
+
+def test_a_rule_that_is_none_is_said_to_be_none(repo: Repository) -> None:
+    repo.write("a.py", "x = 1\n")
+    repo.write("own.yml", OWN_RULE)
+    repo.write(
+        ".unsealed.yml", "disable: [nope, acme, jwt]\nseverities: {neither: info, acme: low}\nrules: [own.yml]\n"
+    )
+    notes = scan(repo)[1]["scan"]["notes"]
+    assert [note for note in notes if "no rule: neither, nope (" in note]
+    assert [note for note in notes if "switches off" in note] == [".unsealed.yml switches off acme, jwt"]
+    assert not any("mere information" in note for note in notes)
 
 
 def test_pyproject_works_as_well(repo: Repository) -> None:
@@ -58,10 +78,7 @@ def test_severities(repo: Repository) -> None:
 
 
 def test_own_rules_in_the_repository(repo: Repository) -> None:
-    repo.write(
-        "rules/acme.yml",
-        "- id: acme\n  title: Acme\n  description: d\n  severity: medium\n  pattern: 'acme_(?P<secret>[a-z0-9]{12})'\n",
-    )
+    repo.write("rules/acme.yml", OWN_RULE)
     repo.write(".unsealed.yml", "rules: [rules/acme.yml]\n")
     repo.write("a.txt", "acme_a1b2c3d4e5f6\n")
     _, report = scan(repo)
