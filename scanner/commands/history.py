@@ -33,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
-    from scanner.git.run import Git
     from scanner.pipeline.build import text_scanner
     from scanner.pipeline.context import context_for, enclosing_root
     from scanner.pipeline.history import Wanted, scan_history
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.state and (args.since or args.branch or args.path or args.unreachable or args.whole_blobs):
         raise UsageError("--state remembers whole sweeps: it does not go with options that choose a part of history")
-    git = Git(args.repository)
+    git = shared.git_at(args.repository)
     paths = tuple(_below(git, path, args.branch, anywhere=args.unreachable) for path in args.path)
     context = context_for(enclosing_root(args.repository), shared.scan_options(args))
     wanted = Wanted(

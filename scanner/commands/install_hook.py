@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scanner.commands import hookmanagers
+from scanner.commands.shared import git_at
 from scanner.git.run import Git
 from scanner.model.errors import ExitCode, UsageError
 
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write or remove the hook; a hook that is not ours is never touched."""
     name = "pre-push" if args.push else "pre-commit"
-    git = Git(args.repo)
+    git = git_at(args.repo)
     hook = _hooks_folder(git) / name
     if args.remove:
         return _remove(hook)

@@ -27,12 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
-    from scanner.git.run import Git
     from scanner.pipeline.build import text_scanner
     from scanner.pipeline.context import context_for, enclosing_root
     from scanner.pipeline.range import scan_range
 
-    git = Git(args.where)
+    git = shared.git_at(args.where)
     # Git's own hook is given the remote's name; without one nobody has written anything to standard input.
     lines = _told_by_pre_commit() or (_told_by_git() if args.remote else [])
     commits = pushed(git, args.remote, lines)

@@ -17,12 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scan and report; the exit code."""
     from scanner.git import revisions
-    from scanner.git.run import Git
     from scanner.pipeline.build import text_scanner
     from scanner.pipeline.context import context_for, enclosing_root
     from scanner.pipeline.range import scan_range
 
-    git = Git(args.where)
+    git = shared.git_at(args.where)
     commits = revisions.parse_range(git, args.range)
     context = context_for(enclosing_root(args.where), shared.scan_options(args))
     result = scan_range(git, text_scanner(context.options), context, commits)

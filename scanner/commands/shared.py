@@ -19,6 +19,7 @@ from scanner.sources.magic import ArchiveLimits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scanner.git.run import Git
     from scanner.model.finding import Finding
     from scanner.report.output import Target
 
@@ -117,6 +118,16 @@ def scan_options(args: argparse.Namespace) -> ScanOptions:
             ratio=args.max_archive_ratio,
         ),
     )
+
+
+def git_at(where: str) -> Git:
+    """Git in the folder that was named, or here. UsageError where there is none: the command line is what is wrong."""
+    from scanner.git.run import Git
+
+    if where and not os.path.isdir(where):
+        there = "is a file: `unsealed scan` reads files" if os.path.exists(where) else "there is no such folder"
+        raise UsageError(f"{where}: {there}")
+    return Git(where)
 
 
 def limit_memory(size: int) -> None:

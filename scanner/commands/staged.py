@@ -6,7 +6,7 @@ import argparse
 import os
 
 from scanner.commands import shared
-from scanner.model.errors import ExitCode
+from scanner.model.errors import ExitCode, GitError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scan and report; silent and 0 for a clean commit."""
     from scanner.git import changes
-    from scanner.git.run import Git
 
-    git = Git(args.where)
+    git = shared.git_at(args.where)
     changed = [] if args.all else changes.staged(git)
     between = (os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF"))
     if not changed and not args.all and all(between):
@@ -33,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     everything = args.all or (not changed and under_pre_commit_run())
     if everything:
         changed = changes.tracked(git)
+        if not changed and changes.staged(git):
+            raise GitError("the index is empty, so nothing was scanned: check out what HEAD has")
     elif not changed:
         return nothing_staged(args)
     from scanner.pipeline.build import text_scanner

@@ -101,7 +101,7 @@ def scan_history(
     for one in made:
         sweep.skipped += one.skipped
     if not outcome.commits and not wanted.unreachable:
-        sweep.notes += _nothing_counts(wanted)
+        sweep.notes += _nothing_counts(wanted) if place.refs else ["no commit is here: there was nothing to scan"]
     # Only after all of it was looked at is a baseline's entry that spoke of nothing known to be stale.
     everything = not (wanted.since or wanted.branches or wanted.paths or sweep.skipped or outcome.skipped)
     summary = ScanSummary(

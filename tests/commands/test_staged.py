@@ -74,6 +74,31 @@ def test_an_empty_commit_is_clean(repo: Repository) -> None:
     assert staged(repo) == Ran(0, "", "")
 
 
+def test_a_clone_without_a_checkout_is_not_green(repo: Repository) -> None:
+    repo.write("app.py", f'key = "{token()}"\n')
+    repo.commit("first")
+    repo.git("read-tree", "--empty")
+    ran = staged(repo, "--all")
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+
+
+def test_a_folder_that_is_not_there_is_a_mistake_of_the_command_line(repo: Repository) -> None:
+    repo.write("a.py", "x = 1\n")
+    for arguments in (
+        ["staged", "-C", "nope"],
+        ["range", "HEAD", "-C", "nope"],
+        ["push", "-C", "nope"],
+        ["history", "nope"],
+    ):
+        ran = repo.unsealed(*arguments)
+        assert (ran.code, ran.err) == (2, "unsealed: nope: there is no such folder\n")
+    assert "unsealed scan" in repo.unsealed("history", "a.py").err
+
+
+def test_a_history_without_a_commit_says_so(repo: Repository) -> None:
+    assert "no commit is here" in repo.unsealed("history").out
+
+
 def test_nothing_staged_in_ci_is_not_green(repo: Repository) -> None:
     repo.commit("first")
     ran = repo.unsealed("staged", environment={"CI": "true"})
