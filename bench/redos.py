@@ -198,10 +198,16 @@ class _Unjudged(Matcher):
         """Spend what the rule may be slow in all texts of a process."""
         self._patience.left = 0.0
 
+    def outer(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Sequence[tuple[Expression, int]]:
+        started = time.process_time()
+        found = super().outer(text, hits)
+        self.around = time.process_time() - started
+        return found
+
     def spans(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> list[Span]:
         started = time.process_time()
         found = super().spans(text, hits)
-        self.around = time.process_time() - started
+        self.around += time.process_time() - started
         return found
 
     def _judge(self, text: Text, found: Any, **_: Any) -> None:

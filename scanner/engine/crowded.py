@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # So many hits cost little however they are followed.
 FEW = 16
 # Processor seconds that following hits may take, for each byte that is searched and each match.
-_A_BYTE, _A_MATCH = 20e-9, 25e-6
+_A_BYTE, _A_MATCH = 30e-9, 25e-6
 # What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
 # as long.
 _PATIENCE = 0.2
@@ -38,8 +38,14 @@ def outermost(data: bytes, hits: Sequence[tuple[Expression, int]]) -> list[tuple
     """``hits`` (expression, end offset) without those between two on one line: their windows lie in those two's."""
     kept: list[tuple[Expression, int]] = []
     first, before, inner = -1, -1, False
+    # Between these two there is no line break. Each is looked for once: there may be a hit in every byte.
+    searched, line_end = 0, -1
     for expression, end in hits:
-        same = bool(kept) and kept[-1][0] is expression and data.find(b"\n", max(0, before - 1), end) < 0
+        if not searched < before <= line_end + 1:
+            searched = max(0, before - 1)
+            line_end = data.find(b"\n", searched)
+            line_end = len(data) if line_end < 0 else line_end
+        same = end <= line_end and bool(kept) and kept[-1][0] is expression
         if same and inner and end - first <= (expression.width or LONGEST_LINE):
             kept[-1] = expression, end
         else:

@@ -75,17 +75,21 @@ class Matcher:
         # one name in all others.
         if not self._is_for(text):
             return iter(())
-        spans = self.spans(text, hits)
+        outer = self.outer(text, hits)
+        spans = self.spans(text, outer)
         # Hits outside of what matches do not say how many names there are, or where.
         if len(hits) > FEW or (self.rule.backwards and not self.rule.inside):
-            crowd = self._crowd(hits, spans)
+            # All of them are wanted only where matches are asked from behind, back to a hit.
+            crowd = self._crowd(hits if self.rule.backwards else outer, spans)
             return self._judged(text, crowd.worth_a_look(), crowd.matches, dropped=dropped)
         return self.matches_in(text, spans, dropped=dropped)
 
+    def outer(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Sequence[tuple[Expression, int]]:
+        """Those of ``hits`` whose lines are all that is looked at."""
+        return outermost(text.data, hits) if len(hits) > FEW else hits
+
     def spans(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> list[Span]:
         """Where the expression looks for ``hits`` (expression, end offset), in order and apart from each other."""
-        if len(hits) > FEW:
-            hits = outermost(text.data, hits)
         window = lines_of(text.data).window if is_worth(len(hits), text.data) else partial(windows.window, text.data)
         spans = windows.merged(
             window(
