@@ -11,6 +11,7 @@ from scanner.model.text import Text
 from scanner.pipeline.barren import Barren
 from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed_among
+from scanner.pipeline.neighbours import Neighbours
 from scanner.pipeline.options import LARGEST_TEXT
 from scanner.pipeline.rooms import scan_in_rooms
 from scanner.sources.magic import kind_of_archive
@@ -43,6 +44,7 @@ def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) ->
     skipped: list[Skipped] = []
     size = 0
     kind = None
+    neighbours = Neighbours(scanner)
     barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
     for portion in given:
         if isinstance(portion, Skipped):
@@ -64,7 +66,8 @@ def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) ->
         matches = scan_in_rooms(scanner, text, barren)
         own = [match for match in matches if portion.first <= match.span.start < portion.end]
         if own:
-            made = placed_among(text, own, matches, context=context, rules=scanner.engine.rules)
+            among = neighbours.among(text, matches)
+            made = placed_among(text, own, among, context=context, rules=scanner.engine.rules)
             found += (_lower(one, portion.line) for one in made)
     return LargeFile(found, skipped, size)
 

@@ -60,6 +60,7 @@ class Ledger:
         matches: Sequence[Match],
         *,
         name: bytes,
+        among: Sequence[Match] = (),
         name_class: int = 0,
         above: int = 0,
         inside: str = "",
@@ -67,12 +68,12 @@ class Ledger:
         """Note the matches of a text, which is, or from line ``above`` on is in, object ``name``.
 
         ``text.path`` is only an example of its class. Those that count come back, each with its sighting and its
-        line in the object.
+        line in the object. ``among`` are all matches of the text, dropped ones too, where ``matches`` are not.
         """
         nameless = Text(text.data, "", text.kind)
         noted = []
         for match in matches:
-            for placed in placed_among(nameless, [match], matches, context=self._context, rules=self._rules):
+            for placed in placed_among(nameless, [match], among or matches, context=self._context, rules=self._rules):
                 claims = () if match.reason else tuple(self._context.suppressor.claims(match, text))
                 sighted = self._sighted(placed.finding, claims, name_class, match.specific, inside)
                 line = placed.finding.position.line + above

@@ -30,6 +30,7 @@ from scanner.pipeline.classes import NameClass, NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
 from scanner.pipeline.ledger import Blob, Ledger, Sighted
+from scanner.pipeline.neighbours import Neighbours
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
 from scanner.sources.magic import kind_of_archive
@@ -103,6 +104,7 @@ class Sweeper:
         self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
         self._extents = Extents(scanner.engine, lines=LINES)
         self._calm = Calm(scanner)
+        self._neighbours = Neighbours(scanner)
         # Files in archives, by a hash of path and content, that held nothing.
         self._empty: set[int] = set()
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
@@ -164,7 +166,8 @@ class Sweeper:
             if not matches and sys.flags.hash_randomization and len(self._empty) < _MOST_EMPTY:
                 self._empty.add(key)
             for number in numbers if matches else ():
-                self.ledger.write(text, matches, name=name, name_class=number, inside=text.path)
+                among = self._neighbours.among(text, matches)
+                self.ledger.write(text, matches, name=name, among=among, name_class=number, inside=text.path)
         self.skipped += [one._replace(what=f"object {name.hex()[:12]}{one.what}") for one in missed]
 
     def _text(self, data: bytes, number: int) -> Text:
@@ -315,7 +318,8 @@ class Sweeper:
             return
         above = view.text.data.count(b"\n", 0, start)
         name = self._name(view.version)
-        noted = self.ledger.write(text, matches, name=name, name_class=view.number, above=above)
+        among = self._neighbours.among(text, matches)
+        noted = self.ledger.write(text, matches, name=name, among=among, name_class=view.number, above=above)
         for match, sighted, line in noted:
             holds[id(sighted), line] = self._hold(text.data, match, sighted)
 

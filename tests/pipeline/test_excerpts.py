@@ -9,7 +9,7 @@ import pytest
 
 from scanner.cli import main
 from scanner.ruleset.examples import fill
-from tests.conftest import Repository
+from tests.conftest import Repository, token
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -24,6 +24,25 @@ def reported(repo: Repository, text: str) -> str:
 def shows_any_of(values: Iterable[str], report: str) -> bool:
     """More than the first few characters, as a redacted view has them."""
     return any(value[at : at + 12] in report for value in values for at in range(len(value) - 12))
+
+
+@pytest.mark.parametrize("where", ["scan", "large", "history"])
+def test_what_was_judged_no_secret_is_hidden_beside_one(repo: Repository, where: str) -> None:
+    """It may be one all the same: whoever reads a report sees the line, and has not been asked."""
+    dropped = fill("<<AKIA %S9 EXAMPLE>>", "0")
+    line = f"env: A=1 ID={dropped} TOKEN={token()} B=2\n"
+    filler = "nothing is written here\n" * (40 * 1024 * 1024 // 24) if where == "large" else ""
+    repo.write("log.txt", filler + line)
+    out = repo.path.parent / "report.json"
+    if where == "history":
+        repo.commit("first")
+        repo.write("log.txt", "another first line\n" + line)
+        repo.commit("second")
+    arguments = ["history", str(repo.path)] if where == "history" else ["scan", str(repo.path / "log.txt")]
+    assert main([*arguments, "-q", "--workers", "1", "-f", "json", "-o", str(out)]) == 1
+    report = out.read_text("utf-8")
+    assert '"excerpt"' in report
+    assert dropped not in report
 
 
 @pytest.mark.parametrize("seed", range(8))
