@@ -63,7 +63,7 @@ def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) ->
             portion = portion._replace(first=mark)
         size += portion.end - portion.first
         text = Text(portion.data, shown, kind)
-        matches = scan_in_rooms(scanner, text, barren)
+        matches = scan_in_rooms(scanner, text._replace(path=context.inside(shown)), barren)
         own = [match for match in matches if portion.first <= match.span.start < portion.end]
         if own:
             among = neighbours.among(text, matches)

@@ -176,7 +176,9 @@ def _texts(
     texts = 0
     for text in texts_in(data, name, context.options.archives, skipped):
         texts += 1
-        matches = scanner.scan(text, role, dropped=Dropped.BESIDE)
+        # Rules ask for paths as the repository names them, from wherever its files are scanned.
+        inside = text._replace(path=context.inside(text.path))
+        matches = scanner.scan(inside, role, dropped=Dropped.BESIDE)
         if matches:
             matches += _advice(matches, custom) if custom else []
             found += placed(text, matches, context=context, rules=scanner.engine.rules)

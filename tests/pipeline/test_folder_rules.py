@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,19 @@ def test_a_folder_counts(
     assert found(repo, rules, "history") == here
     repo.git("checkout", "-q", "--force", "main")
     assert found(repo, rules, "scan") == here
+
+
+@pytest.mark.parametrize("where", [".", "deploy", "/"])
+def test_paths_are_those_of_the_repository(
+    repo: Repository, rules: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo.path / "deploy").mkdir()
+    (repo.path / "deploy/a.txt").write_text(f"x ROOT-{BODY}\n")
+    monkeypatch.chdir(repo.path / where)
+    for target in (repo.path, repo.path / "deploy", repo.path / "deploy/a.txt"):
+        for path in {str(target), os.path.relpath(target)}:
+            report = swept(repo, path, "--config", rules, command="scan")
+            assert [one["rule"] for one in report.findings] == ["at-root"], path
 
 
 def test_what_such_a_rule_outdoes_elsewhere_is_not_lost(repo: Repository, rules: str) -> None:
