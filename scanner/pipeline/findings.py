@@ -130,18 +130,21 @@ def excerpt(data: bytes, match: Match, beside: Beside, *, index: LineIndex) -> s
     line = index.line_around(match.span.start)
     start = max(line.start, match.span.start - _AROUND)
     end = min(line.end, max(match.span.end, match.span.start) + _AROUND)
-    hidden = [(other.span, other.secret.redacted()) for other in beside.within(Span(start, end))]
+    standing = sorted(beside.within(Span(start, end)), key=lambda other: bool(other.reason))
+    hidden = [(other.span, other.secret.redacted()) for other in standing]
     parts = _KEY_PART.finditer(data, max(line.start, start - _LONGEST_PART), min(line.end, end + _AROUND))
     hidden += [(Span(*part.span(1)), "***") for part in parts]
     pieces, at = [], start
-    # A match comes before a part of a key that begins where it does: its own view says more.
+    # Where two begin, what stands comes before what was dropped, and both before a part of a key: its view says more.
     for span, view in sorted(hidden, key=lambda one: one[0].start):
         inside = Span(max(span.start, start), min(span.end, end))
-        if inside.start >= inside.end or inside.start < at:
+        if inside.start >= inside.end:
             continue
-        pieces.append(_printable(data[at : inside.start]))
-        pieces.append(view)
-        at = inside.end
+        if inside.start >= at:
+            pieces.append(_printable(data[at : inside.start]))
+            pieces.append(view)
+        # What begins within another may end behind it: nothing of it is shown either.
+        at = max(at, inside.end)
     pieces.append(_printable(data[at:end]))
     return ("…" if start > line.start else "") + "".join(pieces).strip() + ("…" if end < line.end else "")
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from itertools import permutations
 
 import pytest
 
 from scanner.cli import main
+from scanner.model.levels import Confidence, Severity
+from scanner.model.match import Match
+from scanner.model.secret import Secret
+from scanner.model.span import LineIndex, Span
+from scanner.pipeline.findings import Beside, excerpt
 from scanner.ruleset.examples import fill
 from tests.conftest import Repository, token
 
@@ -24,6 +30,19 @@ def reported(repo: Repository, text: str) -> str:
 def shows_any_of(values: Iterable[str], report: str) -> bool:
     """More than the first few characters, as a redacted view has them."""
     return any(value[at : at + 12] in report for value in values for at in range(len(value) - 12))
+
+
+def test_what_begins_within_another_is_hidden_to_its_end() -> None:
+    data = b"x = one-two-three-four, y"
+    spans = [Span(4, 11), Span(4, 22), Span(8, 17)]
+    for order in permutations(spans):
+        matches = [
+            Match("a", span, Secret(data[span.start : span.end]), Severity.HIGH, Confidence.HIGH, reason=reason)
+            for span, reason in zip(order, ("", "no", "no"), strict=True)
+        ]
+        shown = excerpt(data, matches[0], Beside(matches), index=LineIndex(data))
+        assert shown.startswith("x = ") and shown.endswith(", y")
+        assert not any(word in shown for word in ("two", "three", "four"))
 
 
 @pytest.mark.parametrize("where", ["scan", "large", "history"])
