@@ -272,7 +272,7 @@ def _redacted(data: bytes, matches: Sequence[Match]) -> bytes:
     for match in sorted(matches, key=lambda match: match.span):
         if match.span.start >= at:
             out += [data[at : match.span.start], match.secret.redacted().encode()]
-            at = match.span.end
+        at = max(at, match.span.end)
     return b"".join([*out, data[at:]])
 
 
