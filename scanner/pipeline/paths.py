@@ -64,7 +64,7 @@ def scan_paths(
         typed = _texts(sys.stdin.buffer.read(), "", scanner, context)
         batches.append(typed._replace(skipped=[*typed.skipped, *scanner.skipped()]))
     listing = _list([path for path in paths if path != "-"], ignore=ignore)
-    names = files.outside(context.excluded, listing.names)
+    names = _kept(listing.names, context)
     first = _first(names)
     tasks = [names[:first], *(names[at : at + FILES_A_TASK] for at in range(first, len(names), FILES_A_TASK))]
     # Raw values do not cross processes, so a run that shows them keeps to one.
@@ -93,6 +93,13 @@ def scan_paths(
         notes=(*context.notes, *listing.notes),
     )
     return ScanResult(findings, summary)
+
+
+def _kept(names: Sequence[str], context: Context) -> Sequence[str]:
+    """``names`` without those that configuration leaves out, whose patterns are for paths in the repository."""
+    if not context.options.exclude:
+        return names
+    return [name for name in names if not context.excluded(context.inside(_shown(name, context)))]
 
 
 def _first(names: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from scanner.model.result import Skipped
@@ -108,8 +108,3 @@ def _chunks(handle: int, limit: int) -> Iterator[bytes]:
 def shown(name: str) -> str:
     """A file's name as reports show it: ``/`` between folders, no ``./`` in front."""
     return name.removeprefix("./").replace(os.sep, "/")
-
-
-def outside(excluded: Callable[[str], bool], names: Sequence[str]) -> list[str]:
-    """``names`` without those that configuration leaves out."""
-    return [name for name in names if not excluded(shown(name))]

@@ -1,4 +1,7 @@
-"""A sweep scans objects, which do not know their folders: rules that ask for one must count just where they would."""
+"""Where paths count: they are those of the repository, from wherever its files are scanned and in sweeps as well.
+
+A sweep scans objects, which do not know their folders.
+"""
 
 from __future__ import annotations
 
@@ -89,6 +92,21 @@ def test_paths_are_those_of_the_repository(
         for path in {str(target), os.path.relpath(target)}:
             report = swept(repo, path, "--config", rules, command="scan")
             assert [one["rule"] for one in report.findings] == ["at-root"], path
+
+
+@pytest.mark.parametrize("where", [".", "deploy", ".."])
+@pytest.mark.parametrize("pattern", ["deploy/**", "/deploy/", "/deploy/a.py"])
+def test_so_are_those_that_are_left_out(
+    repo: Repository, pattern: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo.path / "deploy").mkdir()
+    (repo.path / "deploy/a.py").write_text(f'key = "{token()}"\n')
+    (repo.path / ".unsealed.yml").write_text(f"exclude: ['{pattern}']\n")
+    monkeypatch.chdir(repo.path / where)
+    for target in (repo.path, repo.path / "deploy", repo.path / "deploy/a.py"):
+        for path in {str(target), os.path.relpath(target)}:
+            assert not swept(repo, path, command="scan").findings, path
+    assert swept(repo, str(repo.path), "--no-repo-config", command="scan").findings
 
 
 def test_what_such_a_rule_outdoes_elsewhere_is_not_lost(repo: Repository, rules: str) -> None:
