@@ -111,7 +111,7 @@ def _borrowed(git: Git, remote: str) -> str:
 def _branches(git: Git, remote: str = "") -> tuple[str, ...]:
     from scanner.git.revisions import other_refs
 
-    return other_refs(git, "", f"refs/remotes/{remote}/" if remote else "refs/remotes/")
+    return other_refs(git, f"refs/remotes/{remote}/" if remote else "refs/remotes/")
 
 
 def _remote_of_pre_commit() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 from scanner.git.run import Git
@@ -39,7 +40,7 @@ def resolve(git: Git, name: str, *, kind: str = "commit") -> str:
 def parse_range(git: Git, text: str) -> Range:
     """``BASE..HEAD``, ``BASE...HEAD`` (from where they parted) or ``BASE`` (up to HEAD).
 
-    An all-zero base means a new branch: its commits that no ref here has. An all-zero head is a deletion.
+    An all-zero base means a new branch: see ``known_before``. An all-zero head is a deletion.
     UsageError where the base is empty: git reads HEAD there, and a pipeline whose variable is unset would be green.
     """
     base, dots, head = text.partition("...") if "..." in text else text.partition("..")
@@ -50,16 +51,42 @@ def parse_range(git: Git, text: str) -> Range:
         return Range((), ())
     tips = (resolve(git, tip),)
     if dots and is_zero(base):
-        return Range(tips, other_refs(git, tips[0]))
+        return Range(tips, known_before(git, tips[0]))
     return Range(tips, (resolve(git, base),))
 
 
-def other_refs(git: Git, tip: str, pattern: str = "") -> tuple[str, ...]:
-    """The commits that refs (below ``pattern``, or all) point to, without ``tip`` itself."""
-    out = git.output("for-each-ref", "--format=%(objectname) %(*objectname)", *([pattern] if pattern else []))
-    names = {name for line in out.decode("ascii").splitlines() for name in line.split()}
-    commits = {name for name in names if git.succeeds("cat-file", "-e", f"{name}^{{commit}}") is not None}
-    return tuple(sorted(commits - {tip}))
+def known_before(git: Git, tip: str) -> tuple[str, ...]:
+    """The commits that were known when a new branch with this ``tip`` came.
+
+    A server's hook sees its refs as they were. In CI they are as they became: a tag that came with the branch, the
+    merge that a pull request would make, a branch on top of this one. Those that contain the tip say nothing of what is
+    new; were they believed, nothing would be.
+    """
+    refs = other_refs(git)
+    if os.environ.get("GIT_QUARANTINE_PATH"):
+        return refs
+    containing = _containing(git, tip, refs)
+    return tuple(name for name in refs if name not in containing)
+
+
+def _containing(git: Git, tip: str, commits: tuple[str, ...]) -> set[str]:
+    """Commits that reach ``tip``, up to ``commits``, in one walk: git's ``--contains`` takes one for each."""
+    given = "".join(f"{name}\n" for name in (*commits, f"^{tip}"))
+    out = git.output("rev-list", "--topo-order", "--reverse", "--parents", "--stdin", stdin=given.encode())
+    found = {tip}
+    for line in out.decode("ascii").splitlines():
+        name, *parents = line.split()
+        if not found.isdisjoint(parents):
+            found.add(name)
+    return found
+
+
+def other_refs(git: Git, pattern: str = "") -> tuple[str, ...]:
+    """The commits that refs (below ``pattern``, or all) lead to."""
+    names = git.output("for-each-ref", "--format=%(objectname)^{commit}", *([pattern] if pattern else []))
+    found = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=names)
+    lines = (line.split() for line in found.decode("ascii").splitlines())
+    return tuple(sorted({name for name, *kind in lines if kind == ["commit"]}))
 
 
 def boundary(git: Git, commits: Range) -> tuple[str, ...]:

@@ -157,6 +157,35 @@ def push(repo: Repository, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize("other", ["tag", "merge", "stacked"])
+def test_what_came_with_a_new_branch_says_nothing_of_it(repo: Repository, other: str) -> None:
+    """CI sees the refs as they became: one that holds the branch's commits does not make them old."""
+    repo.write("a.py", "x = 1\n")
+    repo.commit("first")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.write("b.py", f'key = "{token()}"\n')
+    tip = repo.commit("secret")
+    if other == "tag":
+        repo.git("tag", "-a", "-m", "release", "v1")
+    elif other == "merge":
+        repo.git("checkout", "-q", "main")
+        repo.git("merge", "-q", "--no-ff", "--no-edit", "side")
+    else:
+        repo.git("checkout", "-q", "-b", "above")
+        repo.commit("on top")
+    ran = repo.unsealed("range", f"{ZERO}..{tip}", "-f", "json")
+    assert ran.code == 1, ran.out
+    assert json.loads(ran.out)["scan"]["commits"] == (2 if other == "merge" else 1)
+
+
+def test_a_branch_of_what_a_server_has_already_brings_nothing(repo: Repository, tmp_path: Path) -> None:
+    repo.write("b.py", f'key = "{token()}"\n')
+    tip = repo.commit("secret")
+    ran = repo.unsealed("range", f"{ZERO}..{tip}", environment={"GIT_QUARANTINE_PATH": str(tmp_path)})
+    assert ran.code == 0
+    assert "no commit" in ran.out
+
+
 @pytest.fixture
 def pushing(repo: Repository, tmp_path: Path) -> Repository:
     """A repository with a remote and the hook installed, one clean commit pushed."""
