@@ -61,7 +61,9 @@ def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, 
             _claim_arguments(node, document, out)
         for rule, entry in found:
             groups.setdefault((rule, owner.path if owner is not None else ("",)), []).append(entry)
-    if groups and not owners and _messages(document):
+    # A text may be called "kind" as well; an object says which version of the interface it is for.
+    objects = any(manifest.root.child("apiVersion") is not None for manifest in manifests)
+    if groups and not objects and _messages(document):
         return
     for (rule, place), entries in groups.items():
         owner = owners.get(place)
