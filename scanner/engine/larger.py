@@ -10,8 +10,10 @@ from scanner.model.span import Span
 _TOUCHING = frozenset((b"+", b"/"))
 # Characters on both sides together from which on nobody joined names by slashes.
 _LARGE = 256
-_BEFORE = re.compile(rb"[0-9A-Za-z+/]*\Z")
-_AFTER = re.compile(rb"[0-9A-Za-z+/]*")
+# Data in rows: behind an escaped break, in the next of several strings, or just on the next line.
+_ROWS = rb"""(?:[0-9A-Za-z+/]|\\n|["',]{0,3}\r?\n[ \t]{0,40}["']?(?=[0-9A-Za-z+/]))*"""
+_BEFORE = re.compile(_ROWS + rb"\Z")
+_AFTER = re.compile(_ROWS)
 
 
 def within_data(data: bytes, span: Span) -> bool:
@@ -21,4 +23,4 @@ def within_data(data: bytes, span: Span) -> bool:
     before = _BEFORE.search(data, max(span.start - _LARGE, 0), span.start)
     after = _AFTER.match(data, span.end, span.end + _LARGE)
     around = b"".join(run[0] for run in (before, after) if run is not None)
-    return len(around) >= _LARGE and not around.isalnum()
+    return len(around) >= _LARGE and (b"+" in around or b"/" in around)

@@ -21,7 +21,7 @@ from scanner.engine.joint import touched
 from scanner.engine.larger import within_data
 from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
-from scanner.engine.plausibility import doubtful, hopeless, implausible
+from scanner.engine.plausibility import doubtful, hopeless, implausible, weak
 from scanner.engine.programs import compiled
 from scanner.engine.sought import First, Sought
 from scanner.model.filekind import FileKind
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 EXPRESSION_TIMEOUT = 1.0
 # Bytes of a name and a value that are remembered, and so many of them.
 _SHORT, _REMEMBERED = 128, 1024
+# Lines up and down in which a password's user is named.
+_BESIDE = 2
 # What ``specific`` is for a vendor's own format.
 _VENDOR = 3
 
@@ -270,7 +272,13 @@ class Matcher:
             kind=text.kind,
             line=text.data[line.start : line.end],
         )
-        return replace(match, reason=reason) if reason else match
+        if reason:
+            return replace(match, reason=reason)
+        if self.rule.plausible != "password" or match.severity <= Severity.LOW:
+            return match
+        beside = self._around(match.span, _BESIDE)
+        doubt = weak(value, text.data[beside.start : beside.end])
+        return replace(match, severity=Severity.LOW, detail={**match.detail, "doubt": doubt}) if doubt else match
 
     @property
     def _vendors_form(self) -> bool:

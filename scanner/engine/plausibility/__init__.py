@@ -49,6 +49,13 @@ def hopeless(value: bytes, *, mode: str, key: str, kind: FileKind) -> bool:
     return judgement.in_itself(value, key=name, password=password, kind=kind) != ""
 
 
+def weak(value: bytes, lines: bytes) -> str:
+    """Why a password that may be one is guessed at once, by the ``lines`` around it."""
+    from scanner.engine.plausibility.surroundings import is_user
+
+    return "the same as the user" if is_user(value, lines) else ""
+
+
 def doubtful(value: bytes) -> str:
     """Why a value that is plausible under ``token`` is hardly a real one: it counts up or repeats itself in part."""
     from scanner.engine.plausibility.placeholders import placeholder

@@ -161,7 +161,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         opens = (
             key.opens and promise is not Promise.WEAK and not (promise is Promise.PASSWORD and kind is FileKind.CODE)
         )
-        return "" if opens and len(set(value)) > 7 else "identifier"
+        return "" if opens and len(set(value)) > 7 and len(set(value.rstrip(b"}")[-12:])) > 2 else "identifier"
     if promise is Promise.WEAK and (_unsure(value) or _NO_KEY.pattern.search(value)):
         return "identifier"
     if promise is Promise.SECRET and len(value) < 10 and is_hexadecimal(value):

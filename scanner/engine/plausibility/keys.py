@@ -68,7 +68,7 @@ _ABOUT = frozenset(
     startswith endswith contains icontains isnull history position pos user username login map list set
     namespace namespaces mechanism mgr warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
-    filter cmd command identity identities plugin plugins""".split()
+    filter ageing aging address addresses addr cmd command identity identities plugin plugins""".split()
 )
 
 

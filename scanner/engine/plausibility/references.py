@@ -35,6 +35,8 @@ _WHOLE = Lazy(
     |https?://[\w.-]+\.vault(?:core)?\.azure\.(?:net|cn|us)/.*
     |\{\{?resolve:.*
     |\?\{\w+:.*                                        # kapitan
+    |(?:env|getenv|lookup|secrets?|vault)\([\w.\"'-]+\)
+    |[A-Z][A-Za-z0-9]*(?:::[A-Z][A-Za-z0-9]*)+(?:\.[a-z_]+[!?]?)?           # Ruby's Module::Class.method
     |secretKeyRef|valueFrom|fromEnv|(?:&\#x?[0-9A-Fa-f]{1,6};)+
     |(?:var|local|data|module|each|path|terraform|random_password|aws_\w+|google_\w+|azurerm_\w+)\.[\w.\[\]"*-]+
     |(?:self|this|os|sys|process|config|cfg|settings|options|opts|args|env|ENV|request|req|params|props|state|ctx|context

@@ -65,6 +65,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"(?=.*\b(?:required|nullable|string|sometimes|confirmed|(?:min|max|between|size):\d))"
         rb"[a-z_]+(?::[^|\s]+)?(?:\|[a-z_]+(?::[^|\s]+)?)+",
     ),
+    ("expression", rb"(?:min|max|size|digits|length|between|same|different):[\w,]+"),
     ("scope", rb"\w+(?:/|%2F)\d{8}(?:/|%2F).*"),
     ("assignments", rb"[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
     ("mark-up", rb"</?[a-z][^>]*>?.* | &[a-z]+; | .*</\w+>"),

@@ -54,7 +54,7 @@ def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line:
         or ("name" if not quoted and _follows_colon(value, line, at, promise, kind) else "")
         or ("text" if not quoted and _starts_sentence(value, line, at, kind) else "")
         or ("hash" if _in_list_of_digests(value, line, at) else "")
-        or _same_as_user(value, line)
+        or ("same as the user" if is_user(value, line) else "")
         or (_bare(unescaped(value), promise) if bare else "")
     )
 
@@ -105,9 +105,8 @@ def _in_list_of_digests(value: bytes, line: bytes, at: int) -> bool:
     )
 
 
-def _same_as_user(value: bytes, line: bytes) -> str:
-    """Reason to drop a password that is the user's name: ``user=app password=app``."""
-    if len(value) > 20 or line.count(value) < 2:
-        return ""
-    users = _USER.pattern.findall(line)
-    return "same as the user" if value.lower() in (user.lower() for user in users) else ""
+def is_user(value: bytes, lines: bytes) -> bool:
+    """True for a password that is the user's name as well: ``user=app password=app``."""
+    if len(value) > 20 or lines.count(value) < 2:
+        return False
+    return value.lower() in (user.lower() for user in _USER.pattern.findall(lines))

@@ -6,8 +6,10 @@ import base64
 
 import pytest
 
+from scanner import scan_text
 from scanner.engine.plausibility import doubtful, hopeless, implausible
 from scanner.model.filekind import FileKind
+from scanner.model.levels import Severity
 from scanner.ruleset.examples import fill
 
 
@@ -246,3 +248,21 @@ def test_no_service_issues_a_token_with_signs_in_it(key: str, reason: str) -> No
     value = random("%A12 ? %A14")
     mode = "password" if key == "password" else "value"
     assert implausible(value, mode=mode, key=key, kind=FileKind.CONFIG, line=b'"' + value + b'"') == reason
+
+
+def test_a_password_like_the_user_named_beside_it_is_weak() -> None:
+    compose = "services:\n  db:\n    environment:\n      POSTGRES_USER: radar\n      POSTGRES_PASSWORD: {}\n"
+    (same,) = scan_text(compose.format("radar"), "compose.yml")
+    (other,) = scan_text(compose.format(fill("<<%A12>>", "other")), "compose.yml")
+    assert same.severity is Severity.LOW
+    assert other.severity > Severity.LOW
+
+
+@pytest.mark.parametrize("name", ["hwScaleFilterFirstPass", "shadow_pass", "en_PW", "os_users_password_ageing"])
+def test_a_pass_of_several_and_a_country_are_no_passwords(name: str) -> None:
+    assert implausible(random("%A14"), mode="password", key=name) == "about a secret"
+
+
+@pytest.mark.parametrize("value", [b"=49ftoUer6aYZOzdkRzlENnW8PHnD9", b"?95ZU2ka660BftE1Gj2u14s"])
+def test_what_is_left_of_a_comparison_is_no_token(value: bytes) -> None:
+    assert implausible(value, mode="value", key="api_secret") == "no token"
