@@ -18,13 +18,17 @@ GATES = (
     r"[0-9A-Za-z_](?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad)",
     r"(?:[Pp]ass|PASS|[Ss]ecret|SECRET|[Tt]oken|TOKEN|[Kk]ey|KEY|[Pp]wd|PWD)[\w.-]{0,16}"
     r"(?:\xc2\xa0[ ]?[:=]|[ ]?[:=][ ]?\xc2\xa0)",
-    r"[A-Za-z](?:\xd0[\xb0\xb5\xbe]|\xd1[\x80\x81\x83\x85\x96]){1,4}[A-Za-z_]",
+    r"[A-Za-z](?:\xd0[\x85\x86\x90\x92\x95\x9a\x9c-\x9e\xa0-\xa3\xa5\xb0\xb5\xbe]|\xd1[\x80\x81\x83\x85\x96]){1,4}[A-Za-z_]",
+)
+_CYRILLIC = (
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0405"
 )
 _NOTHING = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _PLAIN = {
     **dict.fromkeys(map(ord, _NOTHING)),
     0xA0: " ",
-    **dict(zip(map(ord, "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"), "aeopcyxi", strict=True)),
+    **dict(zip(map(ord, _CYRILLIC), "aeopcyxiABEKMHOPCTYXIS", strict=True)),
 }
 _LONGEST_LINE = 4096
 
