@@ -9,19 +9,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
 from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
-from scanner.engine.checks.verdict import CheckContext, Outcome, Verdict
+from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
 from scanner.engine.joint import touched
+from scanner.engine.judge import Judge
 from scanner.engine.larger import within_data
 from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
-from scanner.engine.plausibility import doubtful, hopeless, implausible, weak
+from scanner.engine.plausibility import doubtful, implausible, weak
 from scanner.engine.programs import compiled
 from scanner.engine.sought import First, Sought
 from scanner.model.filekind import FileKind
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 # Seconds one expression may take in one window; past it the rule is reported as not tried there.
 EXPRESSION_TIMEOUT = 1.0
-# Bytes of a name and a value that are remembered, and so many of them.
-_SHORT, _REMEMBERED = 128, 1024
 # Lines up and down in which a password's user is named.
 _BESIDE = 2
 # What ``specific`` is for a vendor's own format.
@@ -69,7 +68,8 @@ class Matcher:
     _pairs: First = field(default_factory=First)
     _around: Around = field(default_factory=partial(Around, b""))
     _patience: Patience = field(default_factory=Patience)
-    _verdicts: dict[tuple[bytes, bytes, FileKind], bool] = field(default_factory=dict)
+    _judges: Judge | None = None
+    _names: _Names | None = None
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset)."""
@@ -190,16 +190,20 @@ class Matcher:
 
     def _judge(self, text: Text, found: Found[bytes], *, dropped: bool) -> Match | None:
         rule = self.rule
-        groups = {name: value for name, value in found.groupdict().items() if value is not None}
-        named = next((name for name in groups if name.startswith("secret") and groups[name]), None)
-        span = Span(*found.span(named or 0))
+        names = self._names
+        if names is None:
+            names = self._names = _names(found.re.groupindex)
+        span = _secret(found, names)
         secret = text.data[span.start : span.end]
-        groups = {name: value for name, value in groups.items() if not name.startswith("secret")}
         if not secret or (rule.entropy and shannon(secret) < rule.entropy):
             return None
-        if not dropped and self._hopeless(text, secret, groups.get("key", b"")):
+        key = (found["key"] or b"") if names.key else b""
+        if not dropped and self._hopeless(secret, key, text.kind):
             return None
-        detail = {name: _shown(value) for name, value in groups.items() if name != "key"}
+        groups = {name: value for name in names.others if (value := found[name]) is not None}
+        detail = {name: _shown(value) for name, value in groups.items()}
+        if key:
+            groups["key"] = key
         severity = rule.severity
         if rule.keywords and not self._has_keyword(text.data, span):
             return None
@@ -211,8 +215,10 @@ class Matcher:
                 severity = rule.unpaired
             else:
                 detail |= partner
-        verdict = self._checked(secret, CheckContext(groups, self.now))
-        detail |= verdict.detail
+        verdict = NEUTRAL
+        if rule.checks:
+            verdict = self._checked(secret, CheckContext(groups, self.now))
+            detail |= verdict.detail
         match = Match(
             rule=rule.id,
             span=span,
@@ -224,26 +230,19 @@ class Matcher:
             specific=rule.specific,
             lead=span.start - found.start(),
         )
-        return self._weighed(text, match, verdict, groups.get("key", b""))
+        return self._weighed(text, match, verdict, key)
 
-    def _hopeless(self, text: Text, secret: bytes, key: bytes) -> bool:
-        """True when ``secret`` would be dropped for being implausible, whatever stands around it.
-
-        Remembered where it is short: a log says the same thing on every line.
-        """
+    def _hopeless(self, secret: bytes, key: bytes, kind: FileKind) -> bool:
+        """True when ``secret`` would be dropped for being implausible, whatever stands around it."""
         if self.rule.checks or self._vendors_form:
             return False
-        asked = (secret, key, text.kind)
-        known = self._verdicts.get(asked)
-        if known is None:
-            name = key.decode("utf-8", "replace")
-            known = hopeless(secret, mode=self.rule.plausible, key=name, kind=text.kind)
-            known = known and self._example(secret) is None
-            if len(secret) + len(key) <= _SHORT:
-                if len(self._verdicts) >= _REMEMBERED:
-                    self._verdicts.clear()
-                self._verdicts[asked] = known
-        return known
+        return self._judge_of_values.hopeless(secret, key, kind) != "" and self._example(secret) is None
+
+    @property
+    def _judge_of_values(self) -> Judge:
+        if self._judges is None:
+            self._judges = Judge(self.rule.plausible)
+        return self._judges
 
     def _example(self, value: bytes) -> str | None:
         """Where ``value`` is a known example of, if it is one."""
@@ -265,13 +264,7 @@ class Matcher:
         if doubt and not implausible(value, mode="token"):
             return self._doubted(match, doubt)
         line = self._around(match.span, 0)
-        reason = implausible(
-            value,
-            mode=self.rule.plausible,
-            key=key.decode("utf-8", "replace"),
-            kind=text.kind,
-            line=text.data[line.start : line.end],
-        )
+        reason = self._judge_of_values.implausible(value, key, text.kind, text.data[line.start : line.end])
         if reason:
             return replace(match, reason=reason)
         if self.rule.plausible != "password" or match.severity <= Severity.LOW:
@@ -348,6 +341,28 @@ class Matcher:
         if self._allow is None:
             self._allow = tuple(compiled(item) for item in self.rule.allow)
         return any(pattern.fullmatch(value, timeout=EXPRESSION_TIMEOUT) for pattern in self._allow)
+
+
+class _Names(NamedTuple):
+    """The names of an expression's groups: those of secrets, those of all else but a ``key``, and if there is one."""
+
+    secrets: tuple[str, ...]
+    others: tuple[str, ...]
+    key: bool
+
+
+def _names(names: Iterable[str]) -> _Names:
+    secrets = tuple(name for name in names if name.startswith("secret"))
+    return _Names(secrets, tuple(name for name in names if name not in (*secrets, "key")), "key" in names)
+
+
+def _secret(found: Found[bytes], names: _Names) -> Span:
+    """Where the secret is: the first of its groups that holds something, or all that matched."""
+    for name in names.secrets:
+        start, end = found.span(name)
+        if end > start:
+            return Span(start, end)
+    return Span(*found.span())
 
 
 def shannon(value: bytes) -> float:
