@@ -98,7 +98,9 @@ class Barren:
             digest = digests.get(lines)
             if digest is None:
                 first, last = window(data, end, near=lines, reach=0) if lines else (start + 1, stop)
-                digest = digests[lines] = hash(data[first:last]) if last - first < LONGEST_LINE else _LONG
+                # In a short text these lines are all there are, for hits on any of them: which one it was counts.
+                where = (start - first, data[first:last])
+                digest = digests[lines] = hash(where) if last - first < LONGEST_LINE else _LONG
             if digest == _LONG:
                 keys.append(_LONG)
                 continue

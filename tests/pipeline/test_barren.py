@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanner.engine.engine import Engine
 from scanner.model.filekind import FileKind
@@ -12,7 +14,9 @@ from scanner.model.text import Text
 from scanner.pipeline.barren import Asked, Barren
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.options import ScanOptions
+from scanner.ruleset.examples import fill
 from tests.conftest import token
+from tests.pipeline.families import code, planted
 
 HOLDS = f'password = "{token("<<%A20>>")}"\n'.encode()
 BARREN = b"password = get_password()\n"
@@ -38,6 +42,30 @@ def test_hits_that_lead_to_a_match_are_kept_and_others_not() -> None:
         assert not [hit for hit in second if hit.entry < engine().first_trigger]
         assert all(hit.end > 5 * len(BARREN) for hit in third if hit.entry < engine().first_trigger)
         assert engine().match(both.text, third)
+
+
+# Lines of one rule's examples, doubled, left away and apart: names by the dozen, some of them too far from a value.
+_LAYOUTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4)), min_size=1, max_size=9)
+
+
+@given(st.integers(0, 10_000), _LAYOUTS)
+@settings(max_examples=150, deadline=None)
+def test_nothing_that_stands_is_sorted_out(seed: int, layout: list[tuple[int, int]]) -> None:
+    lines = planted(8 * seed + 4)
+    text = "\n".join("\n".join([lines[line % len(lines)], *code(seed, apart)]) for line, apart in layout)
+    one = asked(text.encode())
+    (kept,) = Barren(engine()).fertile([one])
+    found = [(match.rule, match.span) for match in engine().match(one.text, one.hits, dropped=False)]
+    assert [(match.rule, match.span) for match in engine().match(one.text, kept, dropped=False)] == found
+
+
+def test_which_line_of_a_short_text_was_hit_counts() -> None:
+    """Each of the names sees all of the text, but only the last is near enough to its value."""
+    far = ["salesforce = 1", "a = 1", "b = 2", "c = 3"]
+    value = fill('salesforce_secret = "<<%X64>>"', "near")
+    one = asked("\n".join([*far, value]).encode())
+    (kept,) = Barren(engine()).fertile([one])
+    assert "salesforce-consumer-secret" in {match.rule for match in engine().match(one.text, kept)}
 
 
 def test_a_line_that_fails_is_neither_barren_nor_in_the_way_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
