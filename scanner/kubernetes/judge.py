@@ -12,7 +12,9 @@ from dataclasses import replace
 from scanner.kubernetes import ciphertext, helm, names, references, settings, values
 from scanner.kubernetes.entries import Entry, Inner, inspected
 from scanner.kubernetes.findings import ASSIGNED, STRUCTURE, TYPED, Findings
+from scanner.manifest.documents import Document
 from scanner.manifest.layer import of_scalar
+from scanner.manifest.node import Mapping as MappingNode
 from scanner.manifest.node import Scalar
 from scanner.model.levels import Confidence, Severity
 from scanner.model.span import Span
@@ -73,6 +75,8 @@ def assigned_values(
 ) -> None:
     """Reports values elsewhere (environment, arguments, parameters) that the rules or their name call secret."""
     plain = [entry for entry in entries if not entry.scalar.template and not silent(entry)]
+    # Of the whole document, so only once, and only where a password was found.
+    known: dict[int, set[str]] = {}
     for entry, inner in zip(plain, inspected(plain, out.inspect), strict=True):
         told = {**detail, "key": names.plain(entry.name)}
         if _credentials(entry, inner, out, told) or _dropped(inner):
@@ -82,8 +86,25 @@ def assigned_values(
         if _weak(entry) and (out.loose or not shipped):
             continue
         if inner or (names.password(entry.name) and _chosen(entry) and not _about(entry)):
-            severity = Severity.LOW if shipped else Severity.HIGH
+            document = entry.document
+            if id(document) not in known:
+                known[id(document)] = _identifiers(document)
+            guessed = shipped or (not inner and entry.text in known[id(document)])
+            severity = Severity.LOW if guessed else Severity.HIGH
             out.leak(rule, entry.span, entry.value, severity=severity, detail=told, specific=specific)
+
+
+def _identifiers(document: Document) -> set[str]:
+    """The users, databases and the like that ``document`` names: as a password each of them is guessed at once."""
+    found = set()
+    for path, node in document.nodes():
+        if isinstance(node, Scalar) and path and names.identifier(path[-1]):
+            found.add(node.value)
+        elif isinstance(node, MappingNode):
+            name, value = node.child("name"), node.child("value")
+            if isinstance(name, Scalar) and isinstance(value, Scalar) and names.identifier(name.value):
+                found.add(value.value)
+    return found
 
 
 def template_literals(entry: Entry, out: Findings, *, detail: Mapping[str, str]) -> None:

@@ -179,6 +179,9 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         return "label"
     if kind in _LABELLED and text.isalpha() and text.istitle() and bits < _SURELY_GENERATED:
         return "label"
+    # An abbreviation, for how something is done: OIDC, LDAP.
+    if kind in _LABELLED and len(value) < 7 and text.isalpha() and text.isupper():
+        return "label"
     if is_constant(value) and bits < _SURELY_GENERATED:
         return "name"
     if bits >= _needed(text, promise, key):

@@ -148,7 +148,8 @@ def _opens(words: list[str], at: int, best: Promise) -> bool:
 
 def _strength(words: list[str], at: int) -> Promise:
     word = words[at]
-    if word == "pass" and at and words[at - 1] in _TURNS:
+    # What a user of sudo need not give.
+    if word == "nopasswd" or (word == "pass" and at and words[at - 1] in _TURNS):
         return Promise.NOTHING
     if word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort")):
         return Promise.PASSWORD
