@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from scanner.rotation.helpers import LONGEST, Helper, spelled
+from scanner.rotation.names import same_template
 from scanner.rotation.tree import Leaf, Place, Table, at, text
-
-# Longer texts are no names; expressions over them would be slow.
-_LONGEST = 2000
 
 _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _HARMLESS_PIPE = re.compile(r"\s*\|\s*(?:quote|squote|trim|toString|lower)\b")
 _DEFAULT_FIRST = re.compile(r"default\s+\"([^\"]*)\"\s+(\.[\w.]+)")
 _DEFAULT_PIPED = re.compile(r"(\.[\w.]+)\s*\|\s*default\s+\"([^\"]*)\"")
-_DEFINE = re.compile(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
-_INCLUDED = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
 _FIELD = re.compile(r"\.[\w.]+")
 
 
@@ -25,7 +22,7 @@ _FIELD = re.compile(r"\.[\w.]+")
 class Chart:
     """One chart: its folder, name, and the defaults in its values file.
 
-    ``helpers`` maps each named template to those it includes itself. ``release`` and ``namespace`` are known where
+    ``helpers`` are the named templates. ``release`` and ``namespace`` are known where
     one GitOps object installs the chart.
     """
 
@@ -34,24 +31,37 @@ class Chart:
     values: Table
     release: str = ""
     namespace: str = ""
-    helpers: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    helpers: Mapping[str, Helper] = field(default_factory=lambda: MappingProxyType({}))
 
     def can_give(self, helper: str, other: str) -> bool:
         """Whether the named template ``helper`` includes ``other``, straight or through others"""
+        return other in self._reached(helper) and other != helper
+
+    def gives(self, helper: str, name: str) -> bool:
+        """Whether the named template ``helper`` can give ``name``, itself or by another that it gives."""
+        return any(
+            same_template(name, given)
+            for reached in self._reached(helper)
+            if reached in self.helpers
+            for given in self.helpers[reached].gives
+        )
+
+    def _reached(self, helper: str) -> set[str]:
+        """``helper`` and the named templates it includes, straight or through others."""
         seen: set[str] = set()
         open_ = [helper]
         while open_:
             at_ = open_.pop()
-            if at_ in seen:
-                continue
-            seen.add(at_)
-            open_ += self.helpers.get(at_, ())
-        return other in seen and other != helper
+            if at_ not in seen:
+                seen.add(at_)
+                open_ += self.helpers[at_].includes if at_ in self.helpers else ()
+        return seen
 
     def fill(self, template: str) -> tuple[str, tuple[str, ...]]:
         """``template`` with what can be known put in, and a sentence for each value that was a default."""
-        if len(template) > _LONGEST or "{{" not in template:
+        if len(template) > LONGEST or "{{" not in template:
             return template, ()
+        template = spelled(template)
         notes: list[str] = []
 
         def known(action: re.Match[str]) -> str:
@@ -96,19 +106,9 @@ def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
 
 
 def new_chart(
-    folder: str, description: Table | None, values: Table | None, helpers: Mapping[str, frozenset[str]] | None = None
+    folder: str, description: Table | None, values: Table | None, helpers: Mapping[str, Helper] | None = None
 ) -> Chart:
     """A chart by its Chart.yaml, values.yaml and named templates."""
     name = text(description, "name") or folder.rpartition("/")[2]
     known = values if values is not None else Table(place=Place(f"{folder}/values.yaml", 0))
     return Chart(folder, name, known, helpers=helpers or MappingProxyType({}))
-
-
-def read_helpers(source: str) -> dict[str, frozenset[str]]:
-    """The named templates in a ``.tpl`` file, each with those it includes."""
-    found = list(_DEFINE.finditer(source))
-    ends = [*(define.start() for define in found[1:]), len(source)]
-    return {
-        define[1]: frozenset(_INCLUDED.findall(source, define.end(), end))
-        for define, end in zip(found, ends, strict=True)
-    }

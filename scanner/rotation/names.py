@@ -12,7 +12,7 @@ _HOLE = re.compile(r"\{\{.*?\}\}|\$\{[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)", re.DOTALL)
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|(?<=:-)[^}]*|(?<=:=)[^}]*")
 
-_INCLUDE = re.compile(r"\{\{-?\s*(?:include|template)\s+\"([^\"]+)\"\s+[.$]\s*(?:\|\s*\w+\s*)*-?\}\}")
+_INCLUDE = re.compile(r"\{\{-?\s*(?:include|template)\s+\"([^\"]+)\"\s+[.$]\w*\s*(?:\|\s*\w+\s*)*-?\}\}")
 
 # A choice between names; which one is taken is not known here, so the whole is a hole.
 _CHOICE = re.compile(r"\{\{-?\s*(?:if|else|with|range|end)\b")
@@ -88,6 +88,11 @@ def fit(one: str, other: str, *, same_chart: bool = False) -> Fit:
     if len(literal(template).strip("-._")) < _LITERAL_ENOUGH:
         return Fit.NONE
     return Fit.TEMPLATE if _gives(template, plain) else Fit.NONE
+
+
+def same_template(one: str, other: str) -> bool:
+    """Whether two names of one chart are the same template."""
+    return has_hole(one) and has_hole(other) and _squeezed(one) == _squeezed(other)
 
 
 def without_hash(name: str) -> str:

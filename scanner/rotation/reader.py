@@ -39,7 +39,7 @@ def is_manifest_file(path: str) -> bool:
 
 def is_helper_file(path: str) -> bool:
     """Whether ``path`` holds named templates of a chart."""
-    return path.endswith(".tpl") and "/templates/" in path and not path.endswith(SUFFIXES)
+    return path.endswith(".tpl") and "/templates/" in f"/{path}" and not path.endswith(SUFFIXES)
 
 
 def is_wanted_file(path: str) -> bool:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from scanner.rotation.bystanders import references_of
-from scanner.rotation.charts import Chart, chart_of, new_chart, read_helpers
+from scanner.rotation.charts import Chart, chart_of, new_chart
 from scanner.rotation.gitops import Deliveries, substituted
+from scanner.rotation.helpers import Helper, read_helpers
 from scanner.rotation.items import Document, Item
 from scanner.rotation.kustomize import FILE_NAMES, Kustomizer, Parse, generator_files
 from scanner.rotation.made import Made
@@ -33,6 +34,9 @@ _A_KIND = re.compile(rb"\bkind[\"']?\s*:")
 # A document that has a kind of its own is no values file, whatever it is called.
 _AN_OBJECT = re.compile(rb"^kind[\"']?\s*:", re.MULTILINE)
 _KUSTOMIZE_GROUP = "kustomize.config.k8s.io"
+
+# The folder of a chart that is the whole repository; an item that is of no chart has none.
+_HERE = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Repository:
 
     def chart(self, item: Item) -> Chart | None:
         """The chart whose template ``item`` is."""
-        return self.charts.get(item.chart) if item.chart else None
+        return self.charts.get("" if item.chart == _HERE else item.chart) if item.chart else None
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Item]]:
@@ -159,7 +163,7 @@ class _Gathered:
         self._loose: set[Place] = set()
         self._charts: dict[str, Table | None] = {}
         self._values: dict[str, bytes] = {}
-        self._helpers: dict[str, dict[str, frozenset[str]]] = {}
+        self._helpers: dict[str, dict[str, Helper]] = {}
         self._patches: dict[str, bytes] = {}
         self._paths: set[str] = set()
         self._files = 0
@@ -169,7 +173,8 @@ class _Gathered:
         folder, name = posixpath.split(path)
         if is_helper_file(path):
             helpers = read_helpers(data.decode("utf-8", "replace"))
-            self._helpers.setdefault(path.partition("/templates/")[0], {}).update(helpers)
+            # The chart may be the repository itself.
+            self._helpers.setdefault(f"/{path}".partition("/templates/")[0][1:], {}).update(helpers)
             return
         self._paths.add(path)
         if not is_manifest_file(path):
@@ -217,7 +222,7 @@ class _Gathered:
             # A templated namespace is the release's, or one from values: not known before it is installed.
             unknown = "{{" in namespace
             item = replace(
-                item, name=name, namespace="" if unknown else namespace, chart=chart.folder,
+                item, name=name, namespace="" if unknown else namespace, chart=chart.folder or _HERE,
                 inferred=(*item.inferred, *notes, *more),
             )  # fmt: skip
         yield from deliveries.deliver(item)

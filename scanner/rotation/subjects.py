@@ -166,11 +166,8 @@ class Matcher:
         chart, helper = self._repository.chart(owner), helper_of(name)
         if chart is None or not helper:
             return False
-        return any(
-            made.item.chart == owner.chart and chart.can_give(helper, helper_of(made.name))
-            for made in self._subject.made
-            if helper_of(made.name)
-        )
+        beside = [made.name for made in self._subject.made if made.item.chart == owner.chart]
+        return any(chart.can_give(helper, helper_of(one)) or chart.gives(helper, one) for one in beside)
 
     def _beside(self, owner: Item) -> bool:
         """Whether ``owner`` is applied together with what makes the subject."""

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.rotation.advice import printable, quoted
-from scanner.rotation.charts import new_chart, read_helpers
+from scanner.rotation.charts import new_chart
 from scanner.rotation.compose import Question
 from scanner.rotation.cron import Window, longest_closed, longest_gap
 from scanner.rotation.durations import seconds, spoken
 from scanner.rotation.gitops import substituted
+from scanner.rotation.helpers import read_helpers
 from scanner.rotation.kubelet import kubelet_of
 from scanner.rotation.names import Fit, fit, shown, without_hash
 from scanner.rotation.patches import apply_operations, merge
