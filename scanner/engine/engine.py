@@ -148,6 +148,10 @@ class Engine:
         """Rules whose expression ran out of time somewhere: what they would have found there is not known."""
         return tuple(matcher.rule.id for matcher in self._matchers.values() if matcher.timeouts)
 
+    def timeouts(self) -> int:
+        """How many searches ran out of time so far."""
+        return sum(matcher.timeouts for matcher in self._matchers.values())
+
     def _matcher(self, rule: int) -> Matcher:
         matcher = self._matchers.get(rule)
         if matcher is None:

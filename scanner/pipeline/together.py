@@ -6,8 +6,9 @@ anything is asked about them, and a text that held nothing is not read again whe
 
 from __future__ import annotations
 
+import mmap
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.model.result import Skipped
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 # Bytes of texts that wait to be scanned together, and so many texts.
 _BYTES, _TEXTS = 1024 * 1024, 512
-# So many texts are remembered that held nothing: some ten megabytes.
-_MOST_EMPTY = 200_000
+# Places for hashes of texts that held nothing: four megabytes. A later one may take the place of another.
+_PLACES = 1 << 19
 
 
 class Held(NamedTuple):
@@ -37,6 +38,32 @@ class _Waiting(NamedTuple):
 
     text: Text
     plain: bool
+
+
+class Empty:
+    """Hashes of content and kind of the texts in which there was nothing, for all processes forked after it was made.
+
+    Nobody waits for another: a place is one word of memory, and what another process lost is read once more.
+    """
+
+    __slots__ = ("_places",)
+
+    def __init__(self) -> None:
+        self._places = memoryview(mmap.mmap(-1, 8 * _PLACES)).cast("Q")
+
+    def __contains__(self, text: Text) -> bool:
+        key = _key(text)
+        return key != 0 and self._places[key % _PLACES] == key
+
+    def update(self, texts: Iterable[Text]) -> None:
+        """Know that there was nothing in these."""
+        for text in texts:
+            key = _key(text)
+            self._places[key % _PLACES] = key
+
+
+def _key(text: Text) -> int:
+    return hash((text.data, text.kind)) & 0xFFFF_FFFF_FFFF_FFFF
 
 
 class Together:
@@ -54,14 +81,13 @@ class Together:
         self._size = 0
         self._held: list[Held] = []
         self._skipped: list[Skipped] = []
-        # Hashes of content and kind of those in which there was nothing. With a fixed seed, hashes could be foreseen,
-        # and a secret hidden behind the hash of something harmless.
-        self._empty: set[int] | None = set() if self._sorts_out and sys.flags.hash_randomization else None
+        # With a fixed seed, hashes could be foreseen, and a secret hidden behind the hash of something harmless.
+        self._empty = Empty() if self._sorts_out and sys.flags.hash_randomization else None
 
     def add(self, text: Text) -> None:
         """Scan ``text`` soon."""
         plain = self._sorts_out and self._classes.is_plain(text.path)
-        if plain and self._empty and _key(text) in self._empty:
+        if plain and self._empty is not None and text in self._empty:
             return
         self._waiting.append(_Waiting(text, plain))
         self._size += len(text.data)
@@ -89,6 +115,8 @@ class Together:
 
     def _scanned(self, waiting: Sequence[_Waiting]) -> list[Held]:
         held: list[Held] = []
+        empty: list[Text] = []
+        given_up = self._given_up()
         each = self._scanner.engine.prefilter_each([one.text.data for one in waiting])
         for (text, plain), hits in zip(waiting, each, strict=True):
             if plain and hits:
@@ -97,10 +125,13 @@ class Together:
             matches = self._scanner.examine(text, hits, dropped=Dropped.BESIDE) if hits or not plain else []
             if matches:
                 held.append(Held(text, matches))
-            elif plain and self._empty is not None and len(self._empty) < _MOST_EMPTY:
-                self._empty.add(_key(text))
+            elif plain:
+                empty.append(text)
+        # Where something was not looked at, nothing is known; and whoever looks next is to say so again.
+        if self._empty is not None and self._given_up() == given_up:
+            self._empty.update(empty)
         return held
 
-
-def _key(text: Text) -> int:
-    return hash((text.data, text.kind))
+    def _given_up(self) -> int:
+        """How many searches were given up so far: one that is not finished has found nothing for another reason."""
+        return self._scanner.engine.timeouts() + self._scanner.overruns

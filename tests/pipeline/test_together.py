@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import sys
 from collections.abc import Sequence
 
@@ -135,3 +136,32 @@ def test_one_text_that_needs_too_much_memory_stops_no_other(
     held, missed = one.take()
     assert [text.path for text, _ in held] == ["a", "c"]
     assert [(skip.what, skip.blocking) for skip in missed] == [("b", True)]
+
+
+def test_what_was_not_looked_at_to_the_end_is_looked_at_again(
+    scanner: TextScanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "_BYTES", 1)
+    counted = _Counted(scanner.engine, monkeypatch)
+    given_up = iter(range(100))
+    monkeypatch.setattr(scanner.engine, "timeouts", lambda: next(given_up))
+    assert not at_once(scanner, [Text.named(b"nothing here\n", f"{number}.py") for number in range(4)])
+    assert len(counted.pieces) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+def test_a_process_knows_what_another_read(scanner: TextScanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Together(scanner)
+    child = os.fork()
+    if child == 0:
+        one.add(Text.named(b"nothing here\n", "a.py"))
+        one.add(Text.named(f"key = {token()}\n".encode(), "b.py"))
+        one.finish()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    counted = _Counted(scanner.engine, monkeypatch)
+    for data in (b"nothing here\n", f"key = {token()}\n".encode(), b"something else\n"):
+        one.add(Text.named(data, "c.py"))
+    one.finish()
+    assert counted.pieces == [f"key = {token()}\n".encode(), b"something else\n"]
+    assert [held.text.path for held in one.take()[0]] == ["c.py"]
