@@ -14,7 +14,7 @@ from pathlib import Path
 from scanner.commands import hookmanagers
 from scanner.commands.shared import git_at
 from scanner.git.run import Git
-from scanner.model.errors import ExitCode, UsageError
+from scanner.model.errors import ExitCode, UnsealedError, UsageError
 
 _MARK = "# Written by `unsealed install-hook`; `unsealed install-hook --remove` takes it away."
 _HOOKS = {"pre-commit": "staged", "pre-push": "push"}
@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         named = f", as core.hooksPath is {folder}" if folder else ""
         raise UsageError(f"{hook} cannot be written{named}: {error.strerror}") from None
-    said = "".join(f" ({one})" for one in _caveats(git, hook, scope) if one)
+    caveats = (*_caveats(git, hook, scope), _prepared(git))
+    said = "".join(f" ({one})" for one in caveats if one)
     sys.stdout.write(f"installed {hook}{said}\n")
     return ExitCode.CLEAN
 
@@ -56,6 +57,19 @@ def _caveats(git: Git, hook: Path, scope: str) -> Iterator[str]:
     top = _work_tree(git)
     if top:
         yield hookmanagers.takes_over(Path(top), hook.parent, hook.name)
+
+
+def _prepared(git: Git) -> str:
+    """Compile the rules now, for which the first commit would wait some seconds; what is wrong with them, if so."""
+    from scanner.pipeline.build import text_scanner
+    from scanner.pipeline.context import context_for, enclosing_root
+    from scanner.pipeline.options import ScanOptions
+
+    try:
+        text_scanner(context_for(enclosing_root(_work_tree(git) or git.where), ScanOptions()).options)
+    except UnsealedError as error:
+        return f"it will stop every commit: {error}"
+    return ""
 
 
 def _script(name: str) -> str:

@@ -30,6 +30,26 @@ def test_install_block_remove(repo: Repository) -> None:
     assert commit(repo).returncode == 0
 
 
+def test_the_first_commit_need_not_wait_for_the_rules(repo: Repository, tmp_path: Path) -> None:
+    repo.extra["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+    repo.unsealed("install-hook")
+    (rules,) = (tmp_path / "cache/unsealed").glob("*.rules")
+    made = rules.stat()
+    repo.write("app.py", "x = 1\n")
+    repo.git("add", "-A")
+    assert commit(repo).returncode == 0
+    assert list((tmp_path / "cache/unsealed").glob("*.rules")) == [rules]
+    assert rules.stat().st_ino == made.st_ino
+
+
+def test_a_configuration_that_stops_every_commit_is_told_at_once(repo: Repository) -> None:
+    repo.write(".unsealed.yml", "pack: nope\n")
+    ran = repo.unsealed("install-hook")
+    assert ran.code == 0
+    assert "stop every commit" in ran.out
+    assert "'pack' is 'nope'" in ran.out
+
+
 @pytest.mark.parametrize("search", [{}, {"PYTHONPATH": "."}], ids=["work tree", "PYTHONPATH"])
 def test_modules_of_the_repository_are_not_run(repo: Repository, search: dict[str, str]) -> None:
     repo.unsealed("install-hook")
