@@ -31,7 +31,7 @@ def test_install_block_remove(repo: Repository) -> None:
 
 
 def test_the_first_commit_need_not_wait_for_the_rules(repo: Repository, tmp_path: Path) -> None:
-    repo.extra["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+    repo.extra["UNSEALED_CACHE_DIR"] = str(tmp_path / "cache")
     repo.unsealed("install-hook")
     (rules,) = (tmp_path / "cache/unsealed").glob("*.rules")
     made = rules.stat()
