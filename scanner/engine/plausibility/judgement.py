@@ -30,6 +30,8 @@ _LOOSE = frozenset(("path", "file name", "host name", "version", "assignments"))
 _ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
 _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
 _UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
+# Between two strings of a shell's command.
+_PIPED = Lazy(rb"\s+[|&;<>]")
 _HEX_PAIRS = Lazy(rb"(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:]*)+")
 _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
@@ -88,6 +90,8 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
         return reason
     if value.split() != [value] and words.word_share(value.decode("utf-8", "replace")) > 0.5:
         return "text"
+    if not value.isascii() and value.decode("utf-8", "replace").isalpha():
+        return "text"
     found = shape(value)
     if found in ("path", "file name", "address", "public key", "mark-up", "algorithm") or value.lower() in _SWITCHES:
         return found or "switch"
@@ -102,6 +106,8 @@ def _text(value: bytes, promise: Promise) -> str:
     """Prose: blanks between words, or words in another script; and what is no text at all."""
     if value.split() != [value] and not (promise is Promise.PASSWORD and _odd_phrase(value)):
         return "text"
+    if _PIPED.pattern.match(value):
+        return "code"
     if value.count(b"\\x") > 2 or value.count(b"\\u") > 2:
         return "binary"
     if len(_ALNUM.pattern.findall(value)) < 3:

@@ -94,10 +94,10 @@ _SHOWN = frozenset(
 _FORM_TOKENS = ("csrf", "xsrf", "authenticity", "requestverification")
 
 
-# Before "pass", when it is one of several: of a renderer, a compiler, an encoder.
+# Before "pass", when it is one of several: of a renderer, a compiler, an encoder. And KeePass, the program.
 _TURNS = frozenset(
-    """first second third fourth last next final single one two three multi double pre post per render rendering shader
-    shadow light lighting depth geometry forward deferred compute blur bloom composite blit filter scale
+    """kee first second third fourth last next final single one two three multi double pre post per render rendering
+    shader shadow light lighting depth geometry forward deferred compute blur bloom composite blit filter scale
     optimization optimizer opt lowering analysis transform function module loop codegen boarding season""".split()
 )
 # In a list of countries: Palau.
