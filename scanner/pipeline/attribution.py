@@ -62,14 +62,12 @@ class _Seen(NamedTuple):
 
     def overlaps(self, other: _Seen) -> bool:
         """True when both speak of the same characters of a line."""
-        mine, its = self.sighted.finding, other.sighted.finding
-        together = mine.position.column < its.position.end_column and its.position.column < mine.position.end_column
-        return together and mine.status == its.status
+        return self.sighted.overlaps(other.sighted) and self.sighted.finding.status == other.sighted.finding.status
 
-    def weight(self, undecided: frozenset[str]) -> tuple[int, int, int, bool, str]:
-        """How much it says, in the order of ``resolve``; no two rules say equally much."""
-        finding = self.sighted.finding
-        return self.sighted.specific, finding.confidence, finding.severity, finding.rule in undecided, finding.rule
+    def weight(self, undecided: frozenset[str]) -> tuple[tuple[bool, int, int, int], bool, str]:
+        """How much it says; no two rules say equally much."""
+        rule = self.sighted.finding.rule
+        return self.sighted.weight, rule in undecided, rule
 
 
 _LAST = 1 << 62

@@ -41,6 +41,17 @@ class Sighted:
     inside: str = ""
     blobs: dict[Blob, None] = field(default_factory=dict)
 
+    @property
+    def weight(self) -> tuple[bool, int, int, int]:
+        """How much it says, in the order of ``engine.overlap``."""
+        finding = self.finding
+        return finding.status != "dropped", self.specific, finding.confidence, finding.severity
+
+    def overlaps(self, other: Sighted) -> bool:
+        """True when both speak of the same characters, where both stand on one line."""
+        mine, its = self.finding.position, other.finding.position
+        return mine.column < its.end_column and its.column < mine.end_column
+
 
 class Ledger:
     """Sightings, those that are equal but for their line kept as one.

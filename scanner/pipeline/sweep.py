@@ -347,13 +347,32 @@ class Sweeper:
             if at < 0 or view.read_anew(at, at + (0 if one.structural else len(one.lines))):
                 continue
             line = data.count(b"\n", 0, at) + one.line + 1
-            if (id(one.sighted), line) not in holds:
-                name = name or self._name(view.version)
+            name = name or self._name(view.version)
+            if (id(one.sighted), line) not in holds and _outdoes(one, holds, Blob(name, line)):
                 holds[id(one.sighted), line] = one
                 one.sighted.blobs[Blob(name, line)] = None
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()
+
+
+def _outdoes(inherited: _Held, holds: _Holds, place: Blob) -> bool:
+    """Whether ``inherited`` stays beside what was found at ``place``: lines near fresh ones are read by some rules only.
+
+    What says less of the same characters is taken back.
+    """
+    mine = inherited.sighted
+    rivals = [
+        (key, other.sighted)
+        for key, other in holds.items()
+        if key[1] == place.line and other.sighted.name_class == mine.name_class and other.sighted.overlaps(mine)
+    ]
+    if any(other.weight > mine.weight for _, other in rivals):
+        return False
+    for key, other in rivals:
+        other.blobs.pop(place, None)
+        del holds[key]
+    return True
 
 
 _NONE: list[Hit] = []

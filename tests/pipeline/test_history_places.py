@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from scanner.ruleset.examples import fill
 from tests.conftest import Repository, make_repository, token
+from tests.pipeline.families import code
 from tests.pipeline.histories import Commit, imported, swept
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -321,3 +323,17 @@ def test_a_mode_change_a_link_and_an_empty_file(repo: Repository) -> None:
     second = repo.commit("second")
     by_commit = {one["commit"]: one["path"] for one in swept(repo).findings}
     assert by_commit == {first: "a.sh", second: "link"}
+
+
+def test_what_stands_near_fresh_lines_is_found_once(repo: Repository) -> None:
+    """Of the rules that find the secret, one looks a line further than what is read anew, and says less."""
+    block = [
+        "const (", '\tcookieName   = "_cookie"', fill('\tcookieSecret = "<<%A32>>"', "near"),
+        '\tcookieDomain = "o2p.cookies.test"', '\tcookiePath   = "/cookie-tests"', "",
+    ]  # fmt: skip
+    end = ["\tnowEpoch = 1609366421", ")", "", *code(1, 60)]
+    added = ['\tSameSiteLax    = "lax"', '\tSameSiteStrict = "strict"', '\tSameSiteNone   = "none"', ""]
+    versions = ["\n".join([*block, *end]), "\n".join([*block, *added, *end])]
+    imported(repo, [Commit({"a_test.go": text.encode()}) for text in versions])
+    repo.git("repack", "-adfq")
+    assert swept(repo).only["rule"] == "generic-secret"
