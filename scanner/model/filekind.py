@@ -153,5 +153,8 @@ def _by_language(stem: str, ending: str) -> bool:
         parts.pop()
     if parts.pop() not in _LANGUAGES:
         return False
+    if not parts:
+        # MySQL's "my.ini" is not in Burmese.
+        return ending not in ("ini", "toml") or len(stem) > 2
     bundle = ending == "resx" or (ending == "properties" and "_" in stem)
-    return not parts or bundle or parts[-1] in _TEXTS
+    return bundle or parts[-1] in _TEXTS

@@ -357,7 +357,7 @@ class Sweeper:
 
 
 def _outdoes(inherited: _Held, holds: _Holds, place: Blob) -> bool:
-    """Whether ``inherited`` stays beside what was found at ``place``: lines near fresh ones are read by some rules only.
+    """True when ``inherited`` stays beside what was found at ``place``: near fresh lines only some rules read.
 
     What says less of the same characters is taken back.
     """

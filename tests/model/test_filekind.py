@@ -11,7 +11,7 @@ from scanner.model.filekind import FileKind, kind_of
     "path",
     [
         *("locale/de/LC_MESSAGES/django.po", "app/res/values-nl/strings.xml", "lib/l10n/app_pt_BR.arb"),
-        *("i18n/de.json", "locales/pt-BR.yml", "zh_Hans_CN.json", "messages.oc.yml", "lang.ca-es.json", "es_419.json"),
+        *("i18n/de.json", "locales/pt-BR.yml", "zh_Hans_CN.json", "messages.oc.yml", "lang.ca-es.json", "es_419.json", "de-DE.ini"),
         *("Labels.fr.resx", "ValidationMessages_ja.properties", "translations/validators.sr_Latn.xlf", "devise.fr.yml"),
     ],
 )
@@ -27,6 +27,7 @@ def test_the_texts_of_a_program_are_known_by_name(path: str) -> None:
         ("config.eu.json", FileKind.DATA),
         ("app.resx", FileKind.DATA),
         ("db.json", FileKind.DATA),
+        ("my.ini", FileKind.CONFIG),
         ("de.js", FileKind.CODE),
         ("application-de.properties", FileKind.CONFIG),
         (".env.de", FileKind.DOTENV),
