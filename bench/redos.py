@@ -45,6 +45,8 @@ _GAP = re.compile(rb"[^A-Za-z0-9\n]+")
 _LINE = 4000
 # A rule is known to be bad after one text of so many milliseconds.
 _ENOUGH = 50
+# So often more is a text tried that takes more than the limit.
+_TRIES = 4
 _PREFERRED = b"aA0 _-=:.\"'\t/+x\n"
 
 
@@ -272,6 +274,16 @@ class Bench:
         return best * scale
 
 
+def _confirmed(bench: Bench, cost: Cost, limit: float, kinds: int) -> Cost:
+    """``cost``, or the least of some more tries where it is over the ``limit``: a busy machine is slow now and then."""
+    if cost.milliseconds <= limit:
+        return cost
+    source = bench.sources[cost.rule]
+    texts = [data for name, data in hostile(source, cost.size, kinds) if name == cost.text]
+    tries = (bench.cost(source, cost.text, data) for data in texts for _ in range(_TRIES))
+    return min((cost, *tries), key=lambda one: one.milliseconds)
+
+
 def main() -> int:
     """Print the slowest rules; exit 1 when one is over the limit."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -303,6 +315,10 @@ def main() -> int:
         slowest = screened[: args.worst]
         table = sorted((_in_full(bench, costs, args.size, args.kinds) for costs in slowest), reverse=True)
     base = bench.ordinary(table[0].size)
+    limit = args.limit * base if args.limit else 50 * table[0].size / (1 << 20)
+    if args.limit and not args.worst:
+        confirmed = ([_confirmed(bench, cost, limit, args.kinds) for cost in costs] for costs in screened)
+        table = sorted(map(max, confirmed), reverse=True)
     worst = table[0]
     for cost in table[: args.top]:
         print(f"{cost.milliseconds:9.1f} ms  {cost.rule} ({cost.text}; {cost.hits:,} hits, their lines "
@@ -313,7 +329,6 @@ def main() -> int:
     print(f"that is {times:,.0f} times the prefilter's time for as much of ordinary text")
     if args.json:
         args.json.write_text(json.dumps([cost._asdict() for cost in table], indent=1) + "\n")
-    limit = args.limit * base if args.limit else 50 * worst.size / (1 << 20)
     return int(worst.milliseconds > limit)
 
 
