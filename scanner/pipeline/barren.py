@@ -139,7 +139,8 @@ class Barren:
                 named = hash((key, number))
                 found = finds.get(named)
                 if found is None:
-                    found = finds[named] = self._finds_something(text, (hit,))
+                    lines = window(text.data, hit.end, near=self._looks[hit.entry].lines, reach=0)
+                    found = finds[named] = self._finds_something(text, lines, (hit,))
                 if found:
                     kept.append(hit)
         for some in in_long.values():
@@ -152,13 +153,13 @@ class Barren:
         Windows are cut there, and overlap: those that share text are judged together, as the rule will read them.
         """
         finds, data = self._finds, text.data
-        for group, (first, last) in self._connected(data, hits):
+        for group, around in self._connected(data, hits):
             origin = group[0].end
             shape = tuple((hit.entry, hit.end - origin) for hit in group)
-            key = hash((shape, number, hash(data[first:last])))
+            key = hash((shape, number, hash(data[around.start : around.end])))
             found = finds.get(key)
             if found is None:
-                found = finds[key] = self._finds_something(text, group)
+                found = finds[key] = self._finds_something(text, around, group)
             if found:
                 yield from group
 
@@ -177,8 +178,15 @@ class Barren:
         if group:
             yield group, Span(first, reached)
 
-    def _finds_something(self, text: Text, hits: Sequence[Hit]) -> bool:
-        return bool(self._engine.match(text, hits, dropped=self._show_dropped))
+    def _finds_something(self, text: Text, around: Span, hits: Sequence[Hit]) -> bool:
+        """Whether ``hits`` lead to a match by what is ``around`` them alone: that is what is remembered.
+
+        What stands further off may speak against it, a picture in many rows, but not for the same lines elsewhere.
+        """
+        start = max(around.start - 1, 0)
+        part = Text(text.data[start : around.end + 1], text.path, text.kind)
+        moved = [Hit(hit.entry, hit.end - start) for hit in hits]
+        return bool(self._engine.match(part, moved, dropped=self._show_dropped))
 
 
 _UNKNOWN = _Look(-1, -1, -1, joins=False)

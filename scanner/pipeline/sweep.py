@@ -359,7 +359,7 @@ class Sweeper:
 def _outdoes(inherited: _Held, holds: _Holds, place: Blob) -> bool:
     """True when ``inherited`` stays beside what was found at ``place``: near fresh lines only some rules read.
 
-    What says less of the same characters is taken back.
+    What says less of the same characters is taken back. What its own rule says now counts, whatever it said before.
     """
     mine = inherited.sighted
     rivals = [
@@ -367,7 +367,8 @@ def _outdoes(inherited: _Held, holds: _Holds, place: Blob) -> bool:
         for key, other in holds.items()
         if key[1] == place.line and other.sighted.name_class == mine.name_class and other.sighted.overlaps(mine)
     ]
-    if any(other.weight > mine.weight for _, other in rivals):
+    rule = mine.finding.rule
+    if any(other.weight > mine.weight or other.finding.rule == rule for _, other in rivals):
         return False
     for key, other in rivals:
         other.blobs.pop(place, None)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.engine.engine import Engine
+from scanner.engine.prefilter import Prefilter
 from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 from scanner.pipeline.barren import Asked, Barren
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.options import ScanOptions
+from scanner.ruleset.compiled import compile_rules
 from scanner.ruleset.examples import fill
+from scanner.ruleset.gitleaks import read_gitleaks
 from tests.conftest import token
 from tests.pipeline.families import code, planted
 
@@ -66,6 +70,22 @@ def test_which_line_of_a_short_text_was_hit_counts() -> None:
     one = asked("\n".join([*far, value]).encode())
     (kept,) = Barren(engine()).fertile([one])
     assert "salesforce-consumer-secret" in {match.rule for match in engine().match(one.text, kept)}
+
+
+def test_lines_are_remembered_for_what_they_say_themselves(tmp_path: Path) -> None:
+    """Among the rows of a picture the line holds no token of this rule; the same line by itself does."""
+    (tmp_path / "rules.toml").write_text("[[rules]]\nid = 'own'\nregex = 'tok([0-9A-Za-z]{20})'\n")
+    rules = compile_rules(read_gitleaks(tmp_path / "rules.toml").rules, {})
+    own = Engine(rules, Prefilter.compile(rules.expressions, ()))
+    line = fill("QkFS+tok<<%A20>>+aGlq", "line")
+    rows = [fill("<<%B76>>", f"row{number}") for number in range(8)]
+    texts = [Text("\n".join(lines).encode()) for lines in ([*rows[:4], line, *rows[4:]], ["", line, ""])]
+    picture, alone = (Asked(text, 0, own.prefilter(text.data)) for text in texts)
+    assert not own.match(picture.text, picture.hits, dropped=False)
+    barren = Barren(own)
+    barren.fertile([picture])
+    (kept,) = barren.fertile([alone])
+    assert [match.rule for match in own.match(alone.text, kept, dropped=False)] == ["own"]
 
 
 def test_a_line_that_fails_is_neither_barren_nor_in_the_way_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
