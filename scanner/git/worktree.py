@@ -30,7 +30,8 @@ def work_tree(folder: str) -> WorkTree | None:
         return None
     if kept is None or ignored is None:
         return None
-    names = [os.fsdecode(name) for name in fields(kept)]
+    # In the folder of a submodule that is not checked out, git names the folder itself.
+    names = [name for name in map(os.fsdecode, fields(kept)) if os.path.normpath(name) != os.curdir]
     inner = {name.rstrip("/") for name in names if name.endswith("/") or _is_folder(folder, name)}
     files = tuple(name for name in names if name.rstrip("/") not in inner)
     return WorkTree(files, tuple(sorted(inner)), tuple(os.fsdecode(name) for name in fields(ignored)))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FILES_A_TASK = 64
 # Fewer files than this are scanned faster than processes start.
 _WORTH_PROCESSES = 256
+_NOT_CHECKED_OUT = "this submodule is not checked out and was not scanned (git submodule update --init)"
 # Bytes that are scanned before other processes start: enough to load what most files need, and soon done.
 _FIRST_BYTES = 256 * 1024
 
@@ -239,7 +240,14 @@ def _below(folder: str, *, ignore: bool) -> Iterator[Listing]:
     notes = [_ignored(folder, tree.ignored)] if tree.ignored else []
     yield Listing(present, (), notes)
     for name in tree.repositories:
-        yield from _below(os.path.join(folder, name), ignore=ignore)
+        inner = os.path.join(folder, name)
+        empty = False
+        for listing in _below(inner, ignore=ignore):
+            empty = not (listing.names or listing.skipped or listing.notes)
+            yield listing
+        if empty and not os.path.lexists(os.path.join(inner, ".git")):
+            absent = Skipped(files.shown(os.path.normpath(inner)), _NOT_CHECKED_OUT, blocking=False)
+            yield Listing((), [absent], ())
 
 
 def _ignored(folder: str, names: Sequence[str]) -> str:

@@ -81,6 +81,24 @@ def test_a_tracked_file_that_is_ignored_is_scanned(repo: Repository) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+def test_a_submodule_that_is_not_checked_out_is_told_and_the_rest_is_scanned(repo: Repository) -> None:
+    commit = repo.commit()
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{commit},libs/inner")
+    repo.write("a.py", f"key = '{token()}'\n")
+    (repo.path / "libs/inner").mkdir(parents=True)
+    repo.commit()
+    code, found = report(repo, ".")
+    assert (code, paths(found)) == (1, ["a.py"])
+    assert [(one["what"], "not checked out" in one["why"]) for one in found["scan"]["skipped"]] == [
+        ("libs/inner", True)
+    ]
+    assert report(repo, ".", "--strict")[0] == 3
+    # What somebody left there is no repository's, and is looked at all the same.
+    repo.write("libs/inner/b.py", f"key = '{token('b')}'\n")
+    assert paths(report(repo, ".")[1]) == ["a.py", "libs/inner/b.py"]
+    assert paths(report(repo, "libs/inner")[1]) == ["libs/inner/b.py"]
+
+
 def test_links_pipes_and_devices_lead_nowhere(repo: Repository, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
