@@ -1,11 +1,13 @@
-"""One large file, in portions: memory stays flat whatever its size."""
+"""Large files, in portions that several processes share: memory stays flat whatever a file's size."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
+from scanner.model.filekind import FileKind
 from scanner.model.result import Skipped
 from scanner.model.text import Text
 from scanner.pipeline.barren import Barren
@@ -15,61 +17,96 @@ from scanner.pipeline.neighbours import Neighbours
 from scanner.pipeline.options import LARGEST_TEXT
 from scanner.pipeline.rooms import scan_in_rooms
 from scanner.sources.magic import kind_of_archive
-from scanner.sources.portions import LARGEST, portions
+from scanner.sources.portions import LARGEST, Portions, cut, read
 
 if TYPE_CHECKING:
     from scanner.pipeline.context import Context
     from scanner.pipeline.text import TextScanner
 
 
-_HEAD = 65536
-
-
 class LargeFile(NamedTuple):
-    """What one large file gave."""
+    """A large file, reported as ``shown``; its text begins after a ``mark`` of so many bytes. Crosses processes."""
+
+    shown: str
+    kind: FileKind
+    mark: int
+    cut: Portions
+
+
+class LargePart(NamedTuple):
+    """What one portion gave; lines in ``found`` are counted from the portion's first.
+
+    ``lines`` is how many end in the portion itself, ``before`` in what was read before it.
+    """
 
     found: list[Placed]
     skipped: list[Skipped]
+    lines: int
+    before: int
     bytes: int
 
 
-def scan_large(name: str, shown: str, scanner: TextScanner, context: Context) -> LargeFile | None:
-    """The file ``name``, reported as ``shown``; None for one that has to be read whole: packed, or recoded.
+def large_file(name: str, shown: str, context: Context) -> LargeFile | Skipped | None:
+    """The file ``name`` cut up; None for one that has to be read whole: packed, or recoded.
 
     Where the user set no limit of their own, such a file may be larger than those read whole.
     """
     limit = context.options.max_size
-    given = portions(name, LARGEST if limit == LARGEST_TEXT else limit)
-    found: list[Placed] = []
-    skipped: list[Skipped] = []
-    size = 0
-    kind = None
-    neighbours = Neighbours(scanner)
-    barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
-    for portion in given:
-        if isinstance(portion, Skipped):
-            skipped.append(portion)
-            break
-        if context.late():
-            skipped.append(Skipped(shown, OVERTIME))
-            break
-        if kind is None:
-            head = portion.data[:_HEAD]
-            text = to_text(head, shown)
-            mark = len(head) - len(text.data)
-            if kind_of_archive(portion.data) or mark not in (0, 3):
-                return None
-            kind = text.kind
-            portion = portion._replace(first=mark)
-        size += portion.end - portion.first
-        text = Text(portion.data, shown, kind)
-        matches = scan_in_rooms(scanner, text._replace(path=context.inside(shown)), barren)
-        own = [match for match in matches if portion.first <= match.span.start < portion.end]
-        if own:
-            among = neighbours.among(text, matches)
-            made = placed_among(text, own, among, context=context, rules=scanner.engine.rules)
-            found += (_lower(one, portion.line) for one in made)
-    return LargeFile(found, skipped, size)
+    made = cut(name, LARGEST if limit == LARGEST_TEXT else limit)
+    if isinstance(made, Skipped):
+        return made
+    text = to_text(made.head, shown)
+    mark = len(made.head) - len(text.data)
+    if kind_of_archive(made.head) or mark not in (0, 3):
+        return None
+    return LargeFile(shown, text.kind, mark, made)
+
+
+class LargeScanner:
+    """Scans portions of large files. One a process."""
+
+    def __init__(self, scanner: TextScanner, context: Context) -> None:
+        self._scanner = scanner
+        self._context = context
+        self._neighbours = Neighbours(scanner)
+        self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
+
+    def portion(self, file: LargeFile, number: int) -> LargePart:
+        """Scan portion ``number`` of ``file``."""
+        got = read(file.cut, number)
+        if isinstance(got, Skipped):
+            return LargePart([], [got], 0, 0, 0)
+        data, first, end, short = got
+        skipped = []
+        if short:
+            skipped.append(Skipped(file.shown, "became shorter while it was read: its end was not scanned"))
+        lines, before = data.count(b"\n", first, end), data.count(b"\n", 0, first)
+        if self._context.late():
+            return LargePart([], [Skipped(file.shown, OVERTIME)], lines, before, 0)
+        try:
+            found = self._found(file, data, max(first, file.mark) if number == 0 else first, end)
+        except MemoryError:
+            # One portion must not stop the others.
+            found = []
+            skipped.append(Skipped(file.shown, "needs more memory than there is"))
+        return LargePart(found, [*skipped, *self._scanner.skipped()], lines, before, end - first)
+
+    def _found(self, file: LargeFile, data: bytes, first: int, end: int) -> list[Placed]:
+        text = Text(data, file.shown, file.kind)
+        matches = scan_in_rooms(self._scanner, text._replace(path=self._context.inside(file.shown)), self._barren)
+        own = [match for match in matches if first <= match.span.start < end]
+        if not own:
+            return []
+        among = self._neighbours.among(text, matches)
+        return placed_among(text, own, among, context=self._context, rules=self._scanner.engine.rules)
+
+
+def in_file(parts: Sequence[LargePart]) -> Iterator[Placed]:
+    """What the parts of one file found, where it stands in the file."""
+    line = 0
+    for part in parts:
+        yield from (_lower(one, line - part.before) for one in part.found)
+        line += part.lines
 
 
 def _lower(one: Placed, lines: int) -> Placed:

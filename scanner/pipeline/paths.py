@@ -14,13 +14,13 @@ from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.generated import Generated
-from scanner.pipeline.large import scan_large
+from scanner.pipeline.large import LargeFile, LargePart, LargeScanner, in_file, large_file
 from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.files import Listing
-from scanner.sources.portions import PORTION
+from scanner.sources.portions import LARGE
 
 if TYPE_CHECKING:
     from scanner.model.match import Detector, Match
@@ -36,12 +36,13 @@ _FIRST_BYTES = 256 * 1024
 
 
 class _Batch(NamedTuple):
-    """What one task found. Crosses processes: findings are redacted by then."""
+    """What one task found, and files for which it was too short. Crosses processes: findings are redacted by then."""
 
     found: list[Placed]
     skipped: list[Skipped]
     texts: int
     bytes: int
+    large: Sequence[LargeFile] = ()
 
 
 def scan_paths(
@@ -81,6 +82,10 @@ def scan_paths(
         tick=tick,
         joining=True,
     )
+    large = [file for batch in batches for file in batch.large]
+    if large:
+        count = 1 if context.options.show_secrets else workers or processes()
+        batches += _scan_large(large, LargeScanner(scanner, context), workers=count, tick=tick, after=len(tasks))
     found = [one for batch in batches for one in batch.found]
     skipped = [*listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
     # The notes say what was silenced by whom, so the findings are judged before.
@@ -144,6 +149,7 @@ def _scan_files(
 ) -> _Batch:
     found: list[Placed] = []
     skipped: list[Skipped] = []
+    large: list[LargeFile] = []
     texts = size = 0
     for number, name in enumerate(names):
         if context.late():
@@ -158,22 +164,36 @@ def _scan_files(
             continue
         found += one.found
         skipped += one.skipped
+        large += one.large
         texts += one.texts
         size += one.bytes
-    return _Batch(found, [*skipped, *scanner.skipped()], texts, size)
+    return _Batch(found, [*skipped, *scanner.skipped()], texts, size, large)
 
 
 def _scan_file(name: str, scanner: TextScanner, context: Context, *, role: Detector | None, custom: str) -> _Batch:
     shown = _shown(name, context)
-    data = files.read_up_to(name, min(context.options.max_size, PORTION))
+    data: bytes | int | Skipped = files.read_up_to(name, min(context.options.max_size, LARGE))
     if isinstance(data, int):
-        large = scan_large(name, shown, scanner, context)
-        if large is not None:
-            return _Batch(large.found, large.skipped, int(large.bytes > 0), large.bytes)
-        data = files.read(name, context.options.max_size)
+        large = large_file(name, shown, context)
+        if isinstance(large, LargeFile):
+            return _Batch([], [], 0, 0, [large])
+        data = large or files.read(name, context.options.max_size)
     if isinstance(data, Skipped):
         return _Batch([], [data], 0, 0)
     return _texts(data, shown, scanner, context, role=role, custom=custom)
+
+
+def _scan_large(
+    large: Sequence[LargeFile], scanner: LargeScanner, *, workers: int, tick: Tick | None, after: int
+) -> Iterator[_Batch]:
+    """Scan large files in portions, which all processes share; ``after`` so many other tasks."""
+    tasks = [(file, number) for file in large for number in range(len(file.cut.portions))]
+    ticked = (lambda done, total: tick(after + done, after + total)) if tick else None
+    parts = iter(run_tasks(tasks, lambda task: scanner.portion(*task), workers=workers, tick=ticked, joining=True))
+    for file in large:
+        own: list[LargePart] = [next(parts) for _ in file.cut.portions]
+        size = sum(part.bytes for part in own)
+        yield _Batch(list(in_file(own)), [one for part in own for one in part.skipped], int(size > 0), size)
 
 
 def _texts(

@@ -1,4 +1,4 @@
-"""Large files a portion at a time. Portions overlap, so that what begins in one is seen whole there."""
+"""Large files in portions, each read by itself. They overlap, so that what begins in one is seen whole there."""
 
 from __future__ import annotations
 
@@ -9,76 +9,125 @@ from typing import NamedTuple
 from scanner.model.result import Skipped
 from scanner.sources.files import open_regular, shown
 
-# What is held in memory of one file. Smaller files are read whole.
-PORTION = 16 * 1024 * 1024
-# What a match may need to see of the lines before it: a key in armour, a manifest, an id some lines above.
-OVERLAP = 256 * 1024
+# Smaller files are read whole.
+LARGE = 16 * 1024 * 1024
+# What is held in memory of one file, in each process.
+PORTION = 8 * 1024 * 1024
+# The first one is short: for its end the other processes wait.
+FIRST = 1024 * 1024
+# What a match may need to see of the lines before and after it: a key in armour, a manifest, an id some lines above.
+OVERLAP = 128 * 1024
 # A disk gives back holes as zeros, as fast as memory: a file of nothing else must not take hours.
 LARGEST = 16 * 1024 * 1024 * 1024
+# Lines are cut where they are longer.
+_LONGEST_LINE = 64 * 1024
+_HEAD = 64 * 1024
 
 
 class Portion(NamedTuple):
-    """Some of a file. What begins from ``first`` up to ``end`` is this portion's to report; the rest of ``data`` is
-    there to be seen, and a neighbour's. ``line`` is the number of its first line, from 0.
+    """Bytes ``start`` to ``end`` of a file, to be read with what is around them between the file's holes at ``floor``
+    and ``ceiling``.
+    """
+
+    start: int
+    end: int
+    floor: int
+    ceiling: int
+
+
+class Portions(NamedTuple):
+    """The file ``name`` cut up: its first bytes, and all that is no hole, in order."""
+
+    name: str
+    head: bytes
+    portions: tuple[Portion, ...]
+    device: int
+    inode: int
+
+
+class Read(NamedTuple):
+    """What was read for one portion. What begins from ``first`` up to ``end`` is the portion's to report; the rest of
+    ``data`` is there to be seen, and a neighbour's. ``short``: the file ended before it should.
     """
 
     data: bytes
     first: int
     end: int
-    line: int
+    short: bool
 
 
-def portions(name: str, limit: int) -> Iterator[Portion | Skipped]:
-    """The portions of a regular file of at most ``limit`` bytes; a Skipped ends it where it could not be read on."""
+def cut(name: str, limit: int) -> Portions | Skipped:
+    """The portions of a regular file of at most ``limit`` bytes."""
     opened = open_regular(name)
     if isinstance(opened, Skipped):
-        yield opened
-        return
+        return opened
     handle, state = opened
     try:
         if state.st_size > limit:
-            yield Skipped(shown(name), f"has {state.st_size:,} bytes, more than --max-size allows")
-            return
-        yield from _read(name, handle, state.st_size)
+            return Skipped(shown(name), f"has {state.st_size:,} bytes, more than --max-size allows")
+        portions = tuple(_cut(handle, state.st_size))
+        return Portions(name, _bytes(handle, 0, _HEAD), portions, state.st_dev, state.st_ino)
     except OSError as error:
-        yield Skipped(shown(name), f"cannot be read: {error.strerror}")
+        return _unreadable(name, error)
     finally:
         os.close(handle)
 
 
-def _read(name: str, handle: int, size: int) -> Iterator[Portion | Skipped]:
-    line = 0
-    for start, end in _filled(handle, size):
-        data, first, offset = b"", 0, start
-        while offset < end:
-            more = os.read(handle, min(PORTION, end - offset))
-            if not more:
-                if data:
-                    yield Portion(data, first, len(data), line)
-                yield Skipped(shown(name), "became shorter while it was read: its end was not scanned")
-                return
-            offset += len(more)
-            data += more
-            if offset == end:
-                yield Portion(data, first, len(data), line)
-                line += data.count(b"\n")
-                break
-            if len(data) < PORTION:
-                continue
-            middle, kept = _line_at(data, len(data) - OVERLAP // 2), _line_at(data, len(data) - OVERLAP)
-            yield Portion(data, first, middle, line)
-            line += data.count(b"\n", 0, kept)
-            data, first = data[kept:], middle - kept
+def read(file: Portions, number: int) -> Read | Skipped:
+    """Portion ``number`` of ``file``, from the beginning of a line to the end of one, unless they are endless."""
+    opened = open_regular(file.name)
+    if isinstance(opened, Skipped):
+        return opened
+    handle, state = opened
+    try:
+        if (state.st_dev, state.st_ino) != (file.device, file.inode):
+            return Skipped(shown(file.name), "was replaced while it was read: its end was not scanned")
+        return _read(handle, file.portions[number])
+    except OSError as error:
+        return _unreadable(file.name, error)
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int, portion: Portion) -> Read:
+    # All that the lines at its edges may need, and what may be needed to know where those begin.
+    start = max(portion.floor, portion.start - OVERLAP - _LONGEST_LINE)
+    end = min(portion.ceiling, portion.end + OVERLAP)
+    data = _bytes(handle, start, end - start)
+    low = _line_at(data, portion.start - OVERLAP - start) if start > portion.floor else 0
+    first = _line_at(data, portion.start - start) if portion.start > portion.floor else 0
+    last = _line_at(data, portion.end - start) if portion.end < portion.ceiling else len(data)
+    return Read(data[low:], first - low, last - low, len(data) < end - start)
+
+
+def _bytes(handle: int, start: int, size: int) -> bytes:
+    os.lseek(handle, start, os.SEEK_SET)
+    data = os.read(handle, size)
+    # Rarely: one call reads as much as there is, up to two gigabytes.
+    while len(data) < size and (more := os.read(handle, size - len(data))):
+        data += more
+    return data
 
 
 def _line_at(data: bytes, at: int) -> int:
     """The beginning of the line that holds byte ``at``, unless lines are so long that it is ``at`` itself."""
-    start = data.rfind(b"\n", max(0, at - OVERLAP // 4), at)
-    return start + 1 if start >= 0 else at
+    start = data.rfind(b"\n", max(0, at - _LONGEST_LINE), at)
+    return start + 1 if start >= 0 else min(at, len(data))
+
+
+def _cut(handle: int, size: int) -> Iterator[Portion]:
+    most = FIRST
+    for floor, ceiling in _filled(handle, size):
+        start = floor
+        while start < ceiling:
+            # Of less there is no portion: it goes with the one before.
+            end = start + most if start + most + OVERLAP < ceiling else ceiling
+            yield Portion(start, end, floor, ceiling)
+            start, most = end, PORTION
 
 
 def _filled(handle: int, size: int) -> Iterator[tuple[int, int]]:
-    """The ranges of a file that are not holes, with the file's position at each."""
+    """The ranges of a file that are not holes."""
     whence = getattr(os, "SEEK_DATA", None)
     if whence is None:
         yield 0, size
@@ -91,9 +140,11 @@ def _filled(handle: int, size: int) -> Iterator[tuple[int, int]]:
         except OSError:
             # Only a hole is left, or the file system does not tell.
             if at == 0 and os.fstat(handle).st_blocks:
-                os.lseek(handle, 0, os.SEEK_SET)
                 yield 0, size
             return
-        os.lseek(handle, start, os.SEEK_SET)
-        yield start, end
+        yield start, min(end, size)
         at = end
+
+
+def _unreadable(name: str, error: OSError) -> Skipped:
+    return Skipped(shown(name), f"cannot be read: {error.strerror}")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scanner.ruleset.examples import fill
-from scanner.sources.portions import OVERLAP, PORTION
+from scanner.sources.portions import FIRST, OVERLAP, PORTION
 from tests.conftest import Repository, token
 from tests.sources.samples import tarred, zipped
 
@@ -256,7 +256,8 @@ def test_a_large_file_is_read_in_portions_and_its_lines_are_right(repo: Reposito
 def test_a_key_across_the_edge_of_two_portions(repo: Repository) -> None:
     key = fill("<<%pem(RSA)>>", "large").encode() + b"\n"
     filler = b"just a line of text that fills the file up\n" * 9
-    for edge in (PORTION, PORTION - OVERLAP, PORTION - OVERLAP // 2):
+    for beside in (-OVERLAP, 0, OVERLAP):
+        edge = FIRST + 2 * PORTION + beside
         data = filler * ((edge - len(key) // 2) // len(filler))
         data += b"." * (edge - len(key) // 2 - len(data) - 1) + b"\n" + key
         repo.write("large.txt", data + filler * 50_000)
