@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 from scanner.engine.plausibility.keys import Key, Promise
 from scanner.engine.plausibility.lazy import Lazy
 
+_COPIED = 16
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
 _ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\+$")
 _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
@@ -18,6 +19,11 @@ def core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
     """``value`` without what belongs to its string or its scheme, and what is promised of the rest."""
     promise = Promise.PASSWORD if password else key.promise
     value = _ENDINGS.pattern.sub(b"", value)
+    # Blanks that somebody copied along; before and after a word they join it to what comes next.
+    if value[:1] == b" " or value[-1:] == b" ":
+        bare = value.strip(b" ")
+        if len(bare) >= _COPIED and b" " not in bare:
+            value = bare
     scheme = _SCHEME.pattern.match(value)
     # "Token prüfen" is a phrase.
     if scheme is None or value[scheme.end() :].isalpha():

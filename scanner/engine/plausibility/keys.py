@@ -37,11 +37,12 @@ _SECRET = frozenset(
     """secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey
     authtoken accesstoken refreshtoken clientsecret bearer otp totp seed jwt pat nkey xkey oauth""".split()
 )
-_WEAK = frozenset("""key keys auth authorization session cookie salt pin hmac verifier""".split())
+_SECRET_ENDS = ("secret", "token", "oauth", "apikey", "authkey", "secretkey", "accesskey", "nkey")
+_WEAK = frozenset("""key keys auth authorization authentication session cookie salt pin hmac verifier""".split())
 # Before "key" (or a weak word): the key opens something.
 _OPENING = frozenset(
     """api access secret private encryption encrypt decryption decrypt signing sign auth master account service
-    client application app consumer storage shared root admin deploy license licence ssh host server hmac
+    client application app consumer storage shared root admin deploy authentication license licence ssh host server hmac
     aes rsa jwt subscription session crypto cipher oauth webhook bot user write admin install integration
     ingest""".split()
 )
@@ -157,7 +158,7 @@ def _strength(words: list[str], at: int) -> Promise:
         return Promise.PASSWORD
     if word in ("token", "tokens"):
         return Promise.NOTHING if at and words[at - 1] in _OPEN_TOKENS else Promise.SECRET
-    if word in _SECRET or word.endswith(("secret", "token", "apikey", "authkey", "secretkey", "accesskey", "nkey")):
+    if word in _SECRET or word.endswith(_SECRET_ENDS):
         return Promise.SECRET
     if word in _WEAK or (len(word) > 5 and word.endswith(("key", "salt", "nkey"))):
         opening = word in ("key", "keys") and at > 0 and words[at - 1] in _OPENING
