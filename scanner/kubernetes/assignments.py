@@ -17,6 +17,10 @@ _SIGN = re.compile(
 # An expression that ends at the colon would be tried at each letter before it; splitting is ten times faster.
 _NO_NAME = bytes(32 if chr(byte) in "\t\r\n\"'{}[],:\\" else byte for byte in range(256))
 _LONGEST_NAME = 110
+# The same without the colon. Names alone, apart from what follows them, are found four times as fast.
+_NAMES_ONLY = _NO_NAME[:58] + b":" + _NO_NAME[59:]
+# Bytes whose names are looked at before the first of them is.
+_STRETCH = 32 * 1024
 # A value of nothing but small letters is an object's name unless a password is promised.
 _NO_WORD = re.compile(rb"[0-9A-Z|>*]")
 # ``re`` is quick to find letters that do not vary, and slow to find a class: what comes before is asked for afterwards.
@@ -39,13 +43,31 @@ _SHORT_OPTION = re.compile(rb"""-(?:(?<=-[ ]-)|(?<=["']-))([A-Za-z][\w.]{2,40})(
 
 def fields(part: bytes) -> bool:
     """True when a key that promises a secret is followed by a value of its own."""
-    for found in _SIGN.finditer(part):
+    if len(part) <= _STRETCH:
+        return _fields(part, 0, len(part))
+    starts = range(0, len(part), _STRETCH)
+    return any(_promised(part, at, at + _STRETCH) and _fields(part, at, at + _STRETCH) for at in starts)
+
+
+def _promised(part: bytes, start: int, end: int) -> bool:
+    """True when a word before a colon at ``start`` to ``end`` promises a secret."""
+    pieces = part[max(0, start - _LONGEST_NAME) : end].translate(_NAMES_ONLY).split(b":")
+    # No more of a name is looked at where its value is.
+    words = {piece[-_LONGEST_NAME:].rstrip().rpartition(b" ")[2] for piece in pieces}
+    return any(names.promising(word.decode("utf-8", "replace")) for word in words if word)
+
+
+def _fields(part: bytes, start: int, end: int) -> bool:
+    """``fields`` for the colons at ``start`` to ``end``."""
+    for found in _SIGN.finditer(part, start):
+        if found.start() >= end:
+            break
         before = part[max(0, found.start() - _LONGEST_NAME) : found.start()].translate(_NO_NAME).rstrip()
         name = before[before.rfind(b" ") + 1 :].decode("utf-8", "replace")
         if not name or not names.promising(name):
             continue
-        end = part.find(b"\n", found.end())
-        value = part[found.start() + 1 : end if end >= 0 else len(part)]
+        line_end = part.find(b"\n", found.end())
+        value = part[found.start() + 1 : line_end if line_end >= 0 else len(part)]
         if names.password(name) or _NO_WORD.search(value) is not None:
             return True
     return False

@@ -37,7 +37,8 @@ class Manifests:
         from scanner.kubernetes.outline import holds, is_loose
 
         wanted = advisable if self._advice else interesting
-        if not (self._advice or worth(text.data)) or not holds(text, wanted):
+        # Islands are found sooner than it is known that a long text is not worth looking for them.
+        if not (self._advice or text.scattered or worth(text.data)) or not holds(text, wanted):
             return ()
         from scanner.kubernetes.dispatch import examine
         from scanner.kubernetes.findings import Findings

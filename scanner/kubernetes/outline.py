@@ -32,9 +32,14 @@ def structured(data: bytes) -> bool:
     return _STRUCTURED.match(data) is not None
 
 
+def is_documents(text: Text) -> bool:
+    """True when manifests are all there is in ``text``; in others they are islands."""
+    return not is_loose(text) and not text.scattered and structured(text.data)
+
+
 def holds(text: Text, wanted: Callable[[bytes], bool]) -> bool:
     """False when reading the ``wanted`` documents of ``text`` would give none; only islands are told apart."""
     data = text.data
-    if not is_loose(text) and structured(data):
+    if is_documents(text):
         return True
     return any(wanted(island.data[start:end]) for island in islands(data) for start, end in split(island.data))

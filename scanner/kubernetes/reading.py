@@ -56,7 +56,7 @@ class _Reader:
         self._inner = 0
 
     def read(self, text: Text) -> Reading:
-        self._text(text.data, (), loose=is_loose(text))
+        self._text(text.data, (), loose=is_loose(text) or text.scattered)
         return Reading(tuple(self._documents))
 
     def _text(self, data: bytes, layers: tuple[Layer, ...], *, loose: bool = False, all_of_it: bool = False) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
+from scanner.kubernetes.outline import structured
 from scanner.model.filekind import FileKind
 from scanner.model.result import Skipped
 from scanner.model.text import Text
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
 
 
 class LargeFile(NamedTuple):
-    """A large file, reported as ``shown``; its text begins after a ``mark`` of so many bytes. Crosses processes."""
+    """A large file, reported as ``shown``; its text begins after a ``mark`` of so many bytes. Crosses processes.
+
+    ``scattered`` is what it says of each of its parts (see ``Text``).
+    """
 
     shown: str
     kind: FileKind
+    scattered: bool
     mark: int
     cut: Portions
 
@@ -59,7 +64,7 @@ def large_file(name: str, shown: str, context: Context) -> LargeFile | Skipped |
     mark = len(made.head) - len(text.data)
     if kind_of_archive(made.head) or mark not in (0, 3):
         return None
-    return LargeFile(shown, text.kind, mark, made)
+    return LargeFile(shown, text.kind, not structured(text.data), mark, made)
 
 
 class LargeScanner:
@@ -92,7 +97,7 @@ class LargeScanner:
         return LargePart(found, [*skipped, *self._scanner.skipped()], lines, before, end - first)
 
     def _found(self, file: LargeFile, data: bytes, first: int, end: int) -> list[Placed]:
-        text = Text(data, file.shown, file.kind)
+        text = Text(data, file.shown, file.kind, file.scattered)
         matches = scan_in_rooms(self._scanner, text._replace(path=self._context.inside(file.shown)), self._barren)
         own = [match for match in matches if first <= match.span.start < end]
         if not own:

@@ -52,7 +52,7 @@ def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren) -> list[Matc
             inside[place].append(Hit(hit.entry, hit.end - room.start))
     found = scanner.examine(text, outside, dropped=Dropped.NEVER)
     for room, own in zip(rooms, inside, strict=True):
-        part = Text(text.data[room.start : room.end], text.path, text.kind)
+        part = text._replace(data=text.data[room.start : room.end])
         found += _moved(scanner.examine(part, own, dropped=Dropped.NEVER), room.start)
     return resolve(found)
 

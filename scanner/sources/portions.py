@@ -90,14 +90,16 @@ def read(file: Portions, number: int) -> Read | Skipped:
 
 
 def _read(handle: int, portion: Portion) -> Read:
-    # All that the lines at its edges may need, and what may be needed to know where those begin.
-    start = max(portion.floor, portion.start - OVERLAP - _LONGEST_LINE)
+    start = max(portion.floor, portion.start - OVERLAP)
+    if start > portion.floor:
+        # Read for itself: cutting it off afterwards would copy all of the rest.
+        before = max(portion.floor, start - _LONGEST_LINE)
+        start = before + _line_at(_bytes(handle, before, start - before), start - before)
     end = min(portion.ceiling, portion.end + OVERLAP)
     data = _bytes(handle, start, end - start)
-    low = _line_at(data, portion.start - OVERLAP - start) if start > portion.floor else 0
     first = _line_at(data, portion.start - start) if portion.start > portion.floor else 0
     last = _line_at(data, portion.end - start) if portion.end < portion.ceiling else len(data)
-    return Read(data[low:], first - low, last - low, len(data) < end - start)
+    return Read(data, first, last, len(data) < end - start)
 
 
 def _bytes(handle: int, start: int, size: int) -> bytes:

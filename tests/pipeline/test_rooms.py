@@ -64,6 +64,15 @@ def test_at_the_edge_of_a_room_nothing_is_lost(scanner: TextScanner, monkeypatch
         assert len(found) == 3
 
 
+def test_a_room_in_a_log_is_not_read_as_a_document_for_its_first_line(scanner: TextScanner) -> None:
+    commented = b"".join(b"    # " + line + b"\n" for line in manifest("Xk9-vq27Zw").splitlines()[1:-1])
+    data = LINE * 3000 + b"level: debug\n" * 20_000 + commented + LINE * 3000
+    text = Text(data, "large.log", FileKind.DATA, scattered=True)
+    found = rooms.scan_in_rooms(scanner, text, Barren(scanner.engine))
+    assert [match.rule for match in found if not match.reason] == ["kubernetes-secret-value"]
+    assert told(scanner.scan(text._replace(scattered=False))) == told(found)
+
+
 def test_a_log_without_manifests_has_no_room(scanner: TextScanner) -> None:
     data = LINE * 5000 + f"key = {token()}\n".encode() + LINE * 5000
     assert [data[slice(*match.span)].decode() for match in in_rooms(scanner, data)] == [token()]
