@@ -20,15 +20,18 @@ _LITERAL = re.compile(rb"--from-literal" + _GAP + rb"(?P<open>[\"']?)(?P<key>[\w
 _PASSWORD = re.compile(rb"--docker-password" + _GAP)
 _SET = re.compile(rb"--set(?:-string|-literal)?" + _GAP + rb"(?P<open>[\"']?)(?=[\w.\[\]\\/-]{1,300}=)")
 _SET_PAIR = re.compile(rb"(?P<key>[\w.\[\]\\/-]{1,300})=(?P<value>(?:[^,\\]|\\.)*)")
-_VAULT = re.compile(rb"vault[ \t]+(?:write|kv[ \t]+(?:put|patch))(?P<rest>(?:[^\n\\|;&]|\\\r?\n|\\.){1,4000})")
+_VAULT = re.compile(
+    rb"vault[ \t]+(?:write|kv[ \t]+(?:put|patch)|login(?=[ \t]+-method))(?P<rest>(?:[^\n\\|;&]|\\\r?\n|\\.){1,4000})"
+)
 _VAULT_PAIR = re.compile(rb"(?<![\w.-])(?P<key>[A-Za-z_][\w.-]{0,100})=")
-_LOGIN = re.compile(rb"vault[ \t]+login(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?:token=)?(?=[\w.\"'])")
+_LOGIN = re.compile(rb"vault[ \t]+login(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?:token=)?(?![A-Za-z_]+=)(?=[\w.\"'])")
 _UNSEAL = re.compile(rb"vault[ \t]+operator[ \t]+unseal(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?=[A-Za-z0-9+/\"'])")
 _ECHO = re.compile(rb"(?:echo|printf)[ \t]+(?:-n?e?n?[ \t]+|[\"']%s[\"'][ \t]+)?(?=\S)")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TO_BASE64 = re.compile(rb"\|[ \t]*base64\b(?![ \t]+(?:-d|-D|--decode))")
 _BARE_END = re.compile(rb"[\s\"'`|;&<>()]|\Z")
 _VARIABLE = re.compile(r"\$[A-Za-z_{(\[]|`|\$\d|%\w+%|\$\$")
+_MOST_WORDS = 4
 _KEY_SHAPE = re.compile(r"[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{44}|[0-9a-f]{64,66}")
 
 
@@ -114,7 +117,10 @@ def _encoded(words: Words, out: Findings) -> None:
 def _password_like(entry: Entry) -> bool:
     text = entry.text
     kinds = sum((any(map(str.isdigit, text)), any(map(str.isalpha, text)), not text.isalnum()))
-    return len(text) >= 8 and kinds > 1 and any(map(str.isdigit, text)) and not silent(entry) and ":" not in text
+    # A sentence that shows what an encoded text looks like.
+    if len(text) < 8 or kinds < 2 or len(text.split()) > _MOST_WORDS or ":" in text:
+        return False
+    return any(map(str.isdigit, text)) and not silent(entry)
 
 
 def _entry(words: Words, name: str, at: int, quote: bytes, *, limit: int | None = None) -> Iterator[Entry]:

@@ -10,7 +10,8 @@ from scanner.engine.plausibility.lazy import Lazy
 
 _COPIED = 16
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
-_ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\+$")
+# Breaks, and what troff writes to change the font.
+_ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\f(?:\[[A-Z]{0,2}\]?|[A-Z])$|\\+$")
 _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
 _UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
 

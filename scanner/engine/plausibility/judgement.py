@@ -9,7 +9,7 @@ from scanner.engine.plausibility import words
 from scanner.engine.plausibility.essence import core, unescaped
 from scanner.engine.plausibility.keys import Key, Promise
 from scanner.engine.plausibility.lazy import Lazy
-from scanner.engine.plausibility.placeholders import mashed, oddly_spelled, placeholder, stock
+from scanner.engine.plausibility.placeholders import mashed, oddly_spelled, placeholder, stock, told_to_set
 from scanner.engine.plausibility.references import reference
 from scanner.engine.plausibility.shapes import is_constant, is_hexadecimal, is_uuid, shape
 from scanner.engine.plausibility.surroundings import in_its_line
@@ -26,7 +26,7 @@ _LONGEST = 2048
 # Above this no person chose the value, whatever pieces of words it holds.
 _SURELY_GENERATED = 20.0
 # Forms that a generated value can have by chance, unless a person named its parts.
-_LOOSE = frozenset(("path", "file name", "host name", "version", "assignments"))
+_LOOSE = frozenset(("path", "option", "file name", "host name", "version", "assignments"))
 _ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
 _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
 _UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
@@ -37,6 +37,8 @@ _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 _SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER))
 _COUNTED = frozenset(b"base utf iso latin level option field version page item node line column python java".split())
+# What generators of passwords for people make of words.
+_WORDS_NUMBER = Lazy(rb"(?:[A-Z][a-z]{2,11}){3,6}[0-9]{1,4}[!.?]?")
 _WORD_NUMBER = Lazy(rb"([A-Za-z]{4,16})([0-9]{2,6})")
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
 # No service puts these into the tokens and API keys that it hands out.
@@ -46,7 +48,7 @@ _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
 # Where a word that begins with a capital is what a program calls the field, in the language of its user.
 _LABELLED = frozenset((FileKind.DATA, FileKind.CODE, FileKind.MESSAGES))
 # What stands before a field, or goes on.
-_CAPTION = Lazy(rb"(?:[A-Za-z]|[\xc2-\xf4][\x80-\xbf]+){4,}(?::|\.{3}|\xe2\x80\xa6)")
+_CAPTION = Lazy(rb"(?:[A-Za-z]|[\xc2-\xf4][\x80-\xbf]+){4,}(?:\d?:|\.{3}|\xe2\x80\xa6)")
 # No generator makes six letters of which only the first is a capital.
 _CAPITAL_FIRST = Lazy(rb"[A-Z][a-z]{1,20}(?:-[a-z]{2,20})*(?<=.{6})")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
@@ -178,8 +180,9 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
     if promise is not Promise.PASSWORD and value[:1] in b"=?":
         return "no token"
     if (bits < _SURELY_GENERATED or len(value) < 12) and stock(value):
-        return "stock value" if not (promise is Promise.PASSWORD and _complex(value, text, kind)) else ""
-    if mashed(value):
+        dressed = promise is Promise.PASSWORD and _complex(value, text, kind) and not told_to_set(value)
+        return "" if dressed else "stock value"
+    if mashed(value) or told_to_set(value):
         return "placeholder"
     if kind in _LABELLED and promise is Promise.SECRET and _CAPITAL_FIRST.pattern.fullmatch(value):
         return "label"
@@ -251,10 +254,12 @@ def _composed(value: bytes, text: str) -> bool:
 
 
 def _numbered(value: bytes, text: str, kind: FileKind) -> bool:
-    """True for a name or word with a number that nobody counts with, where settings are kept: ``mirka1987``.
+    """True for words with a number that nobody counts with, where settings are kept: ``mirka1987``, ``OldTreeBird4``.
 
     Behind letters that are no word at all any number will do, in any file.
     """
+    if kind in _SETTINGS and _WORDS_NUMBER.pattern.fullmatch(value):
+        return True
     found = _WORD_NUMBER.pattern.fullmatch(value)
     if found is None:
         return False

@@ -55,8 +55,8 @@ _HARMLESS_BEFORE = frozenset(
 )
 # After it: the value is about the secret, and not it.
 _ABOUT = frozenset(
-    """id ids name names file files filename path paths dir directory folder url uri urls endpoint host type
-    types kind length len size count limit max min ttl expiry expires expiration expire exp lifetime timeout
+    """id ids uuid guid name names file files filename path paths dir directory folder url uri urls endpoint host
+    type types kind length len size count limit max min ttl expiry expires expiration expire exp lifetime timeout
     age date time at field fields label labels title text input prompt placeholder hint help message msg
     error errors description desc regex regexp pattern postfix format role roles rule rules policy policies validator
     validation validate strength requirements prefix suffix header headers param params parameter parameters
@@ -77,7 +77,11 @@ _COMPOUND = re.compile(r"^(\w*?(?:password|passwd|passphrase|secret|token|apikey
 # What stands before "token" when the token opens something.
 _TOKEN_KINDS = frozenset(
     """auth authentication access api refresh bearer identity personal private secret bot user oauth service
-    deploy session security admin root account push pull repo github gitlab npm pypi slack app registry""".split()
+    deploy session security admin root account push pull repo github gitlab npm pypi slack app registry
+    vault consul nomad terraform atlas grafana sonar sonarqube travis circle circleci buildkite heroku netlify vercel
+    snyk codecov coveralls discord telegram twitch twitter mapbox digitalocean cloudflare hcloud hetzner linode sentry
+    rollbar datadog newrelic jira gitea bitbucket docker dockerhub quay nuget rubygems pagerduty airtable notion
+    shopify square dropbox huggingface hf replicate influx influxdb ngrok tailscale plex pushover""".split()
 )
 # Tokens that are handed around in the open: for paging, for tries, for agreement.
 _OPEN_TOKENS = frozenset(
@@ -154,7 +158,7 @@ def _strength(words: list[str], at: int) -> Promise:
         return Promise.NOTHING
     if word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort")):
         return Promise.PASSWORD
-    if word.endswith("pass") and len(word) < 12 and word not in ("bypass", "compass", "overpass", "surpass"):
+    if word.endswith("pass") and len(word) < 12 and word not in ("bypass", "compass", "keepass", "overpass", "surpass"):
         return Promise.PASSWORD
     if word in ("token", "tokens"):
         return Promise.NOTHING if at and words[at - 1] in _OPEN_TOKENS else Promise.SECRET

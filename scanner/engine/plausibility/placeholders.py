@@ -52,6 +52,8 @@ STOCK = frozenset(
     change letmein welcome qwerty qwertz azerty asdf asdfgh zxcvbn abc abcd foo bar baz foobar foobaz barfoo quux bogus
     dummy fake mock none null nil undefined empty unset true false yes no on off todo fixme tbd xxx xxxx yyy zzz
     postgres mysql mariadb mongo mongodb redis rabbitmq oracle tiger scott minioadmin minio elastic kibana grafana
+    vault consul keycloak nextcloud wordpress joomla drupal magento nexus sonarqube gitlab gitea airflow superset
+    metabase
     jenkins tomcat manager operator service login auth credential credentials private public string value text input
     hello world my your our this that is the a an some any of for to be in at or and with not new old good bad wrong
     right correct incorrect invalid valid super top very real more here me it app api client server web db database
@@ -64,6 +66,7 @@ STOCK = frozenset(
     wagwoord parool parol pasahitza fjalekalimi cyfrinair pasfhocal
     """.split()
 )
+_ORDER = Lazy(rb"^(?:set|enter|put|type|choose|insert|use)(?:your|a|the|root|admin|new)|password(?:goes)?here")
 _LEET_INSIDE = Lazy(rb"[a-z][013457@$]+[a-z]")
 _LEET = bytes.maketrans(b"013457@$!|", b"oleastasil")
 # The same with 3 for S: pa33w0rd.
@@ -117,6 +120,12 @@ def stock(value: bytes) -> bool:
     if b"33" in small and b"password" in small.translate(_LEET_S):
         return True
     return b"password" in spelled or b"passwd" in spelled or b"secret" in spelled
+
+
+def told_to_set(value: bytes) -> bool:
+    """True for an order in the clothes of a password: ``SetY0urPa$$wordH3r3!``."""
+    spelled = re.sub(rb"[^a-z]+", b"", value.lower().translate(_LEET))
+    return b"password" in spelled and _ORDER.pattern.search(spelled) is not None
 
 
 def oddly_spelled(value: bytes) -> bool:

@@ -23,6 +23,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("host name", rb"(?:[a-z0-9_-]+\.)+(?:" + _TOP_LEVELS + rb")\.?(?::\d+)?(?:/.*)?"),
     ("path", rb"(?:~|\.{1,2}|[a-z]:|\$?[\w.-]*)?[/\\][\w.$+-]+(?:[/\\][\w.*$+:@\ -]*)+"),
     ("path", rb"\#!\s?/.* | \.{1,2}[/\\].* | [/\\][\w.-]+ | ~[/\\]?[\w./-]* | [a-z]:[/\\].*"),
+    ("option", rb"--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*"),
     ("file name", rb"[\w./@\ -]+\.(?:" + _ENDINGS + rb")"),
     ("version", rb"[\^~<>=v]*\s?\d+(?:\.\d+)+(?:[-+.]?[a-z]{1,8}[\d.]*)?(?:[-+][\w.-]*)? | [\w-]+/\d+(?:\.\d+)+"),
     ("version", rb"(?:npm|workspace|portal|patch|catalog):[@^~*\w].*"),
@@ -43,7 +44,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d{1,3}(?:,\d{1,3})+|\d*\.\d+|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+"),
-    ("hash", rb"(?:sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
+    ("hash", rb"(?:(?:hmac-)?sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
     ("content id", rb"(?-i:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{56})"),
     ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),
     ("public key", rb"(?:-----BEGIN\s)?.{0,30}(?:CERTIFICATE|PUBLIC\sKEY|X509).*"),
@@ -53,6 +54,8 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"M[A-Za-z0-9][\w+/]{0,30}(?:IBCgKCAQEA|CAQ8AMIIBCgKCAQEA|ANBgkqhkiG9w0BAQEFAAO|DQYJKoZIhvcNAQEBBQADS"
         rb"|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*",
     ),
+    # By which minisign tells who signed.
+    ("public key", rb"(?-i:RW[QRST])[a-z0-9+/]{53}"),
     ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,} | pk[._](?:live|test|eyJ).*"),
     # What a vendor calls publishable, and the consumer keys by which Salesforce knows an application.
     ("public key", rb"(?:live|test)_pub(?:lic|lishable)?_\w+ | (?-i:3MVG9)[\w.]{60,}"),
