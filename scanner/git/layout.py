@@ -60,15 +60,21 @@ def refs(git: Git) -> tuple[Ref, ...]:
     head = git.succeeds("rev-parse", "--verify", "--quiet", HEAD)
     if head is not None:
         found.append(Ref(HEAD, head.decode("ascii").strip()))
-    for line in (git.succeeds("worktree", "list", "--porcelain") or b"").split(b"\n"):
-        name = line[5:].decode("ascii", "replace")
-        if line.startswith(b"HEAD ") and name.strip("0") and all(ref.object != name for ref in found):
+    for name in work_tree_heads(git):
+        if all(ref.object != name for ref in found):
             found.append(Ref("HEAD of another work tree", name))
     for entry in out.decode("utf-8", "surrogateescape").split("\n"):
         name, blank, label = entry.partition(" ")
         if blank:
             found.append(Ref(label, name))
     return tuple(found)
+
+
+def work_tree_heads(git: Git) -> tuple[str, ...]:
+    """The HEADs of all work trees, this one included; none for an unborn branch."""
+    lines = (git.succeeds("worktree", "list", "--porcelain") or b"").split(b"\n")
+    names = [line[5:].decode("ascii", "replace") for line in lines if line.startswith(b"HEAD ")]
+    return tuple(dict.fromkeys(name for name in names if name.strip("0")))
 
 
 def resolved(git: Git, revision: str) -> str:

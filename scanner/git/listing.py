@@ -70,20 +70,24 @@ def bringing(git: Git, tips: Sequence[str], since: Sequence[str], wanted: frozen
     By plumbing: ``git log`` would read more of the user's settings.
     """
     given = git.output("rev-list", "--stdin", "--reverse", "--topo-order", stdin=revisions(tips, since))
-    found = _bringing(git, (), given, wanted)
+    found = list(dict.fromkeys(_bringing(git, (), given, wanted)))
     left = wanted - {one.blob for one in found}
     if left:
-        found += _bringing(git, ("-m",), given, left)
+        found += dict.fromkeys(_bringing(git, ("-m",), given, left))
     return found
 
 
-def brought(git: Git, tips: Sequence[str], since: Sequence[str]) -> list[Brought]:
-    """Every blob at every path where a commit that ``tips`` reach and ``since`` do not put it.
+def brought(git: Git, commits: Sequence[str]) -> Iterator[Brought]:
+    """Every blob at every path where one of ``commits`` put it.
 
     A merge puts what none of its parents has there: moved with a folder that one side renamed, for instance.
     """
-    given = git.output("rev-list", "--stdin", stdin=revisions(tips, since))
-    return _bringing(git, ("-c",), given, None)
+    return _bringing(git, ("-c",), "".join(f"{name}\n" for name in commits).encode(), None)
+
+
+def commits(git: Git, tips: Sequence[str], since: Sequence[str]) -> list[str]:
+    """The names of the commits that ``tips`` reach and ``since`` do not."""
+    return git.output("rev-list", "--stdin", stdin=revisions(tips, since)).decode("ascii").split()
 
 
 _NO_BLOB = "-"
@@ -93,19 +97,17 @@ _DIFF = ("diff-tree", "--stdin", "--root", "-r", "--raw", "-z", "--no-renames", 
          "--no-textconv", "--format=%x01%H%x02%an <%ae>%x02%cI")  # fmt: skip
 
 
-def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[str] | None) -> list[Brought]:
+def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[str] | None) -> Iterator[Brought]:
     process = git.start(*_DIFF, *options, stdin=True, complaints=False)
     assert process.stdin is not None and process.stdout is not None
     feeder = threading.Thread(target=_feed, args=(process, given), daemon=True)
     feeder.start()
-    found: dict[tuple[str, str, str], Brought] = {}
     commit = author = date = blob = ""
     for field in _fields(process):
         # A path may begin with any byte but follows the entry of its blob.
         if blob:
             if blob != _NO_BLOB and (wanted is None or blob in wanted):
-                path = field.decode("utf-8", "surrogateescape")
-                found.setdefault((commit, blob, path), Brought(blob, commit, author, date, path))
+                yield Brought(blob, commit, author, date, field.decode("utf-8", "surrogateescape"))
             blob = ""
             continue
         entry = field.lstrip(b"\n")
@@ -120,8 +122,8 @@ def _bringing(git: Git, options: Sequence[str], given: bytes, wanted: frozenset[
             blob = _NO_BLOB if mode in _NOT_FILES else name.decode("ascii", "replace")
     feeder.join()
     process.stdout.close()
-    process.wait()
-    return list(found.values())
+    if process.wait():
+        raise GitError("what the commits brought cannot be read: the repository is damaged or a partial clone")
 
 
 def _feed(process: subprocess.Popen[bytes], given: bytes) -> None:
@@ -142,12 +144,12 @@ def _fields(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def in_head(git: Git) -> dict[str, str]:
-    """The blobs of HEAD with one path each; none where there is no HEAD."""
-    out = git.succeeds("ls-tree", "-r", "-z", "--full-tree", "HEAD") or b""
-    found = {}
+def files_of(git: Git, revision: str) -> frozenset[tuple[str, str]]:
+    """Blob and path of every file of a commit or tree; none where there is no such thing."""
+    out = git.succeeds("ls-tree", "-r", "-z", "--full-tree", revision) or b""
+    found = set()
     for entry in out.split(b"\0"):
         meta, tab, path = entry.partition(b"\t")
         if tab:
-            found[meta.split(b" ")[2].decode("ascii")] = path.decode("utf-8", "surrogateescape")
-    return found
+            found.add((meta.split(b" ")[2].decode("ascii"), path.decode("utf-8", "surrogateescape")))
+    return frozenset(found)

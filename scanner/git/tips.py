@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from scanner.git.layout import work_tree_heads
 from scanner.git.run import Git, first_line
 from scanner.model.errors import GitError
 
 
 class Tips(NamedTuple):
-    """Object names of all refs and HEAD, sorted, each once. ``broken`` says how many refs name what is not here."""
+    """Object names of all refs and of HEAD, here and in other work trees, sorted, each once.
+
+    ``broken`` says how many refs name what is not here.
+    """
 
     names: tuple[str, ...]
     broken: int
@@ -25,9 +30,17 @@ def tips(git: Git) -> Tips:
     # A plain folder would be answered with "no refs" by an old git.
     if not out and git.succeeds("rev-parse", "--git-dir") is None:
         raise GitError("this is no repository")
-    return Tips(
-        tuple(sorted(set(out.decode("ascii", "replace").split()))), complaint.count(b"not point to a valid object")
-    )
+    names = {*out.decode("ascii", "replace").split(), *_elsewhere(git)}
+    return Tips(tuple(sorted(names)), complaint.count(b"not point to a valid object"))
+
+
+def _elsewhere(git: Git) -> tuple[str, ...]:
+    """The HEADs of other work trees, which no ref need name."""
+    for inner in (os.path.join(git.where, ".git"), git.where):
+        # Git is not asked where it is plain that there are none: of hundreds of clones that takes seconds.
+        if os.path.isfile(os.path.join(inner, "HEAD")) and not os.path.isdir(os.path.join(inner, "worktrees")):
+            return ()
+    return work_tree_heads(git)
 
 
 def existing(git: Git, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -36,6 +49,11 @@ def existing(git: Git, names: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     out = git.output("cat-file", "--batch-check=%(objectname)", stdin="".join(f"{name}\n" for name in names).encode())
     return tuple(line for line in out.decode("ascii", "replace").split("\n") if line and " " not in line)
+
+
+def is_behind(git: Git, commit: str, revision: str) -> bool:
+    """True when ``revision`` is there and ``commit`` leads up to it."""
+    return git.succeeds("merge-base", "--is-ancestor", commit, revision) is not None
 
 
 def lost(git: Git, before: Sequence[str], now: Sequence[str]) -> str:
@@ -47,7 +65,16 @@ def lost(git: Git, before: Sequence[str], now: Sequence[str]) -> str:
         left = git.output("rev-list", "-1", "--stdin", stdin=asked.encode())
     except GitError:
         return "what it knows cannot be read"
-    return "history was rewritten" if left.strip() else ""
+    if left.strip() or not _tags(git, before) <= set(now):
+        return "history was rewritten"
+    return ""
+
+
+def _tags(git: Git, names: Sequence[str]) -> set[str]:
+    """Those of ``names`` that are no commits: a tag that is taken away takes its message with it."""
+    out = git.output("cat-file", "--batch-check", stdin="".join(f"{name}\n" for name in names).encode())
+    lines = [line.split(" ") for line in out.decode("ascii", "replace").splitlines()]
+    return {line[0] for line in lines if line[1:2] != ["commit"]}
 
 
 def root(git: Git, names: tuple[str, ...]) -> str:

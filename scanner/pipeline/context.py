@@ -75,6 +75,10 @@ class Context:
 
         return Tally()
 
+    def judge_again(self) -> None:
+        """Forget what was counted so far: all findings will be judged once more."""
+        self.__dict__.pop("tally", None)
+
     @property
     def suppressor(self) -> Suppressor:
         """What silences findings here."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.git import lfs, listing
+from scanner.git.layout import HEAD
 from scanner.git.listing import Brought, Listed
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.run import Git
@@ -22,12 +23,23 @@ from scanner.model.filekind import FileKind, kind_of
 from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
+from scanner.pipeline.classes import NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.findings import Placed, order, placed
 from scanner.pipeline.generated import Generated
 from scanner.pipeline.parts import Trees, scanned_as
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import outermost, texts_in
+
+if TYPE_CHECKING:
+    from scanner.suppress import Sighting
+
+# Of so many tips the trees are listed, to learn which files are the newest.
+_MOST_TIPS = 16
+
+
+# A blob and a path that it lies at; for a message its commit or tag, and no path.
+_Pair = tuple[str, str]
 
 
 class _Seen(NamedTuple):
@@ -38,28 +50,17 @@ class _Seen(NamedTuple):
 
 
 @dataclass(slots=True)
-class _New:
-    """What was listed: the number of commits, trees with a path of each, and files."""
-
-    commits: int = 0
-    trees: list[tuple[bytes, str]] = field(default_factory=list)
-    blobs: set[bytes] = field(default_factory=set)
-
-    def add(self, one: Listed) -> None:
-        if one.kind == "tree":
-            self.trees.append((bytes.fromhex(one.name), one.path))
-        elif one.kind == "blob":
-            self.blobs.add(bytes.fromhex(one.name))
-        elif one.kind == "commit":
-            self.commits += 1
-
-
-@dataclass(slots=True)
 class Family:
-    """What was scanned in one repository of a family, for the next. ``held`` are the objects with findings."""
+    """What was scanned in one repository of a family, for the next.
+
+    ``telling`` are objects in which something matched: what becomes of it depends on the path. ``named`` are files that
+    rules or detectors ask for by their path, and ``held`` what counts in a file at its path.
+    """
 
     seen: set[_Seen] = field(default_factory=set)
-    held: dict[_Seen, tuple[Placed, ...]] = field(default_factory=dict)
+    telling: set[_Seen] = field(default_factory=set)
+    named: set[_Pair] = field(default_factory=set)
+    held: dict[_Pair, tuple[Placed, ...]] = field(default_factory=dict)
     texts: int = 0
     bytes: int = 0
 
@@ -72,42 +73,41 @@ def scan_listed(
     tips: Sequence[str],
     since: Sequence[str] = (),
     family: Family | None = None,
+    newest: Sequence[str] = (HEAD,),
 ) -> ScanResult:
-    """Every text that ``tips`` reach and ``since`` do not: files, and the messages of commits and tags.
+    """Every text that ``tips`` reach and ``since`` do not: files at all their paths, messages of commits and tags.
 
-    What ``family`` has seen is not scanned again; its findings are placed in this history.
+    What ``family`` has seen is not scanned again; its findings are placed in this history. What is said of a secret in
+    the trees of ``newest`` goes for older versions too.
     """
     started = time.monotonic()
+    shared = family is not None
     family = family if family is not None else Family()
     texts, size = family.texts, family.bytes
     skipped: list[Skipped] = []
-    held: dict[str, tuple[Placed, ...]] = {}
-    new = _New()
-    try:
-        for one, data in _texts(git, tips, since, family, context, skipped, new):
-            key = _key(one)
-            if data is not None:
-                skipped += _scan(one, data, key, scanner=scanner, context=context, family=family)
-            if key in family.held:
-                held[one.name] = family.held[key]
-        held |= _second_look(git, new, scanner, context, family)
-    except GitError as error:
-        skipped.append(Skipped("history", str(error)))
-    # Judged first: only then is it known who silenced how much.
-    findings = _in_head(git, _joined(_attributed(git, tips, since, held, context), context), held)
+    findings: tuple[Finding, ...] = ()
+    commits = 0
+    with ObjectReader(git, limit=context.options.max_size) as reader:
+        look = _Look(git, reader, scanner, context, family, shared=shared)
+        try:
+            commits = look.through(tips, since)
+            # Judged before the notes are asked for: only then is it known who silenced how much.
+            findings = _joined(look.placed(tips, since), _Files(git), context, newest)
+        except GitError as error:
+            skipped.append(Skipped("history", str(error)))
     summary = ScanSummary(
         target=git.where,
         texts=family.texts - texts,
         bytes=family.bytes - size,
-        commits=new.commits,
+        commits=commits,
         seconds=time.monotonic() - started,
-        skipped=(*skipped, *scanner.skipped()),
+        skipped=(*skipped, *look.skipped, *scanner.skipped()),
         notes=context.notes,
     )
     return ScanResult(findings, summary)
 
 
-def adopt(family: Family, git: Git, tips: Sequence[str], result: ScanResult) -> None:
+def adopt(family: Family, git: Git, scanner: TextScanner, tips: Sequence[str], result: ScanResult) -> None:
     """Count as seen what a sweep of the whole history scanned.
 
     Objects at paths where something was found are left out: the next member scans them, for what they hold is known
@@ -119,153 +119,209 @@ def adopt(family: Family, git: Git, tips: Sequence[str], result: ScanResult) -> 
     for one in listing.objects(git, tips):
         if one.kind != "tree" and one.path not in paths and one.name not in messages:
             family.seen.add(_key(one))
+            if _asked_for(scanner, one.path):
+                family.named.add((one.name, one.path))
 
 
 def _key(one: Listed) -> _Seen:
     return _Seen(bytes.fromhex(one.name), kind_of(one.path) if one.path else FileKind.OTHER)
 
 
-def _texts(
-    git: Git,
-    tips: Sequence[str],
-    since: Sequence[str],
-    family: Family,
-    context: Context,
-    skipped: list[Skipped],
-    new: _New,
-) -> Iterator[tuple[Listed, bytes | None]]:
-    """Every text with its bytes; None for one that the family has seen. What is listed is noted in ``new``."""
-    with ObjectReader(git, limit=context.options.max_size) as reader:
-        for one in chain(listing.objects(git, tips, since), _renamed(git, tips, since, new)):
-            new.add(one)
+@lru_cache(maxsize=1)
+def _classes(scanner: TextScanner) -> NameClasses:
+    return NameClasses(scanner)
+
+
+def _asked_for(scanner: TextScanner, path: str) -> bool:
+    """True when a rule or a detector wants the file at ``path`` because it lies there."""
+    return bool(path) and not _classes(scanner).is_plain(path)
+
+
+class _Look:
+    """One look at what is new: which files were scanned at which paths, and what they hold there.
+
+    An object is listed with one of its paths, which may be an excluded one, one of a test, or one that no rule asks
+    for; so all the paths are gone through at which commits put it.
+    """
+
+    def __init__(
+        self, git: Git, reader: ObjectReader, scanner: TextScanner, context: Context, family: Family, *, shared: bool
+    ) -> None:
+        self._git = git
+        self._reader = reader
+        self._scanner = scanner
+        self._context = context
+        self._family = family
+        self._shared = shared
+        self._done: set[_Pair] = set()
+        self._trees: list[tuple[bytes, str]] = []
+        self._by_merges: dict[_Pair, Brought] = {}
+        self.held: dict[_Pair, tuple[Placed, ...]] = {}
+        self.skipped: list[Skipped] = []
+
+    def through(self, tips: Sequence[str], since: Sequence[str]) -> int:
+        """Look at everything that ``tips`` reach and ``since`` do not. The number of commits."""
+        commits = 0
+        new: list[str] = []
+        for one in listing.objects(self._git, tips, since):
             if one.kind == "missing":
-                skipped.append(Skipped(one.name[:12], "the object is missing"))
-            elif one.kind == "tree" or (one.path and context.excluded(one.path)):
-                continue
-            elif _key(one) in family.seen:
-                yield one, None
+                self.skipped.append(Skipped(one.name[:12], "the object is missing"))
+            elif one.kind == "tree":
+                self._trees.append((bytes.fromhex(one.name), one.path))
             else:
-                try:
-                    data = lfs.content(git, reader.read(one.name).data, limit=context.options.max_size)
-                except (TooLarge, MissingObject) as error:
-                    skipped.append(Skipped(one.path or one.name[:12], str(error)))
-                else:
-                    yield one, data
+                commits += one.kind == "commit"
+                if one.kind == "commit" and _key(one) not in self._family.seen:
+                    new.append(one.name)
+                self._at(one)
+        for brought in listing.brought(self._git, new) if new else ():
+            self._at(Listed(brought.blob, "blob", -1, brought.path))
+            if (pair := (brought.blob, brought.path)) in self.held:
+                self._by_merges.setdefault(pair, brought)
+        self._second_look()
+        return commits
 
+    def _at(self, one: Listed) -> None:
+        """Look at one object at one path."""
+        pair = one.name, one.path
+        if pair in self._done or (one.path and self._context.excluded(one.path)):
+            return
+        self._done.add(pair)
+        family = self._family
+        if pair in family.held:
+            self.held[pair] = family.held[pair]
+            return
+        key = _key(one)
+        if key in family.seen and key not in family.telling:
+            if pair in family.named or not _asked_for(self._scanner, one.path):
+                return
+        try:
+            limit = self._context.options.max_size
+            data = lfs.content(self._git, self._reader.read(one.name).data, limit=limit)
+        except (TooLarge, MissingObject) as error:
+            self.skipped.append(Skipped(one.path or one.name[:12], str(error)))
+            return
+        self._scan(one, data, key)
+        if self._shared and _asked_for(self._scanner, one.path):
+            family.named.add(pair)
 
-def _renamed(git: Git, tips: Sequence[str], since: Sequence[str], new: _New) -> Iterator[Listed]:
-    """Files that are not new where a new commit put them: under another name, other rules may read them."""
-    if since and new.commits:
-        listed = frozenset(new.blobs)
-        for one in listing.brought(git, tips, since):
-            if bytes.fromhex(one.blob) not in listed:
-                yield Listed(one.blob, "blob", -1, one.path)
+    def _scan(self, one: Listed, data: bytes, key: _Seen) -> None:
+        family, context = self._family, self._context
+        family.seen.add(key)
+        family.texts += 1
+        family.bytes += len(data)
+        if one.kind != "blob":
+            # The head of a commit or tag is git's own; its message is what people write.
+            texts: Iterable[Text] = (Text(data[data.find(b"\n\n") + 2 :], "", FileKind.PROSE),)
+        else:
+            texts = texts_in(data, one.path, context.options.archives, self.skipped)
+        made: list[Placed] = []
+        for text in texts:
+            matches = self._scanner.scan(text, dropped=Dropped.BESIDE)
+            if matches:
+                family.telling.add(key)
+                made += placed(text, matches, context=context, rules=self._scanner.engine.rules)
+        if made:
+            self.held[one.name, one.path] = family.held[one.name, one.path] = tuple(made)
 
-
-def _second_look(
-    git: Git, new: _New, scanner: TextScanner, context: Context, family: Family
-) -> dict[str, tuple[Placed, ...]]:
-    """What is in new files that generators in new trees make parts of Secrets, by object."""
-    found: dict[str, tuple[Placed, ...]] = {}
-    with ObjectReader(git, limit=context.options.max_size) as reader:
-        trees = Trees(lambda kind, name: _loaded(reader, kind, name), len(new.trees[0][0]) if new.trees else 0)
-        for tree, folder in new.trees:
+    def _second_look(self) -> None:
+        """Find what generators in new trees make parts of Secrets."""
+        trees = Trees(self._loaded, len(self._trees[0][0]) if self._trees else 0)
+        for tree, folder in self._trees:
             for part in trees.parts(tree):
                 path = f"{folder}/{part.path}" if folder else part.path
-                if part.blob.hex() in found or part.blob not in new.blobs or context.excluded(path):
+                if self._context.excluded(path):
                     continue
-                text = to_text(_loaded(reader, "blob", part.blob) or b"", path)
-                matches = scanned_as(part, text, scanner)
+                text = to_text(self._loaded("blob", part.blob) or b"", path)
+                matches = scanned_as(part, text, self._scanner)
                 if matches:
-                    made = tuple(placed(text, matches, context=context, rules=scanner.engine.rules))
-                    found[part.blob.hex()] = family.held[_Seen(part.blob, kind_of(path))] = made
-    return found
+                    pair = part.blob.hex(), path
+                    made = tuple(placed(text, matches, context=self._context, rules=self._scanner.engine.rules))
+                    self.held[pair] = self._family.held[pair] = made
+                    self._done.add(pair)
+
+    def _loaded(self, kind: str, name: bytes) -> bytes | None:
+        try:
+            found = self._reader.read(name.hex())
+        except (TooLarge, MissingObject):
+            return None
+        return found.data if found.kind == kind else None
+
+    def placed(self, tips: Sequence[str], since: Sequence[str]) -> list[_There]:
+        """Each finding at the commits and paths that brought it, oldest first."""
+        blobs = frozenset(name for name, _ in self.held)
+        places = listing.bringing(self._git, tips, since, blobs) if blobs else []
+        for one in places:
+            self._at(Listed(one.blob, "blob", -1, one.path))
+        found = [place for place in places if (place.blob, place.path) in self.held]
+        left = self.held.keys() - {(place.blob, place.path) for place in found}
+        found += [self._by_merges[pair] for pair in sorted(left & self._by_merges.keys())]
+        left -= self._by_merges.keys()
+        if since and any(path for _, path in left):
+            # A new generator made an old file a part of a Secret.
+            earlier = listing.bringing(self._git, tips, (), frozenset(name for name, path in left if path))
+            found += [place for place in earlier if (place.blob, place.path) in left]
+            left -= {(place.blob, place.path) for place in earlier}
+        # Messages, which are their own commits, and files that a tag names.
+        found += [Brought(name, name, "", "", path) for name, path in sorted(left)]
+        return [_There(one, place) for place in found for one in self.held[place.blob, place.path]]
 
 
-def _loaded(reader: ObjectReader, kind: str, name: bytes) -> bytes | None:
-    try:
-        found = reader.read(name.hex())
-    except (TooLarge, MissingObject):
-        return None
-    return found.data if found.kind == kind else None
+class _There(NamedTuple):
+    """A finding in a file or message, and the commit and path that brought it."""
+
+    made: Placed
+    place: Brought
+
+    def finding(self) -> Finding:
+        """The finding as it is told of this place."""
+        made, place = self.made.finding, self.place
+        return replace(
+            made,
+            origin=Origin(place.commit, place.author, place.date),
+            occurrences=(Occurrence(place.commit, made.path, made.position.line, "", place.date),),
+            detail=dict(made.detail),
+        )
+
+    def within(self, files: Iterable[frozenset[_Pair]]) -> bool:
+        """True when one of the trees with these ``files`` has it."""
+        return any((self.place.blob, self.place.path) in some for some in files)
 
 
-def _scan(
-    one: Listed, data: bytes, key: _Seen, *, scanner: TextScanner, context: Context, family: Family
-) -> list[Skipped]:
-    """Scan one object; what an archive holds and was not read is given back."""
-    missed: list[Skipped] = []
-    family.seen.add(key)
-    family.texts += 1
-    family.bytes += len(data)
-    if one.kind != "blob":
-        # The head of a commit or tag is git's own; its message is what people write.
-        texts: Iterable[Text] = (Text(data[data.find(b"\n\n") + 2 :], "", FileKind.PROSE),)
-    else:
-        texts = texts_in(data, one.path, context.options.archives, missed)
-    made: list[Placed] = []
-    for text in texts:
-        matches = scanner.scan(text, dropped=Dropped.BESIDE)
-        if matches:
-            inside = text.path[len(one.path) :] if text.path != one.path else ""
-            found = placed(text, matches, context=context, rules=scanner.engine.rules)
-            # The object may have several paths; the way within it is the same at all of them.
-            made += [replace(one, finding=replace(one.finding, path=inside)) for one in found] if inside else found
-    if made:
-        family.held[key] = tuple(made)
-    return missed
+class _Files:
+    """The files of revisions, listed when they are first asked for."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._known: dict[str, frozenset[_Pair]] = {}
+
+    def files(self, revision: str) -> frozenset[_Pair]:
+        known = self._known.get(revision)
+        if known is None:
+            known = self._known[revision] = listing.files_of(self._git, revision)
+        return known
 
 
-def _attributed(
-    git: Git, tips: Sequence[str], since: Sequence[str], held: dict[str, tuple[Placed, ...]], context: Context
-) -> list[Placed]:
-    """Each finding at the commits and paths that brought it, oldest first."""
-    if not held:
-        return []
-    brought: dict[str, list[Brought]] = {}
-    age: dict[str, int] = {}
-    for one in listing.bringing(git, tips, since, frozenset(held)):
-        age.setdefault(one.blob, len(age))
-        brought.setdefault(one.blob, []).append(one)
-    found = []
-    for blob in sorted(held, key=lambda name: (age.get(name, len(age)), name)):
-        places = brought.get(blob) or [Brought(blob, blob, "", "", "")]
-        found += [_placed_at(made, place, context) for made in held[blob] for place in places]
-    return found
-
-
-def _placed_at(made: Placed, place: Brought, context: Context) -> Placed:
-    """``made`` where ``place`` has it. A message has no path, and its object is the commit itself."""
-    from scanner.suppress import Place, Sighting
-
-    line = made.finding.position.line
-    inside = made.finding.path if made.finding.path.startswith("!/") else ""
-    path = place.path + inside if inside else place.path or made.finding.path
-    finding = replace(
-        made.finding,
-        path=path,
-        origin=Origin(place.commit, place.author, place.date),
-        occurrences=(Occurrence(place.commit, path, line, "", place.date),),
-        detail=dict(made.finding.detail),
-    )
-    claims = made.sighting.claims if made.sighting is not None else None
-    return Placed(finding, None if claims is None else Sighting(claims, Place(path=context.inside(path), line=line)))
-
-
-def _joined(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:
-    """One finding a secret, at its first place; silenced only by what holds for all its places."""
-    groups: dict[str, list[Placed]] = {}
+def _joined(found: Iterable[_There], trees: _Files, context: Context, newest: Sequence[str]) -> tuple[Finding, ...]:
+    """One finding a secret, at its first place; silenced only by what holds for all its places, or for the newest."""
+    groups: dict[tuple[str, str], list[_There]] = {}
     for one in found:
-        groups.setdefault(one.finding.fingerprint, []).append(one)
+        groups.setdefault((one.made.finding.fingerprint, one.made.finding.status), []).append(one)
+    if not groups:
+        return ()
+    head = [trees.files(HEAD)]
+    # What is pushed can have any number of tips; of so many it is not asked what the newest version says.
+    last = [trees.files(revision) for revision in newest] if len(newest) <= _MOST_TIPS else []
     made = []
     for group in groups.values():
-        first = group[0].finding
-        verdict = context.suppressor.judge(first.rule, [one.sighting for one in group if one.sighting is not None])
+        findings = [one.finding() for one in group]
+        first = findings[0]
+        verdict = context.suppressor.judge(first.rule, [*_sightings(group, last)])
         context.tally.add(verdict, first.fingerprint)
         finding = replace(
             first,
-            severity=max(one.finding.severity for one in group),
-            occurrences=tuple(dict.fromkeys(place for one in group for place in one.finding.occurrences)),
+            severity=max(one.severity for one in findings),
+            in_head=any(one.within(head) for one in group),
+            occurrences=tuple(dict.fromkeys(place for one in findings for place in one.occurrences)),
         )
         if verdict is not None:
             finding = replace(finding, status=verdict.status, status_reason=verdict.told)
@@ -273,13 +329,21 @@ def _joined(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:
     return tuple(sorted(made, key=order))
 
 
-def _in_head(git: Git, findings: Iterable[Finding], held: dict[str, tuple[Placed, ...]]) -> tuple[Finding, ...]:
-    """Say of each finding whether a file of HEAD holds it."""
-    if not held:
-        return tuple(findings)
-    head = listing.in_head(git)
-    there = {made.finding.fingerprint for name in held.keys() & head.keys() for made in held[name]}
-    return tuple(replace(finding, in_head=finding.fingerprint in there) for finding in findings)
+def _sightings(group: Iterable[_There], newest: Sequence[frozenset[_Pair]]) -> Iterator[Sighting]:
+    from scanner.suppress import Place, Sighting
+
+    for one in group:
+        if one.made.sighting is not None:
+            finding = one.made.finding
+            yield Sighting(
+                one.made.sighting.claims,
+                Place(
+                    path=finding.path,
+                    line=finding.position.line,
+                    commit=one.place.commit,
+                    in_head=one.within(newest),
+                ),
+            )
 
 
 def gone_from_head(

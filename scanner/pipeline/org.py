@@ -271,7 +271,7 @@ def scan_history_of(git: Git, scanner: TextScanner, context: Context, ends: _End
         return scan_listed(git, scanner, context, tips=names, since=ends.since, family=family)
     result = scan_history(git, scanner, context, Wanted(), workers=1, shared=ends.shared, opened=ends.opened)
     if family is not None:
-        adopt(family, git, names, result)
+        adopt(family, git, scanner, names, result)
     return result
 
 

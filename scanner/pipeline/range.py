@@ -28,7 +28,7 @@ def scan_range(git: Git, scanner: TextScanner, context: Context, commits: Range)
     """
     if not commits.tips:
         return ScanResult((), ScanSummary(target="nothing"))
-    result = scan_listed(git, scanner, context, tips=commits.tips, since=commits.since)
+    result = scan_listed(git, scanner, context, tips=commits.tips, since=commits.since, newest=commits.tips)
     cut = revisions.cut_inside(git, commits)
     if cut:
         missing = Skipped("the range", cut)

@@ -11,14 +11,14 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner.git.layout import layout
+from scanner.git.layout import HEAD, layout
 from scanner.git.run import Git
-from scanner.git.tips import Tips, lost, tips
+from scanner.git.tips import Tips, is_behind, lost, tips
 from scanner.model.errors import UsageError
 from scanner.model.finding import Finding
 from scanner.model.result import ScanResult
@@ -33,13 +33,15 @@ from scanner.report.reading.ours import read_lines
 from scanner.report.reading.record import ReadOptions, Record
 from scanner.suppress.store import write_whole
 
-_FORMAT = 1
+_FORMAT = 2
+_SILENCED = ("allowed", "baseline")
 
 
 class _Remembered(NamedTuple):
-    """The tips that were swept (object names) and the findings then; ``why`` there are none."""
+    """The tips that were swept and HEAD (object names), and the findings then; ``why`` there are none."""
 
     tips: tuple[str, ...] = ()
+    head: str = ""
     findings: tuple[Finding, ...] = ()
     why: str = ""
 
@@ -56,31 +58,61 @@ def scan_remembering(
         raise UsageError(f"--state {path}: cannot be written")
     stamp = _stamp(scanner, context)
     ends = tips(git)
+    head = (git.succeeds("rev-parse", "--verify", "--quiet", HEAD) or b"").decode("ascii").strip()
     known = _read(file, stamp)
     why = known.why or _unusable(git, known, ends)
-    if not known.tips or why:
+    result = _since(git, scanner, context, known, ends) if known.tips and not why else None
+    if result is None:
+        context.judge_again()
+        why = why or (known.tips and "what is said of a secret now goes for older versions too") or ""
         result = everything()
         if why:
             result = _noted(result, f"{path}: {why}, so all of history was swept")
     else:
-        result = _since(git, scanner, context, known, ends)
-        result = _noted(
-            result, f"only what is new since the last sweep was scanned: {len(known.findings)} findings are from {path}"
-        )
+        count = "1 finding is" if len(known.findings) == 1 else f"{len(known.findings)} findings are"
+        result = _noted(result, f"only what is new since the last sweep was scanned: {count} from {path}")
     if not any(skipped.blocking for skipped in result.summary.skipped):
-        _write(file, stamp, ends, result)
+        _write(file, stamp, ends, head, result)
     return result
 
 
-def _since(git: Git, scanner: TextScanner, context: Context, known: _Remembered, ends: Tips) -> ScanResult:
+def _since(git: Git, scanner: TextScanner, context: Context, known: _Remembered, ends: Tips) -> ScanResult | None:
+    """What is ``known`` and what came since; None where what came since changes what counts of what is known."""
     new = scan_listed(git, scanner, context, tips=ends.names, since=known.tips)
     places = [(one.fingerprint, place.path) for one in known.findings for place in one.occurrences]
     gone = set(gone_from_head(git, scanner, context, places))
+    silenced = [one for one in known.findings if one.status in _SILENCED]
+    # What a mark in the newest version silenced may have an older one without it.
+    if any(one.in_head and one.fingerprint in gone for one in silenced):
+        return None
+    if silenced and not is_behind(git, known.head, HEAD):
+        return None
+    if _disagree(known.findings, new.findings):
+        return None
     earlier = tuple(
         replace(one, in_head=False) if one.in_head and one.fingerprint in gone else one for one in known.findings
     )
     joined = merge((ScanResult(earlier, new.summary), new))
     return ScanResult(joined.findings, new.summary)
+
+
+def _disagree(known: Iterable[Finding], new: Iterable[Finding]) -> bool:
+    """True when a secret is silenced in one and not in the other, and a sweep would not tell by each alone.
+
+    Where one file has a mark and another, older one has none, it is not silenced whatever is new in the first.
+    """
+    before = {one.fingerprint: one for one in known if one.status != "dropped"}
+    for one in new:
+        was = before.get(one.fingerprint)
+        if was is None or one.status in (was.status, "dropped"):
+            continue
+        if was.status in _SILENCED or not _paths(was).isdisjoint(_paths(one)):
+            return True
+    return False
+
+
+def _paths(finding: Finding) -> set[str]:
+    return {place.path for place in finding.occurrences}
 
 
 def _unusable(git: Git, known: _Remembered, ends: Tips) -> str:
@@ -126,12 +158,12 @@ def _read(file: Path, stamp: str) -> _Remembered:
     # What a baseline silenced may have expired overnight, and only a new look can tell.
     if state.text("day") != _today() and any(one.status not in ("new", "dropped") for one in findings):
         return _Remembered(why="it is of another day, and entries of a baseline may have expired")
-    return _Remembered(tuple(state.texts("tips")), findings)
+    return _Remembered(tuple(state.texts("tips")), state.text("head"), findings)
 
 
-def _write(file: Path, stamp: str, ends: Tips, result: ScanResult) -> None:
+def _write(file: Path, stamp: str, ends: Tips, head: str, result: ScanResult) -> None:
     options = ReportOptions()
-    state = {"format": _FORMAT, "stamp": stamp, "day": _today(), "tips": list(ends.names)}
+    state = {"format": _FORMAT, "stamp": stamp, "day": _today(), "tips": list(ends.names), "head": head}
     findings = [finding_record(finding, options) for finding in result.findings]
     write_whole(file, encode({"state": state, "findings": findings}).encode("ascii") + b"\n")
 

@@ -273,3 +273,36 @@ def test_by_hand_it_compares_with_the_remote(pushing: Repository) -> None:
     pushing.write("b.py", f'key = "{token()}"\n')
     pushing.commit("secret")
     assert pushing.unsealed("push").code == 1
+
+
+def test_a_copy_of_what_is_left_out_or_of_a_test_is_found_where_it_counts(repo: Repository) -> None:
+    repo.write(".unsealed.yml", "exclude: [first/]\n")
+    base = repo.commit("base")
+    for name, content in {"first/x.py": f'k = "{token()}"\n', "tests/y.py": 'password = "Kx82hfQ9vbT3m"\n'}.items():
+        repo.write(name, content)
+        repo.write(f"z/{name.replace('tests', 'app').replace('first', 'app')}", content)
+    repo.commit("each of them twice")
+    found = {place["path"]: one for one in findings(repo, f"{base}..HEAD") for place in one["occurrences"]}
+    assert found.keys() == {"z/app/x.py", "z/app/y.py", "tests/y.py"}
+    assert found["z/app/y.py"]["severity"] == "medium"
+
+
+def test_a_mark_in_a_later_commit_goes_for_the_earlier(repo: Repository) -> None:
+    base = repo.commit("base")
+    repo.write("a.py", f'key = "{token()}"\n')
+    leak = repo.commit("leak")
+    repo.write("a.py", f'key = "{token()}"  # unsealed:allow\n')
+    repo.commit("known")
+    assert [one["status"] for one in findings(repo, f"{base}..HEAD")] == ["allowed"]
+    assert [one["status"] for one in findings(repo, f"{base}..{leak}")] == ["new"]
+    repo.git("rm", "-q", "a.py")
+    repo.commit("gone")
+    assert [one["status"] for one in findings(repo, f"{base}..HEAD")] == ["new"]
+
+
+def test_an_ignore_that_names_the_commit_counts_in_a_range(repo: Repository) -> None:
+    base = repo.commit("base")
+    repo.write("a.py", f'key = "{token()}"\n')
+    leak = repo.commit("leak")
+    repo.write(".gitleaksignore", f"{leak}:a.py:github-pat:1\n")
+    assert [one["status"] for one in findings(repo, f"{base}..HEAD")] == ["allowed"]

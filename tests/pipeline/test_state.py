@@ -43,7 +43,7 @@ def test_scans_only_what_is_new_and_repeats_what_was_found(swept: Repository) ->
     assert ran.code == 1
     assert rules(report) == [("a.py", first), ("b.py", second)]
     assert report["scan"]["texts"] == 2  # one file and one message
-    assert "1 findings are from" in notes(report)
+    assert "1 finding is from" in notes(report)
     ran, report = sweep(swept)
     assert (ran.code, report["scan"]["texts"], len(report["findings"])) == (1, 0, 2)
 
@@ -104,7 +104,7 @@ def test_no_secret_in_the_file(swept: Repository) -> None:
     [
         ("{", "damaged"),
         ("[]", "another version"),
-        ('{"state": {"format": 1, "stamp": "x"}}', "rules, options or settings have changed"),
+        ('{"state": {"format": 2, "stamp": "x"}}', "rules, options or settings have changed"),
     ],
     ids=["cut", "foreign", "other-rules"],
 )
@@ -154,3 +154,83 @@ def test_a_file_that_cannot_be_written_is_said_first(swept: Repository) -> None:
     ran = swept.unsealed("history", ".", "--state", str(swept.path / "none" / "state"), "--no-progress")
     assert ran.code == 2
     assert "cannot be written" in ran.err
+
+
+FOLDER_RULE = """\
+- id: acme
+  title: Acme
+  description: d
+  severity: medium
+  pattern: 'acme_(?P<secret>[a-z0-9]{12})'
+  path: '^src/'
+"""
+
+
+def told(report: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return sorted(
+        (one["fingerprint"], one["rule"], one["severity"], one["status"], one["path"], one["line"], one["commit"])
+        for one in report["findings"]
+    )
+
+
+def assert_like_one_sweep(repository: Repository) -> dict[str, Any]:
+    step, report = sweep(repository)
+    whole = repository.unsealed("history", ".", "-f", "json", "--no-progress")
+    assert step.code == whole.code
+    assert told(report) == told(json.loads(whole.out))
+    return report
+
+
+def test_a_commit_in_another_work_tree_is_swept(swept: Repository) -> None:
+    swept.git("worktree", "add", "-q", "--detach", "../other")
+    other = Repository(swept.path.parent / "other", swept.environment)
+    other.write("b.py", f'key = "{token("b")}"\n')
+    other.commit("nowhere else")
+    assert [one["path"] for one in assert_like_one_sweep(swept)["findings"]] == ["a.py", "b.py"]
+
+
+def test_a_copy_of_what_is_left_out_is_found(swept: Repository) -> None:
+    swept.write(".unsealed.yml", "exclude: [first/]\nrules: [own.yml]\n")
+    swept.write("own.yml", FOLDER_RULE)
+    swept.commit("settings")
+    assert_like_one_sweep(swept)
+    for name, content in {"first/x": f'k = "{token("b")}"\n', "lib/y": "acme_k3j4h5g6f7d8\n"}.items():
+        swept.write(name, content)
+        swept.write(f"src/{name[-1]}", content)
+    swept.commit("each of them twice")
+    found = assert_like_one_sweep(swept)["findings"]
+    assert sorted(one["path"] for one in found) == ["a.py", "src/x", "src/y"]
+
+
+def test_a_mark_goes_for_older_versions_and_no_longer_than_it_is_there(swept: Repository) -> None:
+    swept.write("a.py", f'key = "{token("a")}"  # unsealed:allow\n')
+    swept.commit("known")
+    assert [one["status"] for one in assert_like_one_sweep(swept)["findings"]] == ["allowed"]
+    assert notes(sweep(swept)[1]).count("swept") == 0
+    swept.git("rm", "-q", "a.py")
+    swept.commit("gone, and its mark with it")
+    assert [one["status"] for one in assert_like_one_sweep(swept)["findings"]] == ["new"]
+
+
+def test_a_mark_in_head_is_none_where_head_moves_back(swept: Repository) -> None:
+    swept.write("a.py", f'key = "{token("a")}"  # unsealed:allow\n')
+    swept.commit("known")
+    assert_like_one_sweep(swept)
+    swept.git("checkout", "-q", "--detach", "HEAD~1")
+    assert [one["status"] for one in assert_like_one_sweep(swept)["findings"]] == ["new"]
+
+
+def test_a_tag_that_was_taken_away_takes_its_message_with_it(swept: Repository) -> None:
+    swept.git("tag", "-a", "v1", "-m", token("tag"))
+    assert len(assert_like_one_sweep(swept)["findings"]) == 2
+    swept.git("tag", "-d", "v1")
+    assert len(assert_like_one_sweep(swept)["findings"]) == 1
+
+
+def test_a_new_generator_makes_an_old_file_a_secret(swept: Repository) -> None:
+    swept.write("gen/pw.txt", "hunter2Xk9\n")
+    swept.commit("a text")
+    assert_like_one_sweep(swept)
+    swept.write("gen/kustomization.yaml", "secretGenerator:\n- name: a\n  files: [password=pw.txt]\n")
+    swept.commit("a generator")
+    assert [one["path"] for one in assert_like_one_sweep(swept)["findings"]] == ["a.py", "gen/pw.txt"]

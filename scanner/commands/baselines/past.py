@@ -118,7 +118,7 @@ def _since(before: tuple[str, ...], tips: tuple[str, ...], files: Remembered, pl
 
     result = scan_listed(place.git, place.scanner, place.context, tips=tips, since=before)
     try:
-        brought = listing.brought(place.git, tips, before)
+        brought = list(listing.brought(place.git, listing.commits(place.git, tips, before)))
         composing = _generator_in(brought, place)
     except GitError:
         raise _Incomplete from None
