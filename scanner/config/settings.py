@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,19 @@ from scanner.model.regular import read_regular
 
 NAME = ".unsealed.yml"
 _LARGEST = 16 * 1024 * 1024
+# A header, the key of a header, or one within ``[tool]``.
+_OUR_TABLE = re.compile(
+    rb"""(?m)^[ \t]*\[{0,2}[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?unsealed\b|"""
+    rb"""^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\][^\[]*?^[ \t]*["']?unsealed\b"""
+)
+# Paths that only patterns for all paths fit.
+_ANY_NAMES = ("q7/z3/x1k", "z3.x1k", "X1K")
 _KEYS = ("baseline", "disable", "enable", "exclude", "pack", "rules", "severities", "severity")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One configuration. ``exclude`` are glob patterns of paths; ``source`` is the file it came from.
+    """One configuration. ``exclude`` are patterns of paths as in ``.gitignore``; ``source`` is the file it came from.
 
     ``severities`` replaces the severity of single rules. ``rules`` and ``baseline`` are files inside the
     configuration's folder.
@@ -72,10 +80,15 @@ def find_settings(folder: Path) -> Path | None:
         if (folder / name).is_file():
             return folder / name
     project = folder / "pyproject.toml"
+    return project if speaks_of_us(project) else None
+
+
+def speaks_of_us(project: Path) -> bool:
+    """True for a ``pyproject.toml`` with our table, however it is written. It is not parsed for that."""
     try:
-        return project if b"[tool.unsealed" in read_regular(project, _LARGEST) else None
+        return _OUR_TABLE.search(read_regular(project, _LARGEST)) is not None
     except OSError:
-        return None
+        return False
 
 
 def read_settings(path: Path) -> Settings:
@@ -97,7 +110,7 @@ def read_settings(path: Path) -> Settings:
         disable=frozenset(_strings(path, data, "disable")),
         enable=frozenset(_strings(path, data, "enable")),
         severities={str(rule): _severity(path, "severities", word) for rule, word in severities.items()},
-        exclude=_strings(path, data, "exclude"),
+        exclude=_exclude(path, data),
         rules=tuple(_inside(path, "rules", name) for name in _strings(path, data, "rules")),
         baseline=_inside(path, "baseline", str(data["baseline"])) if data.get("baseline") else None,
     )
@@ -126,15 +139,17 @@ def _toml(path: Path, raw: bytes) -> Any:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     except RecursionError:
         raise ConfigError(f"{path}: nested too deeply") from None
-    tool = data.get("tool")
-    return tool.get("unsealed", {}) if isinstance(tool, dict) else {}
+    tool = data.get("tool", {})
+    if not isinstance(tool, dict):
+        raise ConfigError(f"{path}: 'tool' must be a table")
+    return tool.get("unsealed", {})
 
 
 def _yaml(path: Path, raw: bytes) -> Any:
     from scanner.ruleset import yamlfile
 
     try:
-        return yamlfile.load(raw)
+        return yamlfile.load(raw, strict=True)
     except yamlfile.Unreadable as error:
         raise ConfigError(error.at(path)) from None
 
@@ -144,6 +159,18 @@ def _strings(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigError(f"{path}: {key!r} must be a list of strings")
     return tuple(value)
+
+
+def _exclude(path: Path, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The patterns of paths. ConfigError where they leave out everything: what looks at nothing must not look clean."""
+    patterns = _strings(path, data, "exclude")
+    if patterns:
+        from scanner.suppress.globs import IgnoreList
+
+        ignored = IgnoreList(patterns)
+        if all(map(ignored.fitting, _ANY_NAMES)):
+            raise ConfigError(f"{path}: 'exclude' leaves out every file, so that nothing would be scanned")
+    return patterns
 
 
 def _severity(path: Path, key: str, word: object) -> Severity:

@@ -122,8 +122,11 @@ class Context:
             return lambda path: False
         import re
 
-        from scanner.suppress.globs import glob_expression
+        from scanner.suppress.globs import IgnoreList, glob_expression
 
+        if any(glob.startswith("!") for glob in self.options.exclude):
+            ignored = IgnoreList(self.options.exclude)
+            return lambda path: bool(ignored.fitting(path))
         pattern = re.compile("|".join(glob_expression(glob) for glob in self.options.exclude))
         return lambda path: pattern.search(path) is not None
 
@@ -184,10 +187,12 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
     if path.suffix == ".toml" and path.name != "pyproject.toml":
         _read_gitleaks(path, found)
         return
-    from scanner.config.settings import find_settings, read_settings
+    from scanner.config.settings import find_settings, read_settings, speaks_of_us
     from scanner.ruleset.location import example_files
 
-    if quiet and path.name == "pyproject.toml" and find_settings(path.parent) != path:
+    if quiet and path.name == "pyproject.toml" and (first := find_settings(path.parent)) != path:
+        if first is not None and speaks_of_us(path):
+            found.notes.append(f"{path.name}: what it says of unsealed does not count beside {first.name}")
         return
     settings = read_settings(path)
     found.off |= settings.disable

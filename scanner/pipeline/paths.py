@@ -67,6 +67,7 @@ def scan_paths(
         batches.append(typed._replace(skipped=[*typed.skipped, *scanner.skipped()]))
     listing = _list([path for path in paths if path != "-"], ignore=ignore)
     names = _kept(listing.names, context)
+    left_out = [] if names or not any(map(os.path.isdir, paths)) else _left_out(listing.names)
     first = _first(names)
     tasks = [names[:first], *(names[at : at + FILES_A_TASK] for at in range(first, len(names), FILES_A_TASK))]
     # Raw values do not cross processes, so a run that shows them keeps to one.
@@ -87,7 +88,7 @@ def scan_paths(
         count = 1 if context.options.show_secrets else workers or processes()
         batches += _scan_large(large, LargeScanner(scanner, context), workers=count, tick=tick, after=len(tasks))
     found = [one for batch in batches for one in batch.found]
-    skipped = [*listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
+    skipped = [*left_out, *listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
     # The notes say what was silenced by whom, so the findings are judged before.
     findings = settled(found, context)
     summary = ScanSummary(
@@ -106,6 +107,15 @@ def _kept(names: Sequence[str], context: Context) -> Sequence[str]:
     if not context.options.exclude:
         return names
     return [name for name in names if not context.excluded(context.inside(_shown(name, context)))]
+
+
+def _left_out(names: Sequence[str]) -> list[Skipped]:
+    """What to say of folders with files none of which is to be scanned: that they are clean is not known."""
+    return (
+        [Skipped(f"{len(names)} files", "configuration leaves out every file of what was to be scanned")]
+        if names
+        else []
+    )
 
 
 def _first(names: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from scanner.model.regular import read_regular
 from scanner.ruleset.gitleaks import read_gitleaks
 from scanner.ruleset.location import example_files, rule_files
 from scanner.ruleset.schema import RuleSource, RuleSyntaxError, parse_rule
-from scanner.ruleset.yamlfile import DAMAGE, Loader, refuse_aliases, unreadable
+from scanner.ruleset.yamlfile import DAMAGE, Loader, refuse_aliases, refuse_repeats, unreadable
 
 # The largest of ours has 100 KB.
 _LARGEST = 16 * 1024 * 1024
@@ -67,6 +67,7 @@ def read_rule_file(path: Path) -> Iterator[RuleSource]:
         if not isinstance(item, yaml.MappingNode):
             raise ConfigError(f"{path}:{line}: a rule is a mapping (keys and values)")
         try:
+            refuse_repeats(item)
             entry = loader.construct_document(item)
         except DAMAGE as error:
             raise ConfigError(unreadable(error, line).at(path)) from None

@@ -38,6 +38,8 @@ def unreadable(error: BaseException, line: int = 0) -> Unreadable:
     mark = getattr(error, "problem_mark", None)
     if isinstance(error, yaml.MarkedYAMLError):
         return Unreadable(mark.line + 1 if mark else line, f"not valid YAML: {error.problem}")
+    if isinstance(error, (UnicodeDecodeError, yaml.reader.ReaderError)):
+        return Unreadable(line, "not valid YAML: it is no text in UTF-8 or UTF-16")
     if isinstance(error, RecursionError):
         return Unreadable(line, "nested too deeply")
     return Unreadable(line, "not valid YAML: a value is not of the type its tag says")
@@ -63,10 +65,36 @@ def refuse_aliases(raw: bytes) -> None:
             scalars.discard(event.anchor)
 
 
-def load(raw: bytes) -> Any:
-    """The one document in ``raw`` as plain values. Unreadable for anything else."""
+def refuse_repeats(node: yaml.Node) -> None:
+    """Raises Unreadable for a key that a mapping in ``node`` has twice: the loader would take the last and be silent.
+
+    A list of what is switched off, or of rules, would then be another than what the reader sees first.
+    """
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, yaml.SequenceNode):
+            waiting += one.value
+        elif isinstance(one, yaml.MappingNode):
+            known: set[str] = set()
+            for key, value in one.value:
+                if isinstance(key, yaml.ScalarNode):
+                    if key.value in known:
+                        raise Unreadable(key.start_mark.line + 1, f"the key {key.value[:40]!a} is there twice")
+                    known.add(key.value)
+                waiting += (key, value)
+
+
+def load(raw: bytes, *, strict: bool = False) -> Any:
+    """The one document in ``raw`` as plain values. Unreadable for anything else; ``strict`` refuses repeated keys."""
     try:
         refuse_aliases(raw)
-        return yaml.load(raw, Loader=Loader)  # noqa: S506 - a safe loader, chosen above
+        loader = Loader(raw)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if strict:
+            refuse_repeats(node)
+        return loader.construct_document(node)
     except DAMAGE as error:
         raise unreadable(error) from None

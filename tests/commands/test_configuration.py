@@ -173,3 +173,79 @@ def test_a_foreign_rule_in_place_of_ours_is_said(repo: Repository) -> None:
     assert code == 0
     assert ".gitleaks.toml: its rules take the place of ours: github-personal-access-token" in report["scan"]["notes"]
     assert scan(repo, "--no-repo-config")[0] == 1
+
+
+@pytest.mark.parametrize("patterns", ["'*'", "'**'", "'**/*'", "'*.py', '*'", "'!a.py', '*'"])
+@pytest.mark.parametrize("command", ["scan .", "staged --all", "history", "range HEAD~1..HEAD"])
+def test_leaving_out_everything_is_not_clean(repo: Repository, patterns: str, command: str) -> None:
+    repo.commit("empty")
+    repo.write("a.py", f'key = "{token()}"\n')
+    repo.write(".unsealed.yml", f"exclude: [{patterns}]\n")
+    repo.commit("secret")
+    ran = repo.unsealed(*command.split())
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "leaves out every file" in ran.err
+
+
+def test_a_folder_of_which_nothing_is_scanned_is_not_clean(repo: Repository) -> None:
+    repo.write("src/a.py", f'key = "{token()}"\n')
+    repo.write(".unsealed.yml", "exclude: [src/]\n")
+    code, report = scan(repo)
+    assert (code, open_findings(report)) == (0, [])
+    ran = repo.unsealed("scan", "src", "-f", "json")
+    assert ran.code == 3
+    assert "leaves out every file" in json.loads(ran.out)["scan"]["skipped"][0]["why"]
+
+
+def test_a_pattern_takes_back_what_one_before_it_leaves_out(repo: Repository) -> None:
+    for name in ("a", "b", "c"):
+        repo.write(f"{name}.py", f'key = "{token(name)}"\n')
+    repo.write(".unsealed.yml", "exclude: ['*.py', '!b.py']\n")
+    repo.commit("secrets")
+    for command in ("scan .", "history", "staged --all"):
+        ran = repo.unsealed(*command.split(), "-f", "json")
+        assert [one["path"] for one in json.loads(ran.out)["findings"]] == ["b.py"], command
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (".unsealed.yml", "disable: [jwt]\npack: strict\ndisable: [slack-bot-token]\n"),
+        (".unsealed.yml", "severities:\n  jwt: low\n  jwt: high\n"),
+        ("own.yml", OWN_RULE + "  severity: low\n"),
+    ],
+    ids=["top", "inner", "rule"],
+)
+def test_a_key_that_is_there_twice_is_an_error_with_its_line(repo: Repository, name: str, content: str) -> None:
+    if name == "own.yml":
+        repo.write(".unsealed.yml", "rules: [own.yml]\n")
+    repo.write(name, content)
+    ran = repo.unsealed("scan", ".")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert f"{name}:{content.count(chr(10))}: " in ran.err and "twice" in ran.err
+
+
+@pytest.mark.parametrize(
+    "table",
+    ['[tool . unsealed]\ndisable = ["jwt"]', '["tool"."unsealed"]\ndisable = ["jwt"]', 'tool.unsealed.disable = ["jwt"]',
+     '[tool]\nunsealed.disable = ["jwt"]', '[tool]\nx = 1\nunsealed = {disable = ["jwt"]}'],
+)  # fmt: skip
+def test_however_the_table_is_written_it_counts(repo: Repository, table: str) -> None:
+    repo.write("pyproject.toml", f"{table}\n")
+    assert "pyproject.toml switches off jwt" in scan(repo)[1]["scan"]["notes"]
+
+
+def test_a_table_that_does_not_count_is_named_and_one_that_is_none_is_an_error(repo: Repository) -> None:
+    repo.write("pyproject.toml", '[tool.unsealed]\ndisable = ["jwt"]\n')
+    repo.write(".unsealed.yml", "pack: strict\n")
+    assert scan(repo)[1]["scan"]["notes"] == [
+        "pyproject.toml: what it says of unsealed does not count beside .unsealed.yml"
+    ]
+    (repo.path / ".unsealed.yml").unlink()
+    repo.write("pyproject.toml", "[tool]\nunsealed = 3\n")
+    assert repo.unsealed("scan", ".").code == 2
+
+
+def test_text_that_is_none_is_said_to_be_none(repo: Repository) -> None:
+    repo.write(".unsealed.yml", b"# caf\xe9\ndisable: [jwt]\n")
+    assert "no text in UTF-8" in repo.unsealed("scan", ".").err

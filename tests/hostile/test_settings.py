@@ -114,7 +114,8 @@ def test_code_in_settings_does_not_run(repo: Repository) -> None:
 
 def test_what_a_repository_silences_is_said_and_can_be_refused(repo: Repository) -> None:
     repo.write("a.py", f'key = "{token()}"\n')
-    repo.write(".unsealed.yml", "exclude: ['*']\n")
+    repo.write("b.py", "x = 1\n")
+    repo.write(".unsealed.yml", "exclude: ['a*']\n")
     quiet = repo.unsealed("scan", ".")
     assert quiet.code == 0 and ".unsealed.yml leaves out" in quiet.out + quiet.err
     assert repo.unsealed("scan", ".", "--no-repo-config").code == 1
