@@ -22,6 +22,8 @@ from scanner.ruleset.schema import Rule, RuleSource
 # gitleaks follows "extend.path" this many files deep, and so do we.
 _DEEPEST = 2
 _LARGEST = 16 * 1024 * 1024
+# A rule of paths alone means the file itself. All of it is the secret: two files with one first line are two secrets.
+_A_FILE = r"(?s)\A\s*(?P<secret>\S.*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,10 @@ def _rule(entry: Mapping[str, Any], patterns: Mapping[str, str]) -> tuple[Rule |
     notes: list[str] = []
     name = str(entry["id"])
     source = entry.get("regex")
-    if not source:
-        return None, ["has no regex: a rule of paths alone is not carried over"]
+    if not source and not entry.get("path"):
+        return None, ["has neither regex nor path"]
     try:
-        pattern = _with_secret(translate(str(source)), entry.get("secretGroup"))
+        pattern = _with_secret(translate(str(source)), entry.get("secretGroup")) if source else _A_FILE
         path = translate(str(entry["path"])) if entry.get("path") else ""
         pair, near, said = _required(entry, patterns)
     except Untranslatable as error:
@@ -144,9 +146,10 @@ def _rule(entry: Mapping[str, Any], patterns: Mapping[str, str]) -> tuple[Rule |
             near=near,
             path=path,
             entropy=min(8.0, float(entry.get("entropy", 0) or 0)),
-            kinds=frozenset(FileKind) - {FileKind.BINARY},
+            kinds=frozenset(FileKind) - ({FileKind.BINARY} if source else frozenset()),
             plausible="none",
-            specific=3,
+            # What else is found in a file says more than that it is there.
+            specific=3 if source else 1,
         ),
         notes,
     )

@@ -249,3 +249,27 @@ def test_a_table_that_does_not_count_is_named_and_one_that_is_none_is_an_error(r
 def test_text_that_is_none_is_said_to_be_none(repo: Repository) -> None:
     repo.write(".unsealed.yml", b"# caf\xe9\ndisable: [jwt]\n")
     assert "no text in UTF-8" in repo.unsealed("scan", ".").err
+
+
+def test_a_rule_of_paths_alone_finds_the_files_themselves(repo: Repository) -> None:
+    rule = "[[rules]]\nid='keyfile'\ndescription='Key file'\npath='''(?:^|/)keys/[^/]+\\.(?:p12|pem)$'''\n"
+    repo.write(".gitleaks.toml", rule)
+    repo.write("keys/a.pem", "one\n" * 40 + "two\n")
+    repo.write("keys/b.p12", bytes(range(256)))
+    repo.write("other/c.p12", "nothing\n")
+    repo.write("keys/empty.pem", "")
+    repo.commit("first")
+    repo.write("keys/a.pem", "one\n" * 40 + "three\n")
+    repo.commit("another key with the same beginning")
+    code, report = scan(repo)
+    assert code == 1
+    assert [(one["rule"], one["path"]) for one in report["findings"]] == [
+        ("keyfile", "keys/a.pem"),
+        ("keyfile", "keys/b.p12"),
+    ]
+    assert all(one["excerpt"] == one["redacted"] for one in report["findings"])
+    whole = [json.loads(repo.unsealed("history", "-f", "json", *more).out) for more in ((), ("--whole-blobs",))]
+    assert [one["path"] for one in whole[0]["findings"]] == ["keys/a.pem", "keys/a.pem", "keys/b.p12"]
+    assert whole[0]["findings"] == whole[1]["findings"]
+    assert len(json.loads(repo.unsealed("range", "HEAD~1..HEAD", "-f", "json").out)["findings"]) == 1
+    assert len(json.loads(repo.unsealed("staged", "--all", "-f", "json").out)["findings"]) == 2

@@ -92,7 +92,7 @@ def test_a_path_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_carried_over_is_named(tmp_path: Path) -> None:
-    foreign = read(tmp_path, "[[rules]]\nid='u'\nregex='(?U)a+'\n[[rules]]\nid='p'\npath='x'\n[extend]\nurl='u'\n")
+    foreign = read(tmp_path, "[[rules]]\nid='u'\nregex='(?U)a+'\n[[rules]]\nid='p'\n[extend]\nurl='u'\n")
     assert foreign.rules == ()
     assert len(foreign.notes) == 3
 
