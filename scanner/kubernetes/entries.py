@@ -23,6 +23,11 @@ from scanner.model.text import Text
 _UNNAMED = re.compile(r"[^\w.-]+")
 _LONGEST_LINE = 4096
 _VENDOR = 3
+_ENCODED = re.compile(
+    r"""(?:[\w$]{1,40}\.){0,4}(?i:base64\w{0,10}|b64\w{0,10}|btoa|(?<=base64\.)encode)\(\s*
+        (?P<quote>['"])(?P<text>(?:(?!(?P=quote))[^\\\n]){1,400})(?P=quote)\s*\),?""",
+    re.VERBOSE,
+)
 # A value that a reader of such files would take for more than one word.
 _SPACED = re.compile(rb"[\s#]")
 
@@ -148,6 +153,19 @@ def _letters(raw: bytes, start: int) -> Layer:
         parts.append(word.group())
         size += len(word.group())
     return Layer(b"".join(parts), tuple(starts) or (0,), tuple(places) or (start,))
+
+
+def written(scalar: Scalar) -> Scalar | None:
+    """The literal that a program gives to an encoder of base64 where a manifest has its value; None for all else.
+
+    So jsonnet writes a Secret: ``password: std.base64('...')``.
+    """
+    call = None if scalar.style or scalar.template else _ENCODED.fullmatch(scalar.value)
+    if call is None:
+        return None
+    start = scalar.span.start + len(scalar.value[: call.start("text")].encode("utf-8", "surrogateescape"))
+    value = call.group("text")
+    return Scalar(value, Span(start, start + len(value.encode("utf-8", "surrogateescape"))), "'")
 
 
 def of_mapping(pairs: Iterable[tuple[Scalar, object]], document: Document) -> list[Entry]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from scanner.kubernetes import advice, registry, release, values
 from scanner.kubernetes.case import Case
-from scanner.kubernetes.entries import Entry, of_mapping
+from scanner.kubernetes.entries import Entry, of_mapping, written
 from scanner.kubernetes.judge import secret_values, silent
 from scanner.kubernetes.tokens import bootstrap
 from scanner.manifest.documents import Document
@@ -15,6 +16,7 @@ from scanner.model.levels import Severity
 
 _SEALING_KEY = "sealedsecrets.bitnami.com/sealed-secrets-key"
 _PRIVATE = b"PRIVATE KEY"
+_CALL = re.compile(r"[A-Za-z_$][\w$.]{0,80}\(.*\),?", re.DOTALL)
 _PASSPHRASE = (b"ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED")
 
 # A typed value: reports the entry and says True, or leaves it to the judge.
@@ -61,6 +63,13 @@ def encoded_entries(node: Node | None, document: Document) -> list[Entry]:
     """Entries of a ``data`` mapping, base64 taken off; what is no base64 is what somebody pasted in plain."""
     made = []
     for entry in of_mapping(node.pairs() if node is not None else (), document):
+        literal = written(entry.scalar)
+        if literal is not None:
+            made.append(Entry(entry.name, literal, document, literal.value.encode("utf-8", "replace")))
+            continue
+        if not entry.scalar.style and _CALL.fullmatch(entry.scalar.value):
+            # A program, and no base64: what it makes there is not known.
+            continue
         meant = None if entry.scalar.template else meaning(entry.scalar.value)
         if entry.scalar.template:
             made.append(Entry(entry.name, entry.scalar, document, entry.value, encoded=True))

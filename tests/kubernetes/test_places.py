@@ -116,3 +116,26 @@ def test_values_of_a_manifest_that_is_no_utf8(matches: Callable[[bytes, str], li
         data = head + line
         (match,) = matches(data, "templates/secret.yaml")
         assert data[match.span.start : match.span.end] == value
+
+
+def test_a_literal_that_jsonnet_encodes_is_the_value_and_what_it_reads_elsewhere_is_none(
+    matches: Callable[[bytes, str], list[Match]],
+) -> None:
+    document = f"""{{
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: {{ name: 'db' }},
+  data: {{
+    password: std.base64('{PASSWORD}'),
+    'api-key': std.base64("{PASSWORD}x"),
+    user: std.base64('admin'),
+    key: std.base64(importstr 'tls.key'),
+    other: std.base64(std.extVar('pw')),
+  }},
+}}
+"""
+    found = matches(document.encode(), "db.jsonnet")
+    assert [(match.detail["key"], match.secret.reveal().decode()) for match in found] == [
+        ("password", PASSWORD),
+        ("api-key", f"{PASSWORD}x"),
+    ]
