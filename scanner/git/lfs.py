@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from scanner.git.run import Git
 
@@ -17,6 +19,7 @@ _POINTER = re.compile(
 )
 _BEGINNING = b"version https://git-lfs."
 _LARGEST = 1024
+_FILE = b".gitattributes"
 
 
 def is_pointer(data: bytes) -> bool:
@@ -30,8 +33,7 @@ def content(git: Git, data: bytes, *, limit: int) -> bytes:
     name = _named(data)
     if not name:
         return data
-    folder = (git.succeeds("rev-parse", "--git-common-dir") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
-    path = os.path.join(git.where, folder, "lfs", "objects", name[:2], name[2:4], name)
+    path = os.path.join(_folder(git, os.getcwd()), "objects", name[:2], name[2:4], name)
     try:
         if os.path.getsize(path) > limit:
             return data
@@ -41,9 +43,27 @@ def content(git: Git, data: bytes, *, limit: int) -> bytes:
         return data
 
 
+@lru_cache(maxsize=8)
+def _folder(git: Git, here: str) -> str:
+    """Where git-lfs keeps things, for a command called from ``here``: a commit can bring thousands of pointers."""
+    folder = (git.succeeds("rev-parse", "--git-common-dir") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
+    return os.path.join(here, git.where, folder, "lfs")
+
+
 def used(git: Git) -> bool:
-    """True where the newest commit's attributes send files to LFS."""
-    return b"filter=lfs" in (git.succeeds("cat-file", "blob", "HEAD:.gitattributes") or b"")
+    """True where attributes in the newest commit, in any of its folders, send files to LFS."""
+    listed = (git.succeeds("ls-tree", "-r", "-z", "--full-tree", "HEAD") or b"").split(b"\0")
+    names = [
+        entry.split(b"\t", 1)[0].split(b" ")[2] for entry in listed if entry.endswith((b"\t" + _FILE, b"/" + _FILE))
+    ]
+    if not names:
+        return False
+    found = git.succeeds("cat-file", "blob", names[0].decode("ascii")) if len(names) == 1 else _read(git, names)
+    return b"filter=lfs" in (found or b"")
+
+
+def _read(git: Git, names: Sequence[bytes]) -> bytes:
+    return git.output("cat-file", "--batch", stdin=b"".join(name + b"\n" for name in names))
 
 
 def _named(data: bytes) -> str:

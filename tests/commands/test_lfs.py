@@ -6,6 +6,8 @@ import hashlib
 
 import pytest
 
+from scanner.git import lfs
+from scanner.git.run import Git
 from tests.conftest import Repository, token
 
 
@@ -47,3 +49,31 @@ def test_content_that_is_here_is_scanned(pointing: Repository, where: str) -> No
     ran = pointing.unsealed(where, *([] if where == "staged" else ["0" * 40 + "..HEAD"]))
     assert ran.code == 1
     assert "dump.sql:2" in ran.out
+
+
+def test_attributes_below_the_root_are_seen_by_a_sweep(repo: Repository) -> None:
+    content = _content()
+    name = hashlib.sha256(content).hexdigest()
+    repo.write("a/b/dump.sql", f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize {len(content)}\n")
+    repo.write("a/b/.gitattributes", "*.sql filter=lfs diff=lfs merge=lfs -text\n")
+    repo.write("c/.gitattributes", "*.txt text\n")
+    repo.git("-c", "filter.lfs.clean=cat", "add", "-A")
+    repo.git("commit", "-q", "-m", "x")
+    assert "LFS" in repo.unsealed("history", "-v").out
+    assert repo.unsealed("history", "--strict").code == 3
+
+
+def test_git_is_asked_once_where_lfs_keeps_things(pointing: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fetched(pointing)
+    asked: list[tuple[str, ...]] = []
+    succeeds = Git.succeeds
+
+    def counted(git: Git, *arguments: str) -> bytes | None:
+        asked.append(arguments)
+        return succeeds(git, *arguments)
+
+    monkeypatch.setattr(Git, "succeeds", counted)
+    pointer = (pointing.path / "dump.sql").read_bytes()
+    for _ in range(5):
+        assert lfs.content(Git(str(pointing.path)), pointer, limit=1 << 20) == _content()
+    assert len(asked) == 1
