@@ -154,6 +154,8 @@ class _Look:
         self._family = family
         self._shared = shared
         self._done: set[_Pair] = set()
+        self._missing: dict[str, Skipped] = {}
+        self._unread: set[str] = set()
         self._trees: list[tuple[bytes, str]] = []
         self._by_merges: dict[_Pair, Brought] = {}
         self.held: dict[_Pair, tuple[Placed, ...]] = {}
@@ -165,7 +167,7 @@ class _Look:
         new: list[str] = []
         for one in listing.objects(self._git, tips, since):
             if one.kind == "missing":
-                self.skipped.append(Skipped(one.name[:12], "the object is missing"))
+                self._missing[one.name] = Skipped(one.name[:12], "the object is missing")
             elif one.kind == "tree":
                 self._trees.append((bytes.fromhex(one.name), one.path))
             else:
@@ -177,6 +179,8 @@ class _Look:
             self._at(Listed(brought.blob, "blob", -1, brought.path))
             if (pair := (brought.blob, brought.path)) in self.held:
                 self._by_merges.setdefault(pair, brought)
+        # Those with a path were told by it.
+        self.skipped += [told for name, told in self._missing.items() if name not in self._unread]
         self._second_look()
         return commits
 
@@ -199,6 +203,7 @@ class _Look:
             data = lfs.content(self._git, self._reader.read(one.name).data, limit=limit)
         except (TooLarge, MissingObject) as error:
             self.skipped.append(Skipped(one.path or one.name[:12], str(error)))
+            self._unread.add(one.name)
             return
         self._scan(one, data, key)
         if self._shared and _asked_for(self._scanner, one.path):
