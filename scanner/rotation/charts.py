@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from scanner.rotation.helpers import LONGEST, Helper, spelled
-from scanner.rotation.names import same_template
+from scanner.rotation.names import helper_of, same_template
 from scanner.rotation.tree import Leaf, Place, Table, at, text
 
 _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
@@ -45,6 +45,24 @@ class Chart:
             if reached in self.helpers
             for given in self.helpers[reached].gives
         )
+
+    def names_of(self, helper: str) -> set[str]:
+        """The names that the named template ``helper`` can give, as templates where they are none in full."""
+        names: set[str] = set()
+        seen: set[str] = set()
+        open_ = [helper]
+        while open_:
+            at_ = open_.pop()
+            if at_ in seen or at_ not in self.helpers:
+                continue
+            seen.add(at_)
+            for name in self.helpers[at_].gives:
+                inner = helper_of(name)
+                if inner:
+                    open_.append(inner)
+                else:
+                    names.add(self.fill(name)[0])
+        return names
 
     def _reached(self, helper: str) -> set[str]:
         """``helper`` and the named templates it includes, straight or through others."""

@@ -9,6 +9,7 @@ from scanner.model.finding import Finding
 from scanner.rotation.compose import Question
 from scanner.rotation.made import Made
 from scanner.rotation.repository import Repository
+from scanner.rotation.valued import made_of_value
 
 _LENGTH = re.compile(r"\((\d+) chars\)$")
 
@@ -51,6 +52,9 @@ def _named(repository: Repository, finding: Finding) -> Iterator[tuple[str, str,
         for item in repository.generators.get(place[0], ()):
             seen = True
             yield item.namespace, item.name, "", item.place.file
+        for made, key in made_of_value(repository, *place, detail.get("key", "")):
+            seen = True
+            yield made.namespace, made.name, key, made.item.place.file
     if not seen:
         for made, key in _holding(repository, finding.path, finding.position.line):
             yield made.namespace, made.name, key, finding.path

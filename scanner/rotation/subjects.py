@@ -54,6 +54,9 @@ def find_subjects(
         fits = here if any(how for _, how in here) else fits
     best = max((how for _, how in fits), default=Fit.NONE)
     if best == Fit.NONE:
+        fits = [(made, _helper_fit(repository, made, name, namespace)) for made, _ in fits]
+        best = max((how for _, how in fits), default=Fit.NONE)
+    if best == Fit.NONE:
         return []
     groups: dict[tuple[str, str, str], list[Made]] = {}
     for made, how in fits:
@@ -79,6 +82,14 @@ def _made_fit(made: Made, name: str, namespace: str) -> Fit:
     names = (made.name, *written) if not made.item.group else (made.name,)
     # A finding names the Secret as its manifest does, template and all.
     return max(max(fit(one, name, same_chart=True), fit(one, without_hash(name))) for one in names)
+
+
+def _helper_fit(repository: Repository, made: Made, name: str, namespace: str) -> Fit:
+    """Whether ``made``, which a named template names, can be called ``name``."""
+    chart, helper = repository.chart(made.item), helper_of(made.name)
+    if chart is None or not helper or (namespace and made.namespace and not namespaces_meet(made.namespace, namespace)):
+        return Fit.NONE
+    return max((fit(one, name) for one in chart.names_of(helper)), default=Fit.NONE)
 
 
 def _identity(made: Made) -> tuple[str, str, str]:

@@ -232,3 +232,27 @@ def test_a_report_of_a_scan_carries_the_advice(shop: Repository) -> None:
     assert found["rotation"]["guide"] == "github-token"
     assert any("credentials/revoke" in step for step in found["rotation"]["steps"])
     assert found["rotation"]["links"] == ["https://docs.github.com/rest/credentials/revoke"]
+
+
+def test_a_value_of_a_chart_is_followed_into_the_secret_that_a_template_makes(repo: Repository) -> None:
+    repo.write("chart/Chart.yaml", "name: shop\nversion: 1.0.0\n")
+    repo.write("chart/values.yaml", f"web: {{}}\nauth:\n  api:\n    token: {token()}\n")
+    repo.write(
+        "chart/templates/secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}-api\ndata:\n"
+        "  user: {{ .Values.auth.api.tokenUser | b64enc }}\n  key: {{ .Values.auth.api.token | b64enc | quote }}\n",
+    )
+    web = WEB.replace(", namespace: shop", "").replace("name: app", "name: '{{ .Release.Name }}-api'")
+    repo.write("chart/templates/web.yaml", web)
+    # The same value of a chart inside it, which sees it under another path.
+    repo.write("chart/charts/inner/Chart.yaml", "name: inner\nversion: 1.0.0\n")
+    repo.write("chart/charts/inner/templates/other.yaml", SECRET.format(token="{{ .Values.auth.api.token }}"))
+    ran = repo.unsealed("rotate", fingerprint(repo))
+    assert ran.code == 0, ran.err
+    assert "LEAK  <.Release.Name>-api key=key (overlay chart)" in ran.out
+    assert "producer: chart/templates/secret.yaml:7 (Secret)" in ran.out
+    assert "Deployment/web (2 replicas)" in ran.out
+    assert "shop/app" not in ran.out
+    repo.write("chart/values.yaml", f"inner:\n  auth: {{api: {{token: {token()}}}}}\n")
+    ran = repo.unsealed("rotate", fingerprint(repo))
+    assert "LEAK  shop/app key=token" in ran.out
