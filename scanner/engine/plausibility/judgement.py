@@ -159,7 +159,6 @@ def _form(value: bytes, promise: Promise) -> str:
 def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str:
     """The last question: did a person name this?"""
     text = value.decode("utf-8", "replace")
-    bits = words.surprise(text)
     # Where programs are tested and explained, a word with digits for letters is a dummy.
     code_or_prose = kind in (FileKind.CODE, FileKind.PROSE)
     if code_or_prose and len(value) < 24 and oddly_spelled(value):
@@ -179,6 +178,8 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
     # What is left of a comparison, or of a query.
     if promise is not Promise.PASSWORD and value[:1] in b"=?":
         return "no token"
+    # Asked for late: it takes as long as all else together.
+    bits = words.surprise(text)
     if (bits < _SURELY_GENERATED or len(value) < 12) and stock(value):
         dressed = promise is Promise.PASSWORD and _complex(value, text, kind) and not told_to_set(value)
         return "" if dressed else "stock value"
