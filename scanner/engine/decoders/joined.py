@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     import re
 
 # The seams for a first pass: between two quotes a sign, a line break, or nothing. The string on the left is one piece
-# throughout: prose put together from lines is everywhere, and its lines have blanks.
+# throughout: prose put together from lines is everywhere, and its lines have blanks. Nor does the one on the right: on
+# each line of a web server's log an address stands beside what the browser says of itself.
 GATES = (
     r"""["'][\w+/=.~:@-]{3,}["'][ \t]{0,8}"""
     r"""(?:(?:[+&]|\.{1,2})[ \t]{0,8}(?:\\?\r?\n[ \t]{0,80})?"""
     r"""|\\?\r?\n[ \t]{0,80}(?:(?:[+&]|\.{1,2})[ \t]{0,8})?|[ \t])"""
-    r"""[bfru]?["'][\w+/=.~:@-]{3}""",
+    r"""[bfru]?["'][\w+/=.~:@-]{3}[^\s"']*["']""",
     r"[A-Za-z0-9_]{4}\\\r?\n[A-Za-z0-9_]{4}",
 )
 # What a piece of a token is made of. Prose has blanks, and is left alone.
@@ -110,6 +111,7 @@ def _seam() -> re.Pattern[bytes]:
 
     return re.compile(
         rb"[\"'][ \t]{0,8}(?:(?:[+&]|\.{1,2})[ \t]{0,8}(?:\\?\r?\n[ \t]{0,80})?"
-        rb"|\\?\r?\n[ \t]{0,80}(?:(?:[+&]|\.{1,2})[ \t]{0,8})?|[ \t])[bfru]?[\"']"
+        rb"|\\?\r?\n[ \t]{0,80}(?:(?:[+&]|\.{1,2})[ \t]{0,8})?"
+        rb"|[ \t](?=[bfru]?[\"'][^\s\"']{1,512}[\"']))[bfru]?[\"']"
         rb"|\\\r?\n(?=[A-Za-z0-9_]{4})"
     )

@@ -90,12 +90,19 @@ def test_escapes_come_out_for_the_string_that_holds_them(text: str, inner: bytes
         ('t = "abcdefgh" +\n    "ijklmnopqrst"', b't = "abcdefghijklmnopqrst"'),
         ('t = ("abcdefgh"\n     "ijklmnopqrst")', b't = ("abcdefghijklmnopqrst"'),
         ("$t = 'abcdefgh' . 'ijklmnopqrst';", b"$t = 'abcdefghijklmnopqrst'"),
+        ("t = 'abcdefgh' 'ijklmnopqrst'", b"t = 'abcdefghijklmnopqrst'"),
         ("export T=abcdefgh\\\nijklmnopqrst\n", b"export T=abcdefghijklmnopqrst\n"),
     ],
 )
 def test_pieces_are_joined_with_the_name_before_them(text: str, joined: bytes) -> None:
     layer = only(text.encode())
     assert (layer.codec, layer.data) == ("joined", joined)
+
+
+def test_a_string_with_blanks_beside_another_is_none_of_its_pieces() -> None:
+    # A web server's log: such a layer for every line took half of the scan, and exceeded what layers may have.
+    data = b'"GET / HTTP/1.1" 200 17 "https://example.org/start" "Mozilla/5.0 (X11; Linux x86_64) Gecko"\n'
+    assert list(layers(data)) == []
 
 
 @pytest.mark.parametrize(
