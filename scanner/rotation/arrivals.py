@@ -13,9 +13,17 @@ from scanner.rotation.kubelet import Kubelet
 from scanner.rotation.names import shown
 from scanner.rotation.references import Reference, Via
 from scanner.rotation.repository import Repository
-from scanner.rotation.restarts import automatic_restart, csi_restart, pod_annotations, restart_command, sync_command
+from scanner.rotation.restarts import (
+    RELOADER,
+    automatic_restart,
+    csi_restart,
+    pinned_revisions,
+    pod_annotations,
+    restart_command,
+    sync_command,
+)
 from scanner.rotation.rollouts import STARTUP, replicas_of, rollout_of
-from scanner.rotation.runbook import CONTROLLER, NEXT_PULL, NEXT_RUN, Consumer, Term, Time
+from scanner.rotation.runbook import CONTROLLER, NEXT_PULL, NEXT_RUN, SUSPENDED, Consumer, Term, Time
 from scanner.rotation.settings import installs_charts, release_name, restarted_by_reloader, schedule_of
 from scanner.rotation.sources import SourceTime, csi_time
 from scanner.rotation.subjects import Subject
@@ -52,6 +60,9 @@ class Pod:
     spec: Table
 
 
+_NOT_RELOADED = "Reloader does not see a Secret that is deleted and made again, unless it runs with --reload-on-create"
+
+
 class Arrivals:
     """Completes consumers of one subject with times, for a new value that arrives after ``source``.
 
@@ -63,7 +74,7 @@ class Arrivals:
         self._subject = subject
         self._source = source
         self._setting = setting
-        self._immutable = any(made.immutable for made in subject.made)
+        self._immutable = any(made.fixed for made in subject.made)
         self.assumptions: dict[str, None] = {}
 
     def in_pod(self, base: Consumer, pod: Pod, reference: Reference) -> Consumer:
@@ -114,6 +125,9 @@ class Arrivals:
         if reference.via == Via.CSI:
             return self._csi(replace(base, rollout=rollout), item, reference, annotations)
         automatic = automatic_restart(item, annotations, self._subject.name, self._subject.made)
+        if automatic == RELOADER and self._immutable:
+            automatic = ""
+            base = replace(base, notes=(*base.notes, _NOT_RELOADED))
         if reference.via in (Via.VOLUME, Via.PROJECTED) and not self._immutable and not automatic:
             kubelet = self._setting.kubelet
             return replace(
@@ -152,7 +166,7 @@ class Arrivals:
         within = f"within {spoken(ready)} of the change" if ready else "before the Secret has changed"
         notes = [*base.notes, f"a run that starts {within} still uses the old value"]
         if suspended:
-            next_run = Time(never="suspended")
+            next_run = Time(never=SUSPENDED)
             notes.append("suspended: it runs only when somebody starts it")
         elif gap is None:
             next_run = Time(never=f'the schedule "{schedule}" cannot be read')
@@ -178,7 +192,7 @@ class Arrivals:
 
     def _release(self, base: Consumer, item: Item, reference: Reference) -> Consumer:
         """A use in Helm values: mounted files follow; for variables the chart's pods start anew."""
-        automatic = "Reloader" if restarted_by_reloader(item, reference) else ""
+        automatic = RELOADER if restarted_by_reloader(item, reference) and not self._immutable else ""
         if reference.via == Via.VOLUME and not automatic and not self._immutable:
             kubelet = self._setting.kubelet
             ready = self._source.most.plus(kubelet.resync, kubelet.lag)
@@ -226,6 +240,11 @@ class Arrivals:
             notes.append("a pod without a controller is not made again: apply its manifest after deleting it")
         if self._immutable:
             notes.append("the Secret is immutable: it has to be deleted and made again, and the pods too")
+        pinned = pinned_revisions(item)
+        if pinned:
+            notes.append(
+                f"traffic goes to {', '.join(pinned)} by name: a new revision would get none, so its pods are deleted"
+            )
         if any(made.kind == "SecretProviderClass" for made in self._subject.made) and not reference.provider:
             notes.append("the Secret exists only while some pod mounts its SecretProviderClass")
         return tuple(notes)

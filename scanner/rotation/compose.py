@@ -259,7 +259,7 @@ class _Composer:
             f"kubectl {'-n ' + one.namespace + ' ' if one.namespace else ''}delete secret {shown(made.name)}"
             for one in subjects
             for made in one.made
-            if made.immutable
+            if made.fixed
         )
 
     def _remark(self, copies: Copies, sources: list[SourceTime], consumers: list[Consumer]) -> None:

@@ -68,6 +68,11 @@ class Made:
         """The kind of the object that makes it; kustomize's generator has none."""
         return "secretGenerator" if self.item.generated else self.item.kind
 
+    @property
+    def fixed(self) -> bool:
+        """Whether it has to be deleted before it can change; with a hash in its name another takes its place."""
+        return self.immutable and not self.item.hashed
+
     def key_place(self, key: str) -> Place:
         """Where ``key`` is written, else where the object is."""
         source = self.keys.get(key)

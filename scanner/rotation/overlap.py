@@ -37,7 +37,7 @@ def overlap_of(consumers: Sequence[Consumer], planned: Sequence[Consumer], sourc
         if not consumer.affected:
             continue
         if consumer.schedule:
-            waiting.append(consumer)
+            waiting += [] if consumer.asleep else [consumer]
             continue
         total = _total(consumer)
         if total is None:

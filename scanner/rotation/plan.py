@@ -115,7 +115,7 @@ def _restart(consumers: Sequence[Consumer], immutable: Sequence[str]) -> _Draft 
     chosen = [one for one in consumers if one.affected]
     restarted = [one for one in chosen if one.restart and one.command]
     by_hand = list(dict.fromkeys(one.label for one in chosen if one.restart and not one.command))
-    scheduled = [one for one in chosen if one.schedule]
+    scheduled = [one for one in chosen if one.schedule and not one.asleep]
     automatic = list(dict.fromkeys(f"{one.label} ({one.automatic})" for one in chosen if one.automatic))
     if not (restarted or by_hand or scheduled or automatic or immutable):
         return None
@@ -132,9 +132,21 @@ def _restart(consumers: Sequence[Consumer], immutable: Sequence[str]) -> _Draft 
     if scheduled:
         labels = dict.fromkeys(one.label for one in scheduled)
         sentences.append(f"Suspend {', '.join(labels)} or run it once.")
-    single = [one.command for one in restarted if not _rolls(one)]
-    commands = [*immutable, *_grouped(restarted), *single, *(one.command for one in scheduled if one.command)]
+    before, after = _alone(restarted)
+    commands = [*immutable, *before, *_grouped(restarted), *after, *(one.command for one in scheduled if one.command)]
     return "propagate", " ".join(sentences), "\n".join(dict.fromkeys(commands))
+
+
+def _alone(consumers: Iterable[Consumer]) -> tuple[list[str], list[str]]:
+    """The commands that are for one consumer only: what has to come before a ``rollout restart``, and the others."""
+    lines = [line for one in consumers for line in _lines(one)]
+    before = [line for line in lines if " rollout resume " in line]
+    return before, [line for line in lines if line not in before]
+
+
+def _lines(consumer: Consumer) -> list[str]:
+    lines = consumer.command.splitlines()
+    return [line for line in lines if " rollout restart " not in line] if _rolls(consumer) else lines
 
 
 def _rolls(consumer: Consumer) -> bool:

@@ -10,11 +10,14 @@ from scanner.rotation.advice import quoted
 from scanner.rotation.items import Item, strings
 from scanner.rotation.made import Made
 from scanner.rotation.names import shown
-from scanner.rotation.rollouts import on_delete
+from scanner.rotation.rollouts import kept_back, on_delete
 from scanner.rotation.selecting import name_fits
-from scanner.rotation.tree import Table, at, rows, text
+from scanner.rotation.tree import Table, at, number, rows, text, truth
 
+RELOADER = "Reloader"
 _RELOADER = "reloader.stakater.com"
+# Of a StatefulSet's partition so many pods are named one by one.
+_NAMED_PODS = 20
 _SHORT = {"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds"}
 
 
@@ -57,15 +60,15 @@ def _reloader(own: dict[str, str], secrets: dict[str, str], secret: str) -> str:
     named = own.get(f"secret.{_RELOADER}/reload", "")
     # Reloader takes each name of its list as an expression too.
     if any(name_fits(word.strip(), secret) for word in named.split(",") if word.strip()):
-        return "Reloader"
+        return RELOADER
     excluded = own.get(f"secrets.exclude.{_RELOADER}/reload", "")
     if secret in [word.strip() for word in excluded.split(",")]:
         return ""
     everything, only_secrets = own.get(f"{_RELOADER}/auto", ""), own.get(f"secret.{_RELOADER}/auto", "")
     if "true" in (everything, only_secrets):
-        return "Reloader"
+        return RELOADER
     if "false" not in (everything, only_secrets) and own.get(f"{_RELOADER}/search") == "true":
-        return "Reloader" if secrets.get(f"{_RELOADER}/match") == "true" else ""
+        return RELOADER if secrets.get(f"{_RELOADER}/match") == "true" else ""
     return ""
 
 
@@ -76,7 +79,7 @@ def csi_restart(item: Item, pods: dict[str, str], provider: str) -> str:
     own = {**pods, **item.annotations()}
     named = [word.strip() for word in own.get(f"secretproviderclass.{_RELOADER}/reload", "").split(",")]
     automatic = own.get(f"secretproviderclass.{_RELOADER}/auto"), own.get(f"{_RELOADER}/auto")
-    return "Reloader" if provider in named or "true" in automatic else ""
+    return RELOADER if provider in named or "true" in automatic else ""
 
 
 def _has_checksum(pods: dict[str, str]) -> bool:
@@ -91,7 +94,14 @@ def restart_command(item: Item) -> str:
         selector = _selector(item)
         return f"kubectl {where}delete pods -l {selector}" if selector else ""
     if item.kind in _SHORT:
-        return f"kubectl {where}rollout restart {_SHORT[item.kind]}/{name}"
+        restart = f"kubectl {where}rollout restart {_SHORT[item.kind]}/{name}"
+        if item.kind == "Deployment" and truth(item.tree, "spec", "paused"):
+            return f"kubectl {where}rollout resume {_SHORT[item.kind]}/{name}\n{restart}"
+        kept = kept_back(item)
+        pods = " ".join(quoted(f"{shown(item.name)}-{ordinal}") for ordinal in range(min(kept, _NAMED_PODS)))
+        return f"{restart}\nkubectl {where}delete pod {pods}" if kept else restart
+    if item.kind == "Service" and pinned_revisions(item):
+        return f"kubectl {where}delete pods -l {quoted('serving.knative.dev/service=' + shown(item.name))}"
     if item.kind == "CronJob":
         return f"kubectl {where}create job --from=cronjob/{name} {name}-$(date +%s)"
     commands = {
@@ -108,6 +118,14 @@ def restart_command(item: Item) -> str:
         selector = _selector(item)
         return f"kubectl {where}delete pods -l {selector}" if selector else ""
     return commands.get(item.kind, "")
+
+
+def pinned_revisions(item: Item) -> tuple[str, ...]:
+    """The revisions that a Knative Service sends traffic to by their names, whatever revision is the latest."""
+    if item.kind != "Service":
+        return ()
+    routes = rows(item.tree, "spec", "traffic")
+    return tuple(text(one, "revisionName") for one in routes if text(one, "revisionName") and number(one, "percent"))
 
 
 def sync_command(item: Item, path: tuple[str, ...]) -> str:

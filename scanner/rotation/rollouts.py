@@ -3,7 +3,8 @@
 - Deployment: ``maxSurge`` and ``maxUnavailable`` are 25% by default, the first rounded up, the second down; when both
   come to 0 one pod may be missing (ResolveFenceposts in pkg/controller/deployment/util/deployment_util.go). So R pods
   go in ceil(R / (surge + unavailable)) waves.
-- StatefulSet: one pod at a time, the highest ordinal first; pods below ``partition`` are not replaced.
+- StatefulSet: one pod at a time, the highest ordinal first; pods below ``partition`` are not replaced, and come back
+  with the old template when they are deleted.
 - DaemonSet: ``maxUnavailable`` (1) nodes at a time.
 - Argo Rollout: a restart ends pods first, ``maxUnavailable`` of them (at least one) at a time and without a surge
   (argo-rollouts docs/features/restart.md); for blue-green, which has no such limit written, one at a time is counted.
@@ -20,7 +21,7 @@ from math import ceil, floor
 from scanner.rotation.items import Item
 from scanner.rotation.repository import Repository
 from scanner.rotation.runbook import Rollout, Term
-from scanner.rotation.tree import Table, at, number, place, rows, text
+from scanner.rotation.tree import Table, at, number, place, rows, text, truth
 
 STARTUP = 10
 GRACE = 30
@@ -39,6 +40,17 @@ _LIMITS: dict[str, tuple[tuple[str, ...], str, str]] = {
 def on_delete(item: Item) -> bool:
     """Whether new pods are made only once somebody deletes the old ones, whatever restarts the workload."""
     return text(item.tree, "spec", "updateStrategy", "type") == "OnDelete"
+
+
+def kept_back(item: Item) -> int:
+    """How many pods of a StatefulSet its partition keeps as they are, whatever restarts it."""
+    if item.kind != "StatefulSet" or on_delete(item):
+        return 0
+    kept = max(0, number(item.tree, "spec", "updateStrategy", "rollingUpdate", "partition") or 0)
+    written = text(item.tree, "spec", "replicas")
+    # How many there are is not known where the number is a template.
+    known = number(item.tree, "spec", "replicas") if written else 1
+    return kept if known is None else min(kept, known)
 
 
 def replicas_of(repository: Repository, item: Item) -> tuple[int | None, tuple[str, ...]]:
@@ -103,6 +115,11 @@ def _deployment(
 ) -> Rollout:
     warnings: list[str] = []
     strategy = text(item.tree, "spec", "strategy", "type")
+    if item.kind == "Deployment" and truth(item.tree, "spec", "paused"):
+        where = place(item.tree, "spec", "paused")
+        warnings.append(
+            f"paused ({where}): nothing restarts before it is resumed, with whatever else was changed since"
+        )
     exclusive = _exclusive_volumes(repository, item, pod)
     if strategy == "Recreate":
         where = place(item.tree, "spec", "strategy", "type")
@@ -140,17 +157,18 @@ def _stateful(item: Item, replicas: int | None, wave: tuple[Term, ...], last: Te
             (),
             (f"updateStrategy OnDelete ({update.place if update else item.place}): delete each pod by hand",),
         )
-    partition = number(update, "rollingUpdate", "partition") or 0
-    if partition:
+    kept = kept_back(item)
+    if kept:
+        which = "pod 0 keeps" if kept == 1 else f"pods 0 to {kept - 1} keep"
         warnings.append(
-            f"partition {partition} ({update.place if update else item.place}): pods 0 to {partition - 1} keep the old "
-            "value until it is lowered"
+            f"partition {kept} ({update.place if update else item.place}): {which} the old value until deleted, one "
+            "after the other; they come back as they were, with the new value"
         )
     if replicas == 1:
         warnings.append("one replica: nothing serves while it restarts")
     if replicas is None:
         return Rollout(None, None, (), (*warnings, "the number of replicas is not written as a number"))
-    count = max(0, replicas - partition)
+    count = replicas
     terms = _times(count, (Term(last.seconds, "a pod ends", last.source), *wave), Term(0, "", ""))
     terms = tuple(term for term in terms if term.seconds)
     return Rollout(count, _sum(terms), terms, tuple(warnings))

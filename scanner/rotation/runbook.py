@@ -66,6 +66,8 @@ class Rollout:
 NEXT_RUN = "next run"
 NEXT_PULL = "next pull"
 CONTROLLER = "its controller"
+# Why a time never ends.
+SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class Consumer:
     def label(self) -> str:
         """``Deployment/web``."""
         return f"{self.kind}/{self.name}"
+
+    @property
+    def asleep(self) -> bool:
+        """Whether its schedule is suspended, so that nothing runs unless somebody starts it."""
+        return bool(self.schedule) and self.most.never == SUSPENDED
 
     @property
     def mounted(self) -> bool:

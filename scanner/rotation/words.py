@@ -67,6 +67,8 @@ def worst(consumer: Consumer) -> str:
     """``900+90+5 = 995 s``, ``905 s + rollout``, ``<= 24 h``, ``never by itself``."""
     if not consumer.affected:
         return "shares object"
+    if consumer.asleep:
+        return "none: suspended"
     if consumer.schedule:
         return f"<= {spoken(consumer.next_run)}" if consumer.next_run else "not known"
     if consumer.most.seconds is None:
