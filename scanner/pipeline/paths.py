@@ -250,7 +250,11 @@ def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
         if not os.path.isdir(path):
-            names[path] = None
+            if os.path.exists(path) and not os.path.isfile(path):
+                # One that is named is wanted: among others in a folder it would be passed over.
+                skipped.append(Skipped(files.shown(path), "is no regular file: pipe it into `unsealed scan -`"))
+            else:
+                names[path] = None
             continue
         for listing in _below(path, ignore=ignore):
             names.update(dict.fromkeys(listing.names))
