@@ -236,3 +236,12 @@ def test_any_json_is_read_or_refused_in_one_line(tmp_path: Path, value: object, 
     else:
         for name in ("text", "json", "sarif", "html"):
             written(name, scan)
+
+
+def test_a_sarif_report_of_an_incomplete_scan_stays_one(tmp_path: Path) -> None:
+    skipped = (Skipped("a.py", "cannot be read: it is: gone"), Skipped("b.zip", "is damaged", blocking=False))
+    report = written("sarif", result(skipped=skipped))
+    assert read(tmp_path, report).summary.skipped == skipped[:1]
+    (told,) = read(tmp_path, report.replace('"name": "unsealed"', '"name": "other"')).summary.skipped
+    assert told.blocking and "a.py" not in f"{told.what}{told.why}"
+    assert read(tmp_path, written("sarif", result(FIRST))).summary.skipped == ()

@@ -14,7 +14,7 @@ from scanner.report.plain import visible
 from scanner.report.reading.gitleaks import is_gitleaks, read_gitleaks
 from scanner.report.reading.ours import is_our_line, is_ours, read_lines, read_ours
 from scanner.report.reading.record import ReadOptions, Record
-from scanner.report.reading.sarifs import is_sarif, read_sarif
+from scanner.report.reading.sarifs import is_sarif, read_sarif, unscanned
 from scanner.report.reading.stream import OtherLayoutError, lines_of, read_head
 from scanner.report.reading.trufflehog import is_trufflehog, read_trufflehog
 
@@ -77,7 +77,8 @@ def _of_value(value: object, path: str, options: ReadOptions) -> ScanResult:
         findings, summary = read_ours(top, options)
         return ScanResult(tuple(findings), summary)
     if is_sarif(top):
-        return _result(read_sarif(top, options), path)
+        summary = ScanSummary(target=path, skipped=tuple(dict.fromkeys(unscanned(top))))
+        return ScanResult(tuple(read_sarif(top, options)), summary)
     if top:
         return _of_records([top], path, options)
     raise _UnknownKindError

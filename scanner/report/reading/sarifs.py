@@ -11,12 +11,14 @@ from urllib.parse import unquote
 
 from scanner.model.finding import Finding, Occurrence
 from scanner.model.levels import Confidence, Severity
+from scanner.model.result import Skipped
 from scanner.model.span import Position
 from scanner.report.reading.record import ReadOptions, Record, foreign_value, position
 
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.INFO}
 _PRECISIONS = {"very-high": Confidence.VERIFIED_FORMAT, "high": Confidence.HIGH, "low": Confidence.LOW}
 _STATUSES = {"new": "new", "unchanged": "unchanged", "updated": "unchanged", "absent": "gone"}
+_OURS = "unsealed"
 # Tools that are known to put the raw value, whole and alone, into the snippet.
 _SNIPPET_IS_VALUE = ("gitleaks", "betterleaks")
 
@@ -29,6 +31,20 @@ def is_sarif(top: Record) -> bool:
 def read_sarif(top: Record, options: ReadOptions) -> list[Finding]:
     """One finding a result, in the order of the file."""
     return [finding for run in top.records("runs") for finding in _run(run, options)]
+
+
+def unscanned(top: Record) -> Iterator[Skipped]:
+    """What the runs say that they did not look at. Of other tools' words none are taken, for they may hold values."""
+    for run in top.records("runs"):
+        tool = run.record("tool", "driver").text("name")
+        failed = [one for one in run.records("invocations") if one.flag("executionSuccessful") is False]
+        told = [note for one in failed for note in one.records("toolExecutionNotifications")] if tool == _OURS else []
+        texts = [note.record("message").text("text") for note in told if note.text("level") == "error"]
+        if failed and not texts:
+            yield Skipped(f"a run of {tool or 'another tool'}", "its report says that it did not succeed")
+        for text in texts:
+            what, _, why = text.removeprefix("Not scanned: ").partition(": ")
+            yield Skipped(what, why)
 
 
 def _run(run: Record, options: ReadOptions) -> Iterator[Finding]:
@@ -49,7 +65,7 @@ def _finding(result: Record, rule: Record, tool: str, options: ReadOptions) -> F
     prints = result.record("partialFingerprints")
     raw = region.record("snippet").text("text") if tool.lower() in _SNIPPET_IS_VALUE else ""
     value = foreign_value(rule_id, raw, prints.text("primaryLocationLineHash") or f"{path}:{place.line}", options)
-    ours = tool == "unsealed"
+    ours = tool == _OURS
     suppressed = any(True for _ in result.records("suppressions"))
     status = "baseline" if suppressed else _STATUSES.get(result.text("baselineState"), "new")
     return Finding(
