@@ -24,6 +24,8 @@ PATTERNS = [
     r"\b(?:abc|bcd)\d{3,5}\b",
     r"(?m)^key: (?P<secret>\S+)$",
     r"x(?i:AbC)[^\n]+?end|other\.thing",
+    r"(?m)^[ \t]*(?:export )?(?P<name>[\w.-]*(?:password|secret))[ \t]*=[ \t]*(?P<secret>\S{4})",
+    r"(?m)(?:^|\|)[ \t]*[\w.-]* ?token\|(?P<secret>[a-z]{4})",
     r"tok(?>en)[=:]{1,2}(?P<secret>(?:[a-f0-9]{2}){4,})",
 ]
 
@@ -47,6 +49,20 @@ def test_an_open_end_gives_one_hit_and_not_one_a_byte() -> None:
     derived = derive(r"acme_(?P<secret>[a-z]{10,})")
     prefilter = Prefilter.compile([Expression(derived.expression, derived.caseless, 0, 0, False)], ())
     assert len(prefilter.hits(b"acme_" + b"x" * 500)) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expression"),
+    [
+        (r"(?m)^[ \t]*[\w.-]*password=x", "password\\x3dx"),
+        (r"(?m)^[ \t]{0,4}password=x", "(?m:^)[\\x20\\x09]{0,4}password\\x3dx"),
+        (r"[a-z]+(?:[\w.-]*(?:password|secret))=x", "(?:password|secret)\\x3dx"),
+        (r"acme[\w.-]*password=x", "acme[\\w\\x2e\\x2d]*password\\x3dx"),
+        (r"x-[a-z]*token=x", "x\\x2d[a-z]*token\\x3dx"),
+    ],
+)
+def test_an_open_beginning_goes_where_it_tells_less_than_what_follows(pattern: str, expression: str) -> None:
+    assert derive(pattern).expression == expression
 
 
 def test_a_reaching_expression_is_cut_where_it_opens() -> None:

@@ -12,14 +12,17 @@ from scanner.model.span import Span
 if TYPE_CHECKING:
     import re
 
-# Zero-width signs inside a word, a hard blank beside a separator after a telling name (French puts one before every
-# colon), Cyrillic letters between Latin ones.
-GATES = (
+# Zero-width signs inside a word, and a hard blank beside a separator after a telling name (French puts one before every
+# colon).
+_SIGNS = (
     r"[0-9A-Za-z_](?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad)",
     r"(?:[Pp]ass|PASS|[Ss]ecret|SECRET|[Tt]oken|TOKEN|[Kk]ey|KEY|[Pp]wd|PWD)[\w.-]{0,16}"
     r"(?:\xc2\xa0[ ]?[:=]|[ ]?[:=][ ]?\xc2\xa0)",
-    r"[A-Za-z](?:\xd0[\x85\x86\x90\x92\x95\x9a\x9c-\x9e\xa0-\xa3\xa5\xb0\xb5\xbe]|\xd1[\x80\x81\x83\x85\x96]){1,4}[A-Za-z_]",
 )
+# Cyrillic letters that look like Latin ones. Between Latin ones they count; for the first pass it is enough that one
+# stands before: what is as open as words are takes a third of its time.
+_ALIKE = r"(?:\xd0[\x85\x86\x90\x92\x95\x9a\x9c-\x9e\xa0-\xa3\xa5\xb0\xb5\xbe]|\xd1[\x80\x81\x83\x85\x96])"
+GATES = (*_SIGNS, f"[A-Za-z]{_ALIKE}")
 _CYRILLIC = (
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"
     "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0405"
@@ -52,4 +55,4 @@ def layers(data: bytes) -> Iterator[Layer]:
 def _gate() -> re.Pattern[bytes]:
     import re
 
-    return re.compile("|".join(GATES).encode("ascii"))
+    return re.compile("|".join((*_SIGNS, f"[A-Za-z]{_ALIKE}{{1,4}}[A-Za-z_]")).encode("ascii"))
