@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 # The seams for a first pass: between two quotes a sign, a line break, or blanks. The string on the left is one piece
 # throughout: prose put together from lines is everywhere, and its lines have blanks. Nor does the one on the right: on
-# each line of a web server's log an address stands beside what the browser says of itself. Hyperscan reads texts several
-# times as fast where an expression has some fixed bytes, so each way to go on after a quote is one by itself.
+# each line of a web server's log an address stands beside what the browser says of itself. Hyperscan is much
+# faster where an expression has some fixed bytes, so each way to go on after a quote is one by itself.
 _SEAM_STARTS = (" ", r"\t", r"\+", r"\.", "&", r"\\\r?\n", r"\r\n", r"\n ", r"\n\t", r"\n\+", r"\n\.", r"\n&")
 _BEFORE_SEAM = r"""["'][\w+/=.~:@-]{3,}"""
 _AFTER_SEAM = r"""[\w+/=.~:@-]{3}[^\s"']*["']"""
