@@ -26,6 +26,8 @@ _A_BYTE, _A_MATCH = 30e-9, 25e-6
 # What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
 # as long.
 _PATIENCE = 0.2
+# The least part of it that is left to a rule which used it up in the texts before, and could go another way.
+_LEAST = 1 / 16
 # The first again, where only places are tried at which a match may begin, if there is yet another way.
 _A_BYTE_TRIED = 50e-9
 # An attempt of so many steps takes some milliseconds at the most; and so many attempts are timed together.
@@ -70,10 +72,22 @@ class Expressions(NamedTuple):
 class Patience:
     """How long one rule may still be slow before something is done about it: one for all texts of a process."""
 
-    __slots__ = ("left",)
+    __slots__ = ("_lost", "_share", "left")
 
     def __init__(self) -> None:
         self.left = _PATIENCE
+        self._share = 1.0
+        self._lost = False
+
+    def begin(self) -> float:
+        """The part of what a text allows that is tried this time: less where that led to nothing the last time."""
+        self._share = max(_LEAST, self._share / 2) if self._lost else min(1.0, self._share * 2)
+        self._lost = False
+        return self._share
+
+    def lose(self) -> None:
+        """Say that there was not enough time, and that there is another way."""
+        self._lost = True
 
 
 class Crowd:
@@ -100,7 +114,7 @@ class Crowd:
         self._starts: dict[int, list[int]] | None = None
         self._hits = sorted(hits)
         size = sum(span.end - span.start for span in spans)
-        self._left, self._tries = _A_BYTE * size, _A_BYTE_TRIED * size
+        self._left, self._tries = _A_BYTE * size * patience.begin(), _A_BYTE_TRIED * size
         self._reach = _APART + _A_LINE * lines
         self._timeout = timeout
         self._patience = patience
@@ -130,6 +144,8 @@ class Crowd:
                 return
             at = some[-1].end() if some else at
         places = sieve(pattern.pattern)
+        if places is not None:
+            self._patience.lose()
         search = self._otherwise if places is None else partial(self._from_starts, places)
         # Without ``backwards`` a match need not hold what it needs.
         sure = values is None or backwards is not None
@@ -174,7 +190,7 @@ class Crowd:
         # A clock costs as much as a short attempt. Those that end soon by their form are timed together.
         timeout, together = (None, min(_TOGETHER, 1 + _SHORT // steps)) if steps <= _SHORT else (self._timeout, 1)
         after, since, began, untimed = span.start, process_time(), process_time(), 0
-        for start in self._starts_in(places, data, span):
+        for start in self._starts_in(places, data, span, steps):
             if start < after:
                 continue
             if untimed == together:
@@ -194,12 +210,12 @@ class Crowd:
                 since = began = process_time()
                 self._tries += _A_MATCH
 
-    def _starts_in(self, places: Sieve, data: bytes, span: Span) -> Sequence[int]:
+    def _starts_in(self, places: Sieve, data: bytes, span: Span, steps: int) -> Sequence[int]:
         """Where matches may begin in ``span``; many spans are asked all at once."""
         if not self._joins:
-            return places.starts(data, span)
+            return places.starts(data, span, steps)
         if self._starts is None:
-            self._starts = places.starts_of(data, self._spans)
+            self._starts = places.starts_of(data, self._spans, steps)
         return [start for start in self._starts.get(span.end, ()) if start >= span.start]
 
     def _from_values(
