@@ -70,6 +70,19 @@ SILENT = [
     ("sign.sh", "echo 'this is my plaintext entry NUMBER 2' | base64"),
     ("ca.pem", "-----BEGIN CERTIFICATE-----\n<<AAAAAAAAAAAAAAAAAAAAAAAw %B40>>\n-----END CERTIFICATE-----"),
 ]
+SILENT += [
+    ("Users.cs", 'await db.Run("[dbo].[User_ReadPasswordDetails]", "[dbo].[User_ReadManyPasswordDetailsById]");'),
+    ("fields.json", '"description": "Login: Username=100, Password=101. Card: Code=303."'),
+    ("App.java", 'static final AppConfig OAUTH_CONFIG = new AppConfig("<<%uuid>>", SCOPE);'),
+    ("values.yaml", 'tls:\n  caSecret: "rabbitmq-ca"\n'),
+    ("play.yml", "msg: \"{{ lookup('community.general.proton_pass', 'host_a', 'host_b') }}\""),
+    ("Prefs.xib", '<textFieldCell key="cell" title="Password:" usesSingleLineMode="YES" id="1555">'),
+    ("record.json", '"lastPasswordChangeUSec": 1641941238208691,'),
+    ("config.yml", 'posthog:\n  token: "<<phc_ %A43>>"\n'),
+    ("lock.csv", "prod,checkout,v6.1.0,github-actions,<<%H40>>,2026-07-04T00:00:00Z"),
+    ("prompt.sh", "# Reminder for default login / password when the postinstall is not done yet"),
+    ("parcels.json", '{"object": "ParcelList", "id": "<<pl_ %H32>>"}'),
+]
 
 SEEN = [
     ("server.sh", "PASS=OldTreeBird4"),

@@ -21,9 +21,9 @@ def core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
     promise = Promise.PASSWORD if password else key.promise
     value = _ENDINGS.pattern.sub(b"", value)
     # Blanks that somebody copied along; before and after a word they join it to what comes next.
-    if value[:1] == b" " or value[-1:] == b" ":
+    if promise is not Promise.PASSWORD and (value[:1] == b" " or value[-1:] == b" "):
         bare = value.strip(b" ")
-        if len(bare) >= _COPIED and b" " not in bare:
+        if len(bare) >= _COPIED and b" " not in bare and not (value[:1] == b" " and value[-1:] == b"="):
             value = bare
     scheme = _SCHEME.pattern.match(value)
     # "Token prüfen" is a phrase.

@@ -51,6 +51,8 @@ _LABELLED = frozenset((FileKind.DATA, FileKind.CODE, FileKind.MESSAGES))
 _CAPTION = Lazy(rb"(?:[A-Za-z]|[\xc2-\xf4][\x80-\xbf]+){4,}(?:\d?:|\.{3}|\xe2\x80\xa6)")
 # No generator makes six letters of which only the first is a capital.
 _CAPITAL_FIRST = Lazy(rb"[A-Z][a-z]{1,20}(?:-[a-z]{2,20})*(?<=.{6})")
+# One of several: host_a, node-b.
+_LETTERED = Lazy(rb"[a-z]{3,12}[_-][a-z]")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
 _CLOCK = Lazy(rb"1[4-9]\d{8}(?:\d{3})?")
 
@@ -147,6 +149,9 @@ def _odd_phrase(value: bytes) -> bool:
 def _form(value: bytes, promise: Promise) -> str:
     """What ``value`` is by form; digits alone may be a password or a long token."""
     found = shape(value)
+    # As a password it would be poor, and it may be one.
+    if found == "name" and promise is Promise.PASSWORD and b"-" in value:
+        return ""
     if found in _LOOSE and words.surprise(value.decode("utf-8", "replace")) > words.NO_NAME:
         return ""
     if found == "number" and value.isdigit():
@@ -192,7 +197,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
     # An abbreviation, for how something is done: OIDC, LDAP.
     if kind in _LABELLED and len(value) < 7 and text.isalpha() and text.isupper():
         return "label"
-    if is_constant(value) and bits < _SURELY_GENERATED:
+    if (is_constant(value) or _LETTERED.pattern.fullmatch(value)) and bits < _SURELY_GENERATED:
         return "name"
     if bits >= _needed(text, promise, key):
         return _encoded_words(value, promise, key=key, kind=kind)

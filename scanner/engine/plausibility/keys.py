@@ -67,7 +67,7 @@ _ABOUT = frozenset(
     disabled changed reset forgot match matches visible visibility usage status state version level scope
     scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
     startswith endswith contains icontains isnull history position pos user username login map list set
-    namespace namespaces mechanism mgr warning warnings
+    namespace namespaces mechanism mgr config sec secs usec msec seconds warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
     filter ageing aging address addresses addr cmd command identity identities plugin plugins""".split()
 )

@@ -30,6 +30,13 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     # A range, and a branch or a repository at a commit.
     ("version", rb"(?:[\^~<>=!]{1,2}\s?\d+(?:\.[\d*]+)*,\s?)+[\^~<>=!]{1,2}\s?\d+(?:\.[\d*]+)*"),
     ("version", rb"[a-z][\w./:@-]*\#[0-9a-f]{40}"),
+    # A procedure or a table of SQL Server.
+    ("name", rb"\[\w+\]\.\[\w+\]?(?:\s.*)?"),
+    # A secret or a file that holds one, where charts name it: "rabbitmq-ca".
+    (
+        "name",
+        rb"(?-i:(?:[a-z]{2,20}-){1,5}(?:ca|tls|certs?|crt|secrets?|creds|credentials|keys?|tokens?|auth|config))",
+    ),
     # What tools call the indices and constraints of a table.
     ("name", rb"(?:idx|uniq|fk|pk|uk|ix|fk_rails|index)_[0-9a-f]{8,32}"),
     ("locale", rb"(?-i:[a-z]{2,3}[_-](?:[A-Z]{2}|[A-Z][a-z]{3}|\d{3}))"),
@@ -41,7 +48,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("largest number", rb"1844674407370955161\d|922337203685477580\d"),
     (
         "number",
-        rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d{1,3}(?:,\d{1,3})+|\d*\.\d+|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
+        rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d{1,3}(?:,\d{1,3})+|\d*\.\d+|\d{1,5}\.|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+"),
     ("hash", rb"(?:(?:hmac-)?sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
@@ -58,7 +65,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("public key", rb"(?-i:RW[QRST])[a-z0-9+/]{53}"),
     ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,} | pk[._](?:live|test|eyJ).*"),
     # What a vendor calls publishable, and the consumer keys by which Salesforce knows an application.
-    ("public key", rb"(?:live|test)_pub(?:lic|lishable)?_\w+ | (?-i:3MVG9)[\w.]{60,}"),
+    ("public key", rb"(?:live|test)_pub(?:lic|lishable)?_\w+ | (?-i:phc_)\w{32,} | (?-i:3MVG9)[\w.]{60,}"),
     ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)? | .*(?:\\[1-9]|\.\*).*"),
     ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
     ("expression", rb"/?\^.*\$/?[gimsux]{0,3}"),
