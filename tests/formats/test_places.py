@@ -86,6 +86,7 @@ SILENT += [
 
 SEEN = [
     ("server.sh", "PASS=OldTreeBird4"),
+    ("Login.cs", 'new DirectoryEntry("LDAP://acme.dev",\n    "svc@acme.dev",\n    "<<%A12>>");'),
     ("rclone.txt", "api_key> <<%uuid>>"),
     ("login.sh", "vault login -method=userpass username=andrew password=<<%A12>>"),
     ("run.sh", "export VAULT_TOKEN=<<%uuid>>"),
