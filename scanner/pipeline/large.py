@@ -75,6 +75,7 @@ class LargeScanner:
         self._context = context
         self._neighbours = Neighbours(scanner)
         self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
+        self._wanted: dict[Text, bytes] = {}
 
     def portion(self, file: LargeFile, number: int) -> LargePart:
         """Scan portion ``number`` of ``file``."""
@@ -98,12 +99,21 @@ class LargeScanner:
 
     def _found(self, file: LargeFile, data: bytes, first: int, end: int) -> list[Placed]:
         text = Text(data, file.shown, file.kind, file.scattered)
-        matches = scan_in_rooms(self._scanner, text._replace(path=self._context.inside(file.shown)), self._barren)
+        inside = text._replace(path=self._context.inside(file.shown))
+        matches = scan_in_rooms(self._scanner, inside, self._barren, self._entries(inside))
         own = [match for match in matches if first <= match.span.start < end]
         if not own:
             return []
         among = self._neighbours.among(text, matches)
         return placed_among(text, own, among, context=self._context, rules=self._scanner.engine.rules)
+
+    def _entries(self, text: Text) -> bytes:
+        """What can matter in any text of this name."""
+        name = text._replace(data=b"")
+        known = self._wanted.get(name)
+        if known is None:
+            known = self._wanted[name] = self._scanner.engine.wanted(name)
+        return known
 
 
 def in_file(parts: Sequence[LargePart]) -> Iterator[Placed]:

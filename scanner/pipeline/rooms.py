@@ -30,10 +30,12 @@ ROOM = 128 * 1024
 _MARGIN = 16 * 1024
 
 
-def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren) -> list[Match]:
-    """Every match of ``text``, one a place, in order. ``barren`` knows lines of earlier parts of the same file."""
+def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren, wanted: bytes) -> list[Match]:
+    """Every match of ``text``, one a place, in order. ``barren`` knows lines of earlier parts of the same file, and
+    only ``wanted`` entries of the prefilter matter in it (see ``Engine``).
+    """
     engine = scanner.engine
-    (fertile,) = barren.fertile([Asked(text, 0, engine.prefilter(text.data))])
+    (fertile,) = barren.fertile([Asked(text, 0, [hit for hit in engine.prefilter(text.data) if wanted[hit.entry]])])
     hits = sorted(fertile, key=attrgetter("end"))
     rooms = _rooms(text.data, [hit.end for hit in hits if engine.first_trigger <= hit.entry < engine.first_gate])
     if not rooms:

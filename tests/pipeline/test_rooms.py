@@ -37,7 +37,8 @@ def told(matches: list[Match]) -> list[tuple[str, int, int, bool]]:
 
 def in_rooms(scanner: TextScanner, data: bytes) -> list[Match]:
     text = Text(data, "large.log", FileKind.DATA)
-    return rooms.scan_in_rooms(scanner, text, Barren(scanner.engine, show_dropped=True))
+    barren = Barren(scanner.engine, show_dropped=True)
+    return rooms.scan_in_rooms(scanner, text, barren, scanner.engine.wanted(text))
 
 
 def test_manifests_and_keys_anywhere_are_found_as_in_the_whole(scanner: TextScanner) -> None:
@@ -68,9 +69,22 @@ def test_a_room_in_a_log_is_not_read_as_a_document_for_its_first_line(scanner: T
     commented = b"".join(b"    # " + line + b"\n" for line in manifest("Xk9-vq27Zw").splitlines()[1:-1])
     data = LINE * 3000 + b"level: debug\n" * 20_000 + commented + LINE * 3000
     text = Text(data, "large.log", FileKind.DATA, scattered=True)
-    found = rooms.scan_in_rooms(scanner, text, Barren(scanner.engine))
+    found = rooms.scan_in_rooms(scanner, text, Barren(scanner.engine), scanner.engine.wanted(text))
     assert [match.rule for match in found if not match.reason] == ["kubernetes-secret-value"]
     assert told(scanner.scan(text._replace(scattered=False))) == told(found)
+
+
+@pytest.mark.parametrize("name", ["large.log", "home/.npmrc", "infra/main.tf", "home/.bash_history"])
+def test_what_is_for_files_of_other_names_is_not_missed(scanner: TextScanner, name: str) -> None:
+    lines = f"""//registry.npmjs.org/:_authToken={token("a").lower()}
+curl -u joe:Xk9vq27Zw-{name} https://example.org
+  admin_password = "Xk9-vq27Zw-{len(name)}"
+export API_TOKEN={token("b")[4:]}
+"""
+    text = Text.named(LINE * 2000 + lines.encode() + LINE * 2000, name)
+    found = rooms.scan_in_rooms(scanner, text, Barren(scanner.engine), scanner.engine.wanted(text))
+    assert told(found) == [one for one in told(scanner.scan(text)) if not one[3]]
+    assert found
 
 
 def test_a_log_without_manifests_has_no_room(scanner: TextScanner) -> None:
