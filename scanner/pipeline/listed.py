@@ -165,20 +165,29 @@ class _Look:
         """Look at everything that ``tips`` reach and ``since`` do not. The number of commits."""
         commits = 0
         new: list[str] = []
+        waiting: list[Listed] = []
         for one in listing.objects(self._git, tips, since):
             if one.kind == "missing":
                 self._missing[one.name] = Skipped(one.name[:12], "the object is missing")
             elif one.kind == "tree":
                 self._trees.append((bytes.fromhex(one.name), one.path))
+            elif one.kind == "blob":
+                waiting += [] if self._settled(one) else [one]
             else:
                 commits += one.kind == "commit"
                 if one.kind == "commit" and _key(one) not in self._family.seen:
                     new.append(one.name)
                 self._at(one)
+        known: set[str] = set()
         for brought in listing.brought(self._git, new) if new else ():
+            known.add(brought.blob)
             self._at(Listed(brought.blob, "blob", -1, brought.path))
             if (pair := (brought.blob, brought.path)) in self.held:
                 self._by_merges.setdefault(pair, brought)
+        # The path of a list is not the file's own where a line cannot hold it, so it counts where there is no other.
+        for one in waiting:
+            if one.name not in known:
+                self._at(one)
         # Those with a path were told by it.
         self.skipped += [told for name, told in self._missing.items() if name not in self._unread]
         self._second_look()
@@ -194,10 +203,8 @@ class _Look:
         if pair in family.held:
             self.held[pair] = family.held[pair]
             return
-        key = _key(one)
-        if key in family.seen and key not in family.telling:
-            if pair in family.named or not _asked_for(self._scanner, one.path):
-                return
+        if self._settled(one):
+            return
         try:
             limit = self._context.options.max_size
             data = lfs.content(self._git, self._reader.read(one.name).data, limit=limit)
@@ -205,9 +212,16 @@ class _Look:
             self.skipped.append(Skipped(one.path or one.name[:12], str(error)))
             self._unread.add(one.name)
             return
-        self._scan(one, data, key)
+        self._scan(one, data, _key(one))
         if self._shared and _asked_for(self._scanner, one.path):
             family.named.add(pair)
+
+    def _settled(self, one: Listed) -> bool:
+        """True for what the family has seen and where nothing is, wherever it lies."""
+        family, key = self._family, _key(one)
+        if key not in family.seen or key in family.telling:
+            return False
+        return (one.name, one.path) in family.named or not _asked_for(self._scanner, one.path)
 
     def _scan(self, one: Listed, data: bytes, key: _Seen) -> None:
         family, context = self._family, self._context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,17 @@ def test_a_copy_of_what_is_left_out_or_of_a_test_is_found_where_it_counts(repo: 
     found = {place["path"]: one for one in findings(repo, f"{base}..HEAD") for place in one["occurrences"]}
     assert found.keys() == {"z/app/x.py", "z/app/y.py", "tests/y.py"}
     assert found["z/app/y.py"]["severity"] == "medium"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names")
+def test_files_whose_names_no_line_can_hold_have_one_place(repo: Repository) -> None:
+    base = repo.commit("base")
+    names = [" lead.py", "d\nir/x.py", "new\nline.py", "trail "]
+    for name in names:
+        repo.write(name, f"k = '{token(name)}'\n")
+    repo.commit("odd names")
+    found = findings(repo, f"{base}..HEAD")
+    assert sorted([place["path"] for place in one["occurrences"]] for one in found) == [[name] for name in names]
 
 
 def test_a_mark_in_a_later_commit_goes_for_the_earlier(repo: Repository) -> None:
