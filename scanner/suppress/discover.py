@@ -168,7 +168,17 @@ class _Made:
             return [source], left
         if gitleaks_report.looks_like_report(document):
             return gitleaks_report.parse_report(document, name), ()
-        raise ConfigError(f"{name}: not a baseline that is known here")
+        raise ConfigError(f"{name}: {_other(document)}")
+
+
+def _other(document: object) -> str:
+    """What to do with JSON that is no baseline: most often it is a report, or what `baseline export` wrote."""
+    told = document if isinstance(document, dict) else {}
+    if told.get("kind") == "unsealed-baseline":
+        return "an exported baseline, which `unsealed baseline import` reads"
+    if "runs" in told or "vulnerabilities" in told or {"tool", "findings"} <= told.keys():
+        return "a report and no baseline: `unsealed baseline create` writes one of what is found now"
+    return "not a baseline that is known here"
 
 
 def _gitleaksignore(content: bytes, name: str, read: Read) -> _Parsed:

@@ -166,3 +166,16 @@ def test_a_file_of_no_known_kind_is_refused(other: Repository) -> None:
     ran = other.unsealed("baseline", "import", "what.json")
     assert (ran.code, ran.err) == (2, "unsealed: what.json: not a baseline that is known here\n")
     assert not (other.path / NAME).exists()
+
+
+def test_what_is_given_as_a_baseline_and_is_none_is_called_what_it_is(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    for form in ("json", "sarif", "gitlab"):
+        repo.unsealed("scan", ".", "-f", f"{form}=report")
+        ran = repo.unsealed("scan", ".", "--baseline", "report")
+        assert ran.code == 2
+        assert "a report and no baseline: `unsealed baseline create`" in ran.err, form
+    repo.commit("first")
+    assert repo.unsealed("baseline", "create").code == 0
+    repo.write("export.json", repo.unsealed("baseline", "export").out)
+    assert "`unsealed baseline import` reads" in repo.unsealed("scan", ".", "--baseline", "export.json").err
