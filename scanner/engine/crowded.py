@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # So many hits cost little however they are followed.
 FEW = 16
 # Processor seconds that following hits may take, for each byte that is searched and each match.
-_A_BYTE, _A_MATCH = 30e-9, 25e-6
+_A_BYTE, _A_MATCH = 30e-9, 12e-6
 # What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
 # as long.
 _PATIENCE = 0.2
