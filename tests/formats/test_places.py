@@ -77,6 +77,7 @@ SILENT += [
     ("values.yaml", 'tls:\n  caSecret: "rabbitmq-ca"\n'),
     ("play.yml", "msg: \"{{ lookup('community.general.proton_pass', 'host_a', 'host_b') }}\""),
     ("Prefs.xib", '<textFieldCell key="cell" title="Password:" usesSingleLineMode="YES" id="1555">'),
+    ("notes.md", "The option to generate a password is --method=sha-512 instead."),
     ("record.json", '"lastPasswordChangeUSec": 1641941238208691,'),
     ("config.yml", 'posthog:\n  token: "<<phc_ %A43>>"\n'),
     ("lock.csv", "prod,checkout,v6.1.0,github-actions,<<%H40>>,2026-07-04T00:00:00Z"),
