@@ -4,6 +4,8 @@ modules with the sweep's inner loops are compiled where that can be done.
 Without mypyc or a C compiler the same file is installed and runs interpreted; ``unsealed --version`` says which.
 """
 
+import platform
+import sys
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
@@ -12,11 +14,15 @@ FOLDERS = sorted(path for path in Path("rules").rglob("*") if path.is_dir() and 
 DATA = {"scanner.rules": Path("rules")} | {f"scanner.{'.'.join(path.parts)}": path for path in FOLDERS}
 LOOPS = ("delta", "descent", "entries", "family", "links")
 COMPILED = [f"scanner/history/{name}.py" for name in LOOPS]
+# Compiled code needs mypyc's library at run time: pyproject.toml asks for it where there are wheels of it.
+PROCESSORS = ("x86_64", "AMD64", "aarch64", "arm64")
 FILES = ["*.yml", "*.yaml", "*.json", "*.dat", "*.txt", "*.html", "*.css", "*.js", "*.mako", "*.ini", "py.typed"]
 
 
 def compiled() -> list[Extension]:
     """Those modules as extensions that may fail to build."""
+    if sys.implementation.name != "cpython" or platform.machine() not in PROCESSORS:
+        return []
     try:
         from mypyc.build import mypycify
 
