@@ -12,12 +12,18 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from scanner.commands.table import COMMANDS, GUIDE, parser_for
 from scanner.model.errors import ExitCode, UnsealedError
 
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
 # Rules, commits and versions are many objects that make no cycles: looking for some is a tenth of a sweep's time.
 _COLLECT = (100_000, 50, 100)
+# Seconds after which an interruption comes again.
+_AGAIN = 0.01
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(*_COLLECT)
     with suppress(ValueError):  # in a thread of another program, signals are its own
         signal.signal(signal.SIGTERM, _interrupt)
+    if argv is None:
+        sys.unraisablehook = _unraisable
     try:
         return _run(arguments)
     except UnsealedError as error:
@@ -58,6 +66,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _interrupt(*_: object) -> None:
     """Being told to end is the same as being interrupted: workers go, and the exit code says so."""
     raise KeyboardInterrupt
+
+
+def _unraisable(ignored: UnraisableHookArgs) -> None:
+    """No exception can leave a destructor. An interruption that comes while one runs is not lost: it comes again."""
+    if issubclass(ignored.exc_type, KeyboardInterrupt) and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def _where(error: Exception) -> str:

@@ -77,6 +77,26 @@ def test_a_signal_ends_the_scan_and_its_workers(busy: Repository, how: signal.Si
     assert gone(workers)
 
 
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_a_signal_that_comes_while_a_destructor_runs_is_not_lost(how: str) -> None:
+    script = f"""
+import os, signal, sys, time
+from scanner import cli
+class Late:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{how})
+def run(arguments):
+    Late()
+    time.sleep(5)
+    return 0
+cli._run = run
+sys.exit(cli.main())
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20)
+    assert ran.returncode == 130
+    assert ran.stderr == "unsealed: interrupted: not everything was scanned\n"
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
 def test_workers_do_not_outlive_a_killed_parent(busy: Repository) -> None:
     process = started(busy)
