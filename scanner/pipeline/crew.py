@@ -125,8 +125,8 @@ class Crew:
             if worker == 0:
                 self._live(writing)
             self._workers[reading] = _Worker(worker, bytearray())
+            self._poll.register(reading, select.POLLIN)
         os.close(writing)
-        self._poll.register(reading, select.POLLIN)
 
     def _live(self, writing: int) -> None:
         """A worker's life, from which it does not return."""
@@ -179,7 +179,8 @@ class _Worker(NamedTuple):
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let interruptions wait: one between a worker's birth and its being known would leave it behind for ever."""
+    """Let interruptions wait: one between a worker's birth and its being known would leave it behind for ever, or be
+    taken for a mistake of ours while all of them are buried."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
