@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 class LargeFile(NamedTuple):
-    """A large file, reported as ``shown``; its text begins after a ``mark`` of so many bytes. Crosses processes.
+    """A large file, reported as ``shown``; its text begins after a ``mark`` of so many bytes.
+
+    Crosses processes, so nothing of its content is in it.
 
     ``scattered`` is what it says of each of its parts (see ``Text``).
     """
@@ -60,11 +62,12 @@ def large_file(name: str, shown: str, context: Context) -> LargeFile | Skipped |
     made = cut(name, LARGEST if limit == LARGEST_TEXT else limit)
     if isinstance(made, Skipped):
         return made
-    text = to_text(made.head, shown)
-    mark = len(made.head) - len(text.data)
-    if kind_of_archive(made.head) or mark not in (0, 3):
+    portions, head = made
+    text = to_text(head, shown)
+    mark = len(head) - len(text.data)
+    if kind_of_archive(head) or mark not in (0, 3):
         return None
-    return LargeFile(shown, text.kind, not structured(text.data), mark, made)
+    return LargeFile(shown, text.kind, not structured(text.data), mark, portions)
 
 
 class LargeScanner:

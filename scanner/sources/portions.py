@@ -36,10 +36,9 @@ class Portion(NamedTuple):
 
 
 class Portions(NamedTuple):
-    """The file ``name`` cut up: its first bytes, and all that is no hole, in order."""
+    """The file ``name`` cut up: all that is no hole, in order. Of what is in it this holds nothing."""
 
     name: str
-    head: bytes
     portions: tuple[Portion, ...]
     device: int
     inode: int
@@ -56,8 +55,8 @@ class Read(NamedTuple):
     short: bool
 
 
-def cut(name: str, limit: int) -> Portions | Skipped:
-    """The portions of a regular file of at most ``limit`` bytes."""
+def cut(name: str, limit: int) -> tuple[Portions, bytes] | Skipped:
+    """The portions of a regular file of at most ``limit`` bytes, and its first bytes."""
     opened = open_regular(name)
     if isinstance(opened, Skipped):
         return opened
@@ -66,7 +65,7 @@ def cut(name: str, limit: int) -> Portions | Skipped:
         if state.st_size > limit:
             return Skipped(shown(name), f"has {state.st_size:,} bytes, more than --max-size allows")
         portions = tuple(_cut(handle, state.st_size))
-        return Portions(name, _bytes(handle, 0, _HEAD), portions, state.st_dev, state.st_ino)
+        return Portions(name, portions, state.st_dev, state.st_ino), _bytes(handle, 0, _HEAD)
     except OSError as error:
         return _unreadable(name, error)
     finally:
