@@ -107,17 +107,6 @@ class Engine:
             return self.rules.expressions[entry].far
         return entry < self.first_gate
 
-    def wanted(self, text: Text) -> bytes:
-        """1 for each entry of the prefilter that can matter in a file of this path and kind."""
-        from scanner.engine.pathfilter import wants
-
-        rules = [
-            text.kind in rule.kinds and (number in self._undecided or wants(rule.path, text.path))
-            for number, rule in enumerate(self.rules)
-        ]
-        others = len(self.triggers.literals) + 256
-        return bytes(rules[expression.rule] for expression in self.rules.expressions) + bytes([1]) * others
-
     def match(self, text: Text, hits: Iterable[Hit], *, dropped: bool = True) -> list[Match]:
         """What the rules find around ``hits``; with ``dropped`` also what they dropped, with its reason."""
         by_rule: dict[int, list[tuple[Expression, int]]] = {}

@@ -95,6 +95,10 @@ class NameClasses:
             known = self._of_kind[kind] = self._entries(kind, ())
         return known
 
+    def entries_at(self, path: str, kind: FileKind) -> bytes:
+        """The same for the file of this kind that lies at ``path``."""
+        return self._entries(kind, tuple(rule.id for rule, _ in self._pathed if wants(rule.path, path)))
+
     def _wanting(self, name: str) -> Sequence[tuple[Rule, LastPart]]:
         """The rules that may want a file called ``name`` in some folder: nearly always none."""
         if self._words and name.isascii():

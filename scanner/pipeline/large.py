@@ -12,6 +12,7 @@ from scanner.model.filekind import FileKind
 from scanner.model.result import Skipped
 from scanner.model.text import Text
 from scanner.pipeline.barren import Barren
+from scanner.pipeline.classes import NameClasses
 from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed_among
 from scanner.pipeline.neighbours import Neighbours
@@ -78,7 +79,7 @@ class LargeScanner:
         self._context = context
         self._neighbours = Neighbours(scanner)
         self._barren = Barren(scanner.engine, show_dropped=context.options.show_dropped)
-        self._wanted: dict[Text, bytes] = {}
+        self._classes = NameClasses(scanner)
 
     def portion(self, file: LargeFile, number: int) -> LargePart:
         """Scan portion ``number`` of ``file``."""
@@ -103,20 +104,13 @@ class LargeScanner:
     def _found(self, file: LargeFile, data: bytes, first: int, end: int) -> list[Placed]:
         text = Text(data, file.shown, file.kind, file.scattered)
         inside = text._replace(path=self._context.inside(file.shown))
-        matches = scan_in_rooms(self._scanner, inside, self._barren, self._entries(inside))
+        wanted = self._classes.entries_at(inside.path, inside.kind)
+        matches = scan_in_rooms(self._scanner, inside, self._barren, wanted)
         own = [match for match in matches if first <= match.span.start < end]
         if not own:
             return []
         among = self._neighbours.among(text, matches)
         return placed_among(text, own, among, context=self._context, rules=self._scanner.engine.rules)
-
-    def _entries(self, text: Text) -> bytes:
-        """What can matter in any text of this name."""
-        name = text._replace(data=b"")
-        known = self._wanted.get(name)
-        if known is None:
-            known = self._wanted[name] = self._scanner.engine.wanted(name)
-        return known
 
 
 def in_file(parts: Sequence[LargePart]) -> Iterator[Placed]:

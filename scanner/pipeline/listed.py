@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
@@ -116,10 +115,11 @@ def adopt(family: Family, git: Git, scanner: TextScanner, tips: Sequence[str], r
     places = {place for finding in result.findings for place in finding.occurrences}
     paths = {outermost(place.path) for place in places if place.path}
     messages = {place.commit for place in places if not place.path}
+    classes = NameClasses(scanner)
     for one in listing.objects(git, tips):
         if one.kind != "tree" and one.path not in paths and one.name not in messages:
             family.seen.add(_key(one))
-            if _asked_for(scanner, one.path):
+            if _asked_for(classes, one.path):
                 family.named.add((one.name, one.path))
 
 
@@ -127,14 +127,9 @@ def _key(one: Listed) -> _Seen:
     return _Seen(bytes.fromhex(one.name), kind_of(one.path) if one.path else FileKind.OTHER)
 
 
-@lru_cache(maxsize=1)
-def _classes(scanner: TextScanner) -> NameClasses:
-    return NameClasses(scanner)
-
-
-def _asked_for(scanner: TextScanner, path: str) -> bool:
+def _asked_for(classes: NameClasses, path: str) -> bool:
     """True when a rule or a detector wants the file at ``path`` because it lies there."""
-    return bool(path) and not _classes(scanner).is_plain(path)
+    return bool(path) and not classes.is_plain(path)
 
 
 class _Look:
@@ -150,6 +145,7 @@ class _Look:
         self._git = git
         self._reader = reader
         self._scanner = scanner
+        self._classes = NameClasses(scanner)
         self._context = context
         self._family = family
         self._shared = shared
@@ -213,7 +209,7 @@ class _Look:
             self._unread.add(one.name)
             return
         self._scan(one, data, _key(one))
-        if self._shared and _asked_for(self._scanner, one.path):
+        if self._shared and _asked_for(self._classes, one.path):
             family.named.add(pair)
 
     def _settled(self, one: Listed) -> bool:
@@ -221,7 +217,7 @@ class _Look:
         family, key = self._family, _key(one)
         if key not in family.seen or key in family.telling:
             return False
-        return (one.name, one.path) in family.named or not _asked_for(self._scanner, one.path)
+        return (one.name, one.path) in family.named or not _asked_for(self._classes, one.path)
 
     def _scan(self, one: Listed, data: bytes, key: _Seen) -> None:
         family, context = self._family, self._context

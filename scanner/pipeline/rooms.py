@@ -32,7 +32,7 @@ _MARGIN = 16 * 1024
 
 def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren, wanted: bytes) -> list[Match]:
     """Every match of ``text``, one a place, in order. ``barren`` knows lines of earlier parts of the same file, and
-    only ``wanted`` entries of the prefilter matter in it (see ``Engine``).
+    only ``wanted`` entries of the prefilter matter in it (see ``NameClass``).
     """
     engine = scanner.engine
     (fertile,) = barren.fertile([Asked(text, 0, [hit for hit in engine.prefilter(text.data) if wanted[hit.entry]])])

@@ -14,6 +14,7 @@ from scanner.model.text import Text
 from scanner.pipeline import rooms
 from scanner.pipeline.barren import Barren
 from scanner.pipeline.build import text_scanner
+from scanner.pipeline.classes import NameClasses
 from scanner.pipeline.options import ScanOptions
 from scanner.pipeline.text import TextScanner
 from tests.conftest import token
@@ -38,7 +39,7 @@ def told(matches: list[Match]) -> list[tuple[str, int, int, bool]]:
 def in_rooms(scanner: TextScanner, data: bytes) -> list[Match]:
     text = Text(data, "large.log", FileKind.DATA)
     barren = Barren(scanner.engine, show_dropped=True)
-    return rooms.scan_in_rooms(scanner, text, barren, scanner.engine.wanted(text))
+    return rooms.scan_in_rooms(scanner, text, barren, NameClasses(scanner).entries_at(text.path, text.kind))
 
 
 def test_manifests_and_keys_anywhere_are_found_as_in_the_whole(scanner: TextScanner) -> None:
@@ -69,7 +70,9 @@ def test_a_room_in_a_log_is_not_read_as_a_document_for_its_first_line(scanner: T
     commented = b"".join(b"    # " + line + b"\n" for line in manifest("Xk9-vq27Zw").splitlines()[1:-1])
     data = LINE * 3000 + b"level: debug\n" * 20_000 + commented + LINE * 3000
     text = Text(data, "large.log", FileKind.DATA, scattered=True)
-    found = rooms.scan_in_rooms(scanner, text, Barren(scanner.engine), scanner.engine.wanted(text))
+    found = rooms.scan_in_rooms(
+        scanner, text, Barren(scanner.engine), NameClasses(scanner).entries_at(text.path, text.kind)
+    )
     assert [match.rule for match in found if not match.reason] == ["kubernetes-secret-value"]
     assert told(scanner.scan(text._replace(scattered=False))) == told(found)
 
@@ -82,7 +85,9 @@ curl -u joe:Xk9vq27Zw-{name} https://example.org
 export API_TOKEN={token("b")[4:]}
 """
     text = Text.named(LINE * 2000 + lines.encode() + LINE * 2000, name)
-    found = rooms.scan_in_rooms(scanner, text, Barren(scanner.engine), scanner.engine.wanted(text))
+    found = rooms.scan_in_rooms(
+        scanner, text, Barren(scanner.engine), NameClasses(scanner).entries_at(text.path, text.kind)
+    )
     assert told(found) == [one for one in told(scanner.scan(text)) if not one[3]]
     assert found
 
