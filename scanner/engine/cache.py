@@ -24,7 +24,7 @@ from scanner.ruleset.compiled import CompiledRules
 from scanner.ruleset.location import rule_files
 
 # Raised whenever the stored form changes.
-_FORMAT = b"unsealed-rules 5\n"
+_FORMAT = b"unsealed-rules 6\n"
 _KEPT_SETS = 8
 # Where this process could not keep what it had to compile.
 _unkept: list[str] = []

@@ -48,7 +48,7 @@ def outermost(data: bytes, hits: Sequence[tuple[Expression, int]]) -> list[tuple
             line_end = data.find(b"\n", searched)
             line_end = len(data) if line_end < 0 else line_end
         same = end <= line_end and bool(kept) and kept[-1][0] is expression
-        if same and inner and end - first <= (expression.width or LONGEST_LINE):
+        if same and inner and end - first <= (expression.after or LONGEST_LINE):
             kept[-1] = expression, end
         else:
             first = before if same else end

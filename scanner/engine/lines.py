@@ -23,7 +23,7 @@ class Lines:
         self._size = len(data)
         self._breaks = [end - 1 for end in accumulate(len(line) + 1 for line in data.split(b"\n"))][:-1]
 
-    def window(self, end: int, *, near: int, reach: int, width: int = 0) -> Span:
+    def window(self, end: int, *, near: int, reach: int, before: int = 0, after: int = 0) -> Span:
         """The same as ``windows.window``."""
         at = end - 1 if end else 0
         most = LONGEST_LINE * (near + 1)
@@ -34,10 +34,10 @@ class Lines:
         start = breaks[above] + 1 if above >= 0 and breaks[above] >= floor else floor
         ceiling = at + most if at + most < self._size else self._size
         stop = breaks[below] if below < len(breaks) and breaks[below] < ceiling else ceiling
-        narrow = width and stop - start >= LONGEST_LINE
+        narrow = after and stop - start >= LONGEST_LINE
         start, stop = max(0, start - reach), min(self._size, max(stop, end) + reach)
         if narrow:
-            start, stop = max(start, end - width - windows.MARGIN), min(stop, end + width + windows.MARGIN)
+            start, stop = max(start, end - before - windows.MARGIN), min(stop, end + after + windows.MARGIN)
         return Span(start, stop)
 
 

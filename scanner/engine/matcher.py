@@ -98,7 +98,8 @@ class Matcher:
                 end,
                 near=max(expression.near, int(expression.crosses)),
                 reach=self.rule.reach,
-                width=expression.width,
+                before=expression.before,
+                after=expression.after,
             )
             for expression, end in hits
         )

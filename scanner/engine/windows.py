@@ -20,10 +20,10 @@ _MULTILINE = re.compile(r"\s*\(\?[a-z]*m")
 MARGIN = 64
 
 
-def window(data: bytes, end: int, *, near: int, reach: int, width: int = 0) -> Span:
+def window(data: bytes, end: int, *, near: int, reach: int, before: int = 0, after: int = 0) -> Span:
     """The lines around the hit that ended before byte ``end``: ``near`` lines either side, ``reach`` bytes more.
 
-    Where they are long, no more than ``width`` bytes either side of the hit, if that is known.
+    Where they are long, no more than ``before`` bytes before its end, and ``after`` bytes after that, if it is known.
     """
     at = max(0, end - 1)
     floor, ceiling = max(0, at - LONGEST_LINE * (near + 1)), min(len(data), at + LONGEST_LINE * (near + 1))
@@ -45,10 +45,10 @@ def window(data: bytes, end: int, *, near: int, reach: int, width: int = 0) -> S
                 break
         start += 1
     # Short lines stay whole: what one of their hits leads to, all of them do, and that is remembered of a line.
-    narrow = width and stop - start >= LONGEST_LINE
+    narrow = after and stop - start >= LONGEST_LINE
     start, stop = max(0, start - reach), min(len(data), max(stop, end) + reach)
     if narrow:
-        start, stop = max(start, end - width - MARGIN), min(stop, end + width + MARGIN)
+        start, stop = max(start, end - before - MARGIN), min(stop, end + after + MARGIN)
     return Span(start, stop)
 
 

@@ -25,7 +25,8 @@ class Expression(NamedTuple):
     """One entry of the prefilter's database. ``rule`` is an index; ``near`` lines around a hit are searched.
 
     ``crosses`` is true when a match may cross a line break, ``far`` when the rule looks beyond the lines of
-    its hit at all. No match begins or ends further than ``width`` bytes from its hit; 0 when that is not known.
+    its hit at all. No match begins more than ``before`` bytes before its hit's end, or looks more than ``after``
+    bytes further than that; both are 0 when that is not known.
     ``joins`` is true when windows of several texts may be searched as one, to learn which hold a match.
     """
 
@@ -35,7 +36,8 @@ class Expression(NamedTuple):
     near: int
     crosses: bool
     far: bool = False
-    width: int = 0
+    before: int = 0
+    after: int = 0
     joins: bool = False
 
 
@@ -168,18 +170,19 @@ def _expressions(rule: Rule, index: int) -> list[Expression]:
     # What a short way to write a rule needs is a part of its pattern.
     joins = own.joins and not rule.reach and (not rule.needs or bool(rule.backwards) or derive(rule.needs).joins)
 
-    def made(derived: Derived, near: int, *, caseless: bool = False, width: int = 0) -> Expression:
+    def made(derived: Derived, near: int, *, caseless: bool = False, inside: bool = False) -> Expression:
         caseless = derived.caseless or caseless
-        return Expression(derived.expression, caseless, index, near, own.crosses_lines, far, width, joins)
+        sizes = own.sizes if inside else (0, 0)
+        return Expression(derived.expression, caseless, index, near, own.crosses_lines, far, *sizes, joins)
 
     found: list[Expression] = []
     if rule.prefilter:
-        found.append(made(derive(rule.prefilter), rule.near, width=own.width if rule.inside else 0))
+        found.append(made(derive(rule.prefilter), rule.near, inside=rule.inside))
     elif own.literal >= _SUREST_LITERAL:
-        found.append(made(own, 0, width=own.width))
+        found.append(made(own, 0, inside=True))
     if rule.pair:
         found.append(made(derive(rule.pair), rule.near))
     elif not found and rule.keywords:
         words = "|".join(re.escape(word) for word in rule.keywords)
         found.append(made(derive(f"(?:{words})"), rule.near, caseless=True))
-    return found or [made(own, 0, width=own.width)]
+    return found or [made(own, 0, inside=True)]

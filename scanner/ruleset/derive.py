@@ -53,13 +53,14 @@ class Derived:
         return parsed.longest_literal(self._items)
 
     @cached_property
-    def width(self) -> int:
-        """The most bytes a match of the exact expression can have, with all it looks at beside itself.
+    def sizes(self) -> tuple[int, int]:
+        """The most bytes a match of the exact expression can have, and the most from its beginning that it looks at.
 
-        0 when there is no such number.
+        0 and 0 when there are no such numbers. What it looks back at is not counted: a search sees that, wherever it
+        begins.
         """
-        width, beside = parsed.width(self._tree), parsed.beside(self._tree)
-        return width + beside if width < c.MAXREPEAT > beside else 0
+        width, extent = parsed.width(self._tree), parsed.extent(self._tree)
+        return (width, extent) if extent < c.MAXREPEAT else (0, 0)
 
     @cached_property
     def joins(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from re import _constants as c  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from scanner.ruleset.written import REPEATS, WORD_EDGES, character_class
@@ -48,15 +49,19 @@ def width(items: Any) -> int:
     return int(items.getwidth()[1])
 
 
-def beside(items: Any) -> int:
-    """The most bytes that the lookarounds in ``items`` look at; of those in a repetition, each turn of it looks on."""
-    seen = 0
-    for op, value in listed(items):
-        if op in (c.ASSERT, c.ASSERT_NOT):
-            seen += width(value[1]) + beside(value[1])
-        else:
-            seen += sum(map(beside, inner(op, value)))
-    return seen
+def extent(items: Any) -> int:
+    """The most bytes from where they begin that ``items`` match or look ahead at; ``MAXREPEAT`` or more as above."""
+    at = furthest = 0
+    for item in listed(items):
+        op, value = item
+        parts = [value[1]] if op in (c.ASSERT, c.ASSERT_NOT) else inner(op, value)
+        size = width(parser.SubPattern(items.state, [item]))
+        if parts:
+            # Of what is repeated, the last turn looks furthest.
+            before = size - max(map(width, parts)) if op in REPEATS else 0
+            furthest = max(furthest, at + before + max(map(extent, parts)))
+        at += size
+    return max(at, furthest)
 
 
 def joins(items: Any, *, multiline: bool) -> bool:

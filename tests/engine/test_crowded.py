@@ -29,14 +29,17 @@ def test_hits_between_others_of_a_line_add_nothing(seed: int) -> None:
     size, breaks = chance.choice([300, 3000, 30000]), chance.choice([0, 0.0001, 0.001, 0.05])
     data = bytes(10 if chance.random() < breaks else 97 for _ in range(size))
     expressions = [
-        Expression("x", False, 0, chance.choice([0, 2]), False, False, chance.choice([0, 40, 500])) for _ in range(2)
+        Expression("x", False, 0, chance.choice([0, 2]), False, False, *chance.choice([(0, 0), (40, 50), (40, 500)]))
+        for _ in range(2)
     ]
     hits = sorted(
         ((chance.choice(expressions[: 1 + seed % 2]), chance.randint(1, size)) for _ in range(300)), key=lambda h: h[1]
     )
 
     def around(hits: list[tuple[Expression, int]]) -> list[Span]:
-        return windows.merged(windows.window(data, end, near=e.near, reach=0, width=e.width) for e, end in hits)
+        return windows.merged(
+            windows.window(data, end, near=e.near, reach=0, before=e.before, after=e.after) for e, end in hits
+        )
 
     assert around(outermost(data, hits)) == around(hits)
 

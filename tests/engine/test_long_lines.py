@@ -32,7 +32,7 @@ def test_no_match_is_lost_or_won() -> None:
     engine = text_scanner(ScanOptions()).engine
     rules = engine.rules
     table, bodies = rules.to_table()
-    table["expressions"] = [expression._replace(width=0) for expression in rules.expressions]
+    table["expressions"] = [expression._replace(before=0, after=0) for expression in rules.expressions]
     wide = Engine(
         CompiledRules.from_table(table, memoryview(bodies)), engine._prefilter, engine.triggers, now=engine.now
     )

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.engine.windows import LONGEST_LINE, ends_at_window, in_stretches, merged, window
+from scanner.engine.windows import LONGEST_LINE, MARGIN, ends_at_window, in_stretches, merged, window
 from scanner.model.span import Span
 
 TEXT = b"one\ntwo\nthree\nfour\nfive"
@@ -83,11 +83,11 @@ def test_an_expression_that_means_its_window_by_its_end_is_known() -> None:
 def test_a_line_that_is_not_long_stays_whole() -> None:
     data = b"x" * (LONGEST_LINE - 1)
     for near in (0, 1):
-        assert window(data, 2_000, near=near, reach=0, width=300) == Span(0, len(data))
+        assert window(data, 2_000, near=near, reach=0, before=200, after=300) == Span(0, len(data))
 
 
 def test_of_a_long_line_no_more_than_an_expression_is_wide() -> None:
     data = b"x" * 1_000_000
     for near in (0, 1):
-        span = window(data, 500_000, near=near, reach=0, width=300)
-        assert 600 <= span.end - span.start <= 800
+        span = window(data, 500_000, near=near, reach=0, before=200, after=300)
+        assert span == Span(500_000 - 200 - MARGIN, 500_000 + 300 + MARGIN)

@@ -130,3 +130,21 @@ def test_what_is_given_by_hand_is_taken_for_part_of_a_match_only_where_that_is_s
 ) -> None:
     rule, _, _ = parse_rule({"id": "acme", "title": "t", "description": "d", "severity": "high", **more})
     assert rule.inside is inside
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sizes"),
+    [
+        ("ab{2,5}", (6, 6)),
+        ("a(?=b{9})b", (2, 10)),
+        ("(?:a(?=b{9})){3}", (3, 12)),
+        ("(?:a(?=b{9}c)|bb)c{4}(?!d{3})", (6, 11)),
+        ("(?<=a{30})b", (1, 30)),
+        ("(?<=a(?=b{40}))b", (1, 41)),
+        (r"(a{1,3})(?=\1b)c", (4, 7)),
+        ("a+b", (0, 0)),
+        ("ab(?=c*d)", (0, 0)),
+    ],
+)
+def test_how_far_a_match_goes_and_looks(pattern: str, sizes: tuple[int, int]) -> None:
+    assert derive(pattern).sizes == sizes
