@@ -14,6 +14,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Final
 
+try:
+    from librt.strings import BytesWriter, read_i64_le, write_i64_le
+except ImportError:
+    from scanner.history.plainwriter import BytesWriter, read_i64_le, write_i64_le  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from mmap import mmap
 
@@ -43,6 +48,8 @@ LONGEST_LINE: Final = 16384
 _CLOSE: Final = 256
 # Shorter pieces of fresh text cost less to scan than to remember.
 _WORTH_A_KEY: Final = 64
+# The memory in which a larger object was put together is not kept for others.
+_LARGE: Final = 1024 * 1024
 
 Inflate = Callable[[bytes, int], bytes]
 
@@ -176,8 +183,10 @@ def _settle(kinds: bytearray, bases: list[int], late: list[int]) -> None:
                 kinds[step] = kind
 
 
-def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int) -> bytes:
+def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int, writer: BytesWriter | None = None) -> bytes:
     """The object that ``delta`` makes of ``base``; Damaged when the two do not fit.
+
+    It is put together in ``writer``, if there is one: with the same for many objects, its memory is found once.
 
     The ends of fresh ranges are appended to ``fresh``, two numbers a range, in order. A seam is an empty range;
     ranges with at most ``close`` bytes between them are one.
@@ -207,7 +216,8 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int) -> bytes:
         at += 1
         size |= (byte & 127) << shift
         shift += 7
-    parts: list[bytes] = []
+    made = writer if writer is not None else BytesWriter()
+    made.truncate(0)
     done: i64 = 0
     follows: i64 = 0  # where the next copy starts when nothing lies between it and what came before
     inserting: bool = False
@@ -265,7 +275,7 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int) -> bytes:
                         fresh.append(fresh_to)
                     fresh_from = done
                 fresh_to = done
-            parts.append(base[copy_from : copy_from + length])
+            _copy(base, copy_from, copy_from + length, made)
             done += length
             follows = copy_from + length
         elif op:
@@ -278,7 +288,7 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int) -> bytes:
                         fresh.append(fresh_from)
                         fresh.append(fresh_to)
                     fresh_from = done
-            parts.append(delta[at : at + op])
+            _copy(delta, at, at + op, made)
             at += op
             done += op
         else:
@@ -293,7 +303,25 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int) -> bytes:
     if fresh_to < done and follows != base_size:
         fresh.append(done)
         fresh.append(done)
-    return b"".join(parts)
+    return made.getvalue()
+
+
+# So many bytes are copied by themselves, where making an object of them takes longer. Interpreted, where functions have
+# their code, there are none.
+_SHORT: Final = 0 if hasattr(rebuild, "__code__") else 64
+
+
+def _copy(source: bytes, at: i64, end: i64, made: BytesWriter) -> None:
+    """Append ``source[at:end]`` to ``made``."""
+    if end - at > _SHORT:
+        made.write(source[at:end])
+        return
+    while at + 8 <= end:
+        write_i64_le(made, read_i64_le(source, at))
+        at += 8
+    while at < end:
+        made.append(source[at])
+        at += 1
 
 
 def operands(op: i64) -> i64:
@@ -342,7 +370,7 @@ def line_spans(data: bytes, ranges: list[int], lines: int, reach: int) -> list[i
             ceiling = size
         step = 0
         while step <= lines and start > floor:
-            start = data.rfind(b"\n", floor, start)
+            start = _break_before(data, floor, start)
             if start < 0:
                 start = floor
                 break
@@ -352,7 +380,7 @@ def line_spans(data: bytes, ranges: list[int], lines: int, reach: int) -> list[i
                 start += 1
         step = 0
         while step <= lines and stop < ceiling:
-            stop = data.find(b"\n", stop, ceiling) + 1
+            stop = _break_after(data, stop, ceiling) + 1
             if stop <= 0:
                 stop = ceiling
                 break
@@ -364,6 +392,37 @@ def line_spans(data: bytes, ranges: list[int], lines: int, reach: int) -> list[i
             spans.append(stop)
         last = stop
     return spans
+
+
+# A line break is looked for so many bytes away before Python is asked to search, which takes as long to begin.
+# Interpreted, where functions have their code, it is asked at once.
+_NEARBY: Final = 0 if hasattr(line_spans, "__code__") else 256
+
+
+def _break_before(data: bytes, floor: i64, end: i64) -> i64:
+    """Where the last line break in ``data[floor:end]`` is; -1 without one."""
+    nearby: i64 = end - _NEARBY
+    if nearby < floor:
+        nearby = floor
+    at: i64 = end - 1
+    while at >= nearby:
+        if data[at] == 10:
+            return at
+        at -= 1
+    return data.rfind(b"\n", floor, nearby) if floor < nearby else -1
+
+
+def _break_after(data: bytes, start: i64, ceiling: i64) -> i64:
+    """Where the first line break in ``data[start:ceiling]`` is; -1 without one."""
+    nearby: i64 = start + _NEARBY
+    if nearby > ceiling:
+        nearby = ceiling
+    at: i64 = start
+    while at < nearby:
+        if data[at] == 10:
+            return at
+        at += 1
+    return data.find(b"\n", nearby, ceiling) if nearby < ceiling else -1
 
 
 class Version:
@@ -445,6 +504,7 @@ class Walk:
         self.reasons: list[str] = []
         self._waiting: list[int] = []
         self._bases: list[Version | None] = []
+        self._writer = BytesWriter()
 
     def add(self, root: int) -> None:
         """Queue the family of the whole object at position ``root``."""
@@ -555,7 +615,10 @@ class Walk:
         fresh: list[int] = []
         if made_size(data) > self.limit:
             raise Damaged("larger than the limit")
-        return Version(position, rebuild(base.data, data, fresh, self.close), fresh, base)
+        made = rebuild(base.data, data, fresh, self.close, self._writer)
+        if len(made) > _LARGE:
+            self._writer = BytesWriter()
+        return Version(position, made, fresh, base)
 
     def _give_up(self, position: int, reason: str) -> None:
         """The object at ``position`` and all that is made from it are left to others."""

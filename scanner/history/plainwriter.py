@@ -1,4 +1,4 @@
-"""What ``librt.strings`` has of writing numbers into bytes, for where it is not installed: the same, slower."""
+"""What ``librt.strings`` has to write bytes and read numbers from them, slower: for where it is not installed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ class BytesWriter:
     def __len__(self) -> int:
         return len(self._bytes)
 
+    def append(self, byte: int) -> None:
+        """Append one byte."""
+        self._bytes.append(byte)
+
+    def write(self, data: bytes) -> None:
+        """Append ``data``."""
+        self._bytes += data
+
     def getvalue(self) -> bytes:
         """All of them."""
         return bytes(self._bytes)
@@ -24,3 +32,8 @@ class BytesWriter:
 def write_i64_le(writer: BytesWriter, number: int) -> None:
     """Append ``number``, of 64 bits and signed, its low byte first."""
     writer._bytes += number.to_bytes(8, "little", signed=True)
+
+
+def read_i64_le(data: bytes, at: int) -> int:
+    """The number that ``write_i64_le`` has put ``at`` there."""
+    return int.from_bytes(data[at : at + 8], "little", signed=True)

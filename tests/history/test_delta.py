@@ -57,6 +57,13 @@ def test_a_malformed_header(delta: ModuleType, raw: bytes) -> None:
         delta.read_header(raw, 500, 20)
 
 
+def test_objects_put_together_in_one_place_are_apart(delta: ModuleType) -> None:
+    writer = delta.BytesWriter()
+    for length in (40, 3, 300, 64, 65, 1):
+        code = delta_of(len(BASE), length + 100, (0, length), b"x" * 100)
+        assert delta.rebuild(BASE, code, [], 0, writer) == BASE[:length] + b"x" * 100
+
+
 def made(delta: ModuleType, code: bytes, base: bytes = BASE, close: int = 0) -> tuple[bytes, list[int]]:
     fresh: list[int] = []
     return delta.rebuild(base, code, fresh, close), fresh
@@ -214,7 +221,9 @@ def test_a_very_long_line_is_cut(delta: ModuleType) -> None:
 def test_lines_hold_their_ranges_whatever_they_are(delta: ModuleType) -> None:
     chance = random.Random(7)
     for _ in range(300):
-        data = bytes(chance.choice(b"ab\n") for _ in range(chance.randrange(1, 3000)))
+        # Some of them longer than a line break is looked for without Python's own search.
+        signs = chance.choice([b"ab\n", b"a" * 400 + b"\n"])
+        data = bytes(chance.choice(signs) for _ in range(chance.randrange(1, 3000)))
         ends = sorted(chance.randrange(len(data) + 1) for _ in range(2 * chance.randrange(1, 6)))
         lines = chance.randrange(4)
         flat = delta.line_spans(data, ends, lines, 0)
