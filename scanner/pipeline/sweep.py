@@ -256,8 +256,10 @@ class Sweeper:
             _add(found, batch.owners[piece], batch.origins[piece], some)
         if self.known is None:
             return found
-        for piece, key in enumerate(batch.keys):
-            self.known[key] = hits.get(piece, _NONE)
+        # In most pieces there is nothing.
+        self.known.update(dict.fromkeys(batch.keys, _NONE))
+        for piece, some in hits.items():
+            self.known[batch.keys[piece]] = some
         repeats = batch.repeats
         for at in range(0, len(repeats), 3):
             if some := self.known[repeats[at + 2]]:
