@@ -22,7 +22,8 @@ _MOST_TOGETHER = 3
 _BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
 
 # What may touch a token on the left although it ends in a character of the token's own alphabet: escapes
-# of strings, URLs and JSON, the end of a terminal's colour sequence, and what a patch puts at the beginning of a line.
+# of strings, URLs and JSON, the end of a terminal's colour sequence, what a patch puts at the beginning of a line, and
+# where the user of an address begins.
 # By their last character, which rules out most.
 _HEX = "[0-9A-Fa-f]"
 _ESCAPES = (
@@ -30,6 +31,7 @@ _ESCAPES = (
     rf"{_HEX}(?:(?<=%{_HEX}{{2}})|(?<=%25{_HEX}{{2}})|(?<=\\x{_HEX}{{2}})|(?<=\\u{_HEX}{{4}}))",
     r"m(?<=[0-9;\[][0-9]m)",
     r"[-+](?<![^\n].)",
+    r"/(?<=://)",
 )
 
 # The last word of the name that a value goes by when the vendor is named some words or lines before it.
@@ -63,11 +65,18 @@ _TOLD = (
     r"""|["']\s?\{\s{1,40}(?:[a-z]{1,20}\s{0,12}=[^\n]{0,100}\n\s{0,40}){0,2}default\s{0,12}=\s{0,3}"""
 )
 
+# What makes a value of the string that it is given: String::from("..."), SecretStr("..."), @"...". What is
+# called a digest takes a digest, not a secret.
+_MADE_OF = (
+    r"""(?:@(?=")|[A-Za-z]\w{2,20}+(?:::from)?\((?=[\\"'`])"""
+    rf"""{"".join(f"(?<!(?i:{end})[(])" for end in ("sha1", "sha256", "sha512", "md5", "hash", "digest"))})?"""
+)
+
 # Between name and value; last, a scheme ("Bearer", "GenieKey") or what else a form puts before the value.
 _SEPARATOR = (
-    r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4}(?:or\s{1,4})?"""
+    r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4}(?:(?:or|to)\s{1,4})?"""
     rf"""|{_TOLD})"""
-    r"""(?:\(\s{1,40})?[\\"'`({\[<*]{0,4}"""
+    rf"""(?:\(\s{{1,40}})?{_MADE_OF}[\\"'`({{\[<*]{{0,4}}"""
     r"""(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}[ ]){1,2})?"""
 )
 

@@ -25,6 +25,8 @@ _MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER, FileKind.
 _NAME_BEFORE = Lazy(rb"\s*[\w.\[\]-]+[ \t]*[=:][ \t]*")
 _GOES_ON = Lazy(rb"[,.:;!?)]?[ \t]+[^\s=#;/\\&|<>\"'`(\[{-][^=]*")
 _DIGESTS = Lazy(rb"(?i)(?:hash(?:es|map|table|sums?)|checksums?|digests|fingerprints?)\W")
+# Where a line of a list of dependencies has named the module: what follows is its commit.
+_MODULE = Lazy(rb"(?:^|\s)[\w-]+(?:\.[\w-]+)+(?:/[\w.~-]+)+[ \t]+$")
 # Two columns, as SQL names them.
 _COLUMNS = Lazy(rb"`,\s{0,4}`$")
 _SMALL = Lazy(rb"[a-z]+(?:[-_.][a-z]+)*")
@@ -57,6 +59,7 @@ def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line:
         or ("name" if not quoted and _follows_colon(value, line, at, promise, kind) else "")
         or ("text" if not quoted and _starts_sentence(value, line, at, kind) else "")
         or ("hash" if _in_list_of_digests(value, line, at) else "")
+        or ("commit" if len(value) == 40 and _MODULE.pattern.search(line, 0, max(at, 0)) else "")
         or ("same as the user" if is_user(value, line) else "")
         or (_bare(unescaped(value), promise) if bare else "")
     )
@@ -75,7 +78,7 @@ def _bare(value: bytes, promise: Promise) -> str:
 def _stands_for(value: bytes, kind: FileKind) -> str:
     found = reference(value, kind, quoted=False)
     # An id and its secret, as services hand them out, look like names in a row to an expression.
-    if found == "code" and value.translate(None, b".:").isalnum():
+    if found == "code" and value.translate(None, b".:_-").isalnum():
         return "" if words.surprise(value.decode("ascii", "replace")) > words.NO_NAME else found
     return found
 

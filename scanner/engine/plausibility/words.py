@@ -34,6 +34,11 @@ _REMEMBERED, _LONG_DIGIT_BITS = 4, 5.2
 _COUNTED = r"(?<![A-Za-z0-9])(?:k8s|k3s|i18n|l10n|a11y|o11y|e2e|p2p|m2m|b2[bc])(?![A-Za-z0-9])"
 _RUNS = re.compile(_COUNTED + r"|[a-z]+|[0-9]+|.", re.DOTALL | re.IGNORECASE | re.ASCII)
 _JOINTS = frozenset("_-. /:")
+# A part between joints that is drawn from the digits of base 16, whatever the parts beside it are made of: what a
+# vendor puts behind its mark. With 40 or 64 of them it may as well be a name with a commit or a digest.
+_HEXADECIMAL_PART = re.compile(
+    r"(?<![0-9A-Za-z])(?=[0-9]*[A-Fa-f])(?=[A-Fa-f]*[0-9])(?:[0-9a-f]{16,}|[0-9A-F]{16,})(?![0-9A-Za-z])"
+)
 _COMMON_NUMBERS = frozenset(
     "0 1 2 3 4 5 6 7 8 9 00 01 02 03 04 05 06 07 08 09 10 11 12 13 16 20 24 32 64 80 86 99 100 123 127 128 200 256 "
     "404 443 500 512 1000 1024 1234 2048 3306 3389 4096 5432 6379 8000 8080 8081 8443 8888 9000 9090 9200 12345 "
@@ -99,6 +104,10 @@ def words_of(text: str) -> list[str]:
 
 def _random(text: str) -> float:
     """Bits of the generator's story: every character from the smallest usual alphabet that has them all."""
+    part = _HEXADECIMAL_PART.search(text)
+    if part is not None and part.group() != text and len(part.group()) not in (40, 64):
+        rest = text[: part.start()] + text[part.end() :]
+        return _random(rest) + len(part.group()) * 4
     lower = upper = digits = other = 0
     hexadecimal = True
     joints = 0
