@@ -83,6 +83,14 @@ SILENT += [
     ("lock.csv", "prod,checkout,v6.1.0,github-actions,<<%H40>>,2026-07-04T00:00:00Z"),
     ("prompt.sh", "# Reminder for default login / password when the postinstall is not done yet"),
     ("parcels.json", '{"object": "ParcelList", "id": "<<pl_ %H32>>"}'),
+    ("tokenizer.erl", 'Token = io_lib:format("\\\\u~4.16.0B", [Char]),'),
+    ("schema.xml", '<modifyDataType columnName="PASSWORD" newDataType="varchar(200)" tableName="ACCOUNT"/>'),
+    ("HttpUrl.kt", '* | `http://a%20b:c%20d@host/`       | `"a b"`      |'),
+    ("UrlTest.kt", 'parse("http://user:%F0%9F%8D%A9@host/").password'),
+    ("UrlTest.kt", 'parse("http://user:c%3A%01%40%2F%23%25d@host/").password'),
+    ("UrlTest.kt", 'parse("http://user:%3D%5B%5D%3A%3B%22~%7C%3F@host/").password'),
+    ("vendor.conf", "github.com/acme/newrelic_platform_go <<%H40>>"),
+    ("vendor.conf", "github.com/acme/log-hook <<%H40>>"),
 ]
 
 SEEN = [
@@ -162,6 +170,11 @@ SEEN = [
     ("a.json", '{"run": "ConvertTo-SecureString \\"<<%A12 !>>\\" -AsPlainText -Force"}'),
     ("a.py", 'client_oauth = " <<%A40>> "'),
     ("a.txt", "Secret Key:<<%A16>>"),
+    # An id and a secret with joints of their own, without quotes.
+    ("a.ini", "[kagi]\nkagi_api_key=<<%A11 . %A20 - %A6 _ %A20>>"),
+    # More digits than letters, behind a mark that is no hex.
+    ("a.ts", 'private readonly queueToken: string = "<<sk- 267385 d971 acbba413 add22add 53598c>>";'),
+    ("a.sh", "git clone http://bot:<<%pct(@) %A9 %pct(#)>>@host/app.git"),
 ]
 
 

@@ -53,6 +53,8 @@ _TEMPLATE = re.compile(
 _WORD = re.compile(rb"([A-Za-z]{3,24})[0-9]{0,3}|[0-9]{1,8}")
 _MOSTLY_WORDS = 0.75
 _SHORTEST = 3
+_UNTYPED = re.compile(rb"[\x00-\x1f\x7f]")
+_ALNUM = re.compile(rb"[0-9A-Za-z\xc3-\xf4]")
 # Addresses that lead nowhere, or no further than the machine itself.
 _NOWHERE = re.compile(
     rb"""localhost|127\.[0-9.]+|0\.0\.0\.0|host\.docker\.internal
@@ -71,6 +73,9 @@ def _judge(user: bytes, password: bytes) -> Verdict:
     # A real one would have to be escaped there; documentation in another language writes its word for "password".
     if not password.isascii() and password.decode("utf-8", "replace").isalpha():
         return Verdict(Outcome.DROP, "a word in another language")
+    # What a test or a manual escapes to show that it is escaped: breaks, rows of signs, a picture.
+    if _UNTYPED.search(plain) or len(_ALNUM.findall(plain)) < _SHORTEST:
+        return Verdict(Outcome.DROP, "no characters of a password")
     if len(low) < _SHORTEST or low in _STAND_INS or _PLACE_NAMES.fullmatch(low):
         return Verdict(Outcome.DROP, "a stand-in for a password")
     if low in _DEFAULTS or (user and low == unquote_to_bytes(user).lower()) or _guessed_at_once(plain):

@@ -81,6 +81,12 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("mark-up", rb"</?[a-z][^>]*>?.* | &[a-z]+; | .*</\w+>"),
     # What stands for each text in the language in which Crowdin shows translators a program.
     ("mark-up", rb"(?:crwdn[se]\d+:\d+)+"),
+    # What a column holds, in SQL.
+    (
+        "type",
+        rb"(?:n?(?:var)?char2?|character(?:\svarying)?|(?:var)?binary|n?text|decimal|numeric|number|(?:big|tiny)?int|float"
+        rb"|timestamp|datetime)\(\d+(?:,\s?\d+)?\)",
+    ),
     ("region", rb"(?:us|eu|ap|sa|ca|me|af)-(?:gov-)?[a-z]+-\d"),
     (
         "algorithm",
