@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FEW = 16
 # Processor seconds that following hits may take, for each byte that is searched and each match.
 _A_BYTE, _A_MATCH = 30e-9, 12e-6
+# What each match adds to the time after which a search is given up.
+_FOR_A_MATCH = 1e-4
 # What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
 # as long.
 _PATIENCE = 0.2
@@ -48,7 +50,7 @@ def outermost(data: bytes, hits: Sequence[tuple[Expression, int]]) -> list[tuple
             line_end = data.find(b"\n", searched)
             line_end = len(data) if line_end < 0 else line_end
         same = end <= line_end and bool(kept) and kept[-1][0] is expression
-        if same and inner and end - first <= (expression.after or LONGEST_LINE):
+        if same and inner and end - first <= min(expression.after or LONGEST_LINE, LONGEST_LINE):
             kept[-1] = expression, end
         else:
             first = before if same else end
@@ -206,9 +208,12 @@ class Crowd:
             found = pattern.match(data, start, span.end, timeout=timeout, concurrent=False)
             if found:
                 after = found.end()
-                yield found
-                since = began = process_time()
+                stopped = process_time()
                 self._tries += _A_MATCH
+                yield found
+                # What was done with the match is not the search's.
+                began = process_time()
+                since += began - stopped + _FOR_A_MATCH
 
     def _starts_in(self, places: Sieve, data: bytes, span: Span, steps: int) -> Sequence[int]:
         """Where matches may begin in ``span``; many spans are asked all at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from itertools import accumulate
 
 from scanner.engine import windows
@@ -40,6 +41,54 @@ class Lines:
             start, stop = max(start, end - before - windows.MARGIN), min(stop, end + after + windows.MARGIN)
         return Span(start, stop)
 
+    def windows(self, ends: Iterable[int], *, near: int, reach: int, before: int = 0, after: int = 0) -> list[Span]:
+        """``window`` of each of ``ends``, joined where they touch, in order; quickest when they ascend."""
+        breaks, size, most, many = self._breaks, self._size, LONGEST_LINE * (near + 1), len(self._breaks)
+        found: list[Span] = []
+        first, last, ordered = 0, -1, True
+        for end in ends:
+            # As in ``window``; a text may hold one of them in every line.
+            at = end - 1 if end else 0
+            place = bisect_left(breaks, at)
+            above, below = place - near - 1, place + near
+            start = breaks[above] + 1 if above >= 0 else 0
+            stop = breaks[below] if below < many else size
+            if at - start > most:
+                start = at - most
+            if stop - at > most:
+                stop = at + most
+            if stop < end:
+                stop = end
+            narrow = after and stop - start >= LONGEST_LINE
+            if reach:
+                start, stop = max(0, start - reach), min(size, stop + reach)
+            if narrow:
+                start, stop = max(start, end - before - windows.MARGIN), min(stop, end + after + windows.MARGIN)
+            if first <= start <= last:
+                if stop > last:
+                    last = stop
+                continue
+            if last >= 0:
+                found.append(Span(first, last))
+                ordered = ordered and start > last
+            first, last = start, stop
+        if last >= 0:
+            found.append(Span(first, last))
+        return found if ordered else windows.merged(found)
+
+    def around(self, span: Span, near: int) -> Span:
+        """The same as ``windows.lines_around``."""
+        start, end = span
+        end = max(end, start + 1)
+        breaks, size, most = self._breaks, self._size, LONGEST_LINE * (near + 1)
+        first = last = bisect_left(breaks, start)
+        if first < len(breaks) and breaks[first] < end - 1:
+            last = bisect_left(breaks, end - 1, first)
+        above, below = first - near - 1, last + near
+        head = breaks[above] + 1 if above >= 0 else 0
+        tail = breaks[below] if below < len(breaks) else size
+        return Span(max(head, start - most), min(size, max(min(tail, end - 1 + most), end)))
+
 
 class Around:
     """The lines around places of one text, found in it or, once there were many questions, looked up."""
@@ -58,9 +107,7 @@ class Around:
             if not is_worth(self._asked, self._data):
                 return windows.lines_around(self._data, span, near)
             self._lines = lines_of(self._data)
-        head = self._lines.window(span.start + 1, near=near, reach=0)
-        tail = self._lines.window(max(span.end, span.start + 1), near=near, reach=0)
-        return Span(head.start, tail.end)
+        return self._lines.around(span, near)
 
 
 def is_worth(questions: int, data: bytes) -> bool:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import regex
@@ -63,6 +64,7 @@ class Matcher:
     _expressions: Expressions | None = None
     _pair: Pattern[bytes] | None = None
     _keywords: Pattern[bytes] | None = None
+    _longest: int = 0
     _allow: tuple[Pattern[bytes], ...] | None = None
     _seen: Sought = field(default_factory=Sought)
     _pairs: First = field(default_factory=First)
@@ -92,17 +94,19 @@ class Matcher:
 
     def spans(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> list[Span]:
         """Where the expression looks for ``hits`` (expression, end offset), in order and apart from each other."""
-        window = lines_of(text.data).window if is_worth(len(hits), text.data) else partial(windows.window, text.data)
-        spans = windows.merged(
-            window(
-                end,
-                near=max(expression.near, int(expression.crosses)),
-                reach=self.rule.reach,
-                before=expression.before,
-                after=expression.after,
+        reach = self.rule.reach
+        if is_worth(len(hits), text.data):
+            lines = lines_of(text.data)
+            found = [
+                lines.windows(ends, near=_lines(one), reach=reach, before=one.before, after=one.after)
+                for one, ends in _ends(hits)
+            ]
+            spans = found[0] if len(found) == 1 else windows.merged(chain.from_iterable(found))
+        else:
+            spans = windows.merged(
+                windows.window(text.data, end, near=_lines(one), reach=reach, before=one.before, after=one.after)
+                for one, end in hits
             )
-            for expression, end in hits
-        )
         if len(spans) < 2 or windows.ends_at_window(self.rule.pattern):
             return spans
         return windows.in_stretches(text.data, spans)
@@ -291,8 +295,9 @@ class Matcher:
             # The shortest first: of those that begin in one place it is the one most likely to be near enough.
             words = "|".join(regex.escape(word) for word in sorted(self.rule.keywords, key=len))
             self._keywords = compiled(words, regex.IGNORECASE)
+            self._longest = max(map(len, self.rule.keywords))
         around = self._around(span, self.rule.near)
-        return self._seen.within(self._keywords, data, around, longest=max(map(len, self.rule.keywords)))
+        return self._seen.within(self._keywords, data, around, longest=self._longest)
 
     def _partner(self, data: bytes, span: Span) -> dict[str, str] | None:
         if self._pair is None:
@@ -350,6 +355,20 @@ class _Names(NamedTuple):
     secrets: tuple[str, ...]
     others: tuple[str, ...]
     key: bool
+
+
+def _lines(expression: Expression) -> int:
+    """How many lines either side of a hit are searched."""
+    return max(expression.near, int(expression.crosses))
+
+
+def _ends(hits: Iterable[tuple[Expression, int]]) -> list[tuple[Expression, list[int]]]:
+    """The ends of ``hits`` by their expression."""
+    found: dict[int, tuple[Expression, list[int]]] = {}
+    for expression, end in hits:
+        # By what it is, not what it is like: thousands of long texts would be hashed.
+        found.setdefault(id(expression), (expression, []))[1].append(end)
+    return list(found.values())
 
 
 def _names(names: Iterable[str]) -> _Names:

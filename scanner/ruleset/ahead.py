@@ -13,7 +13,9 @@ def up_to_lookaheads(items: Sequence[Any], *, most: int) -> list[list[Any]]:
     Of at most ``most`` lookaheads, those that look the furthest. What other ways there are past one stays whole. They
     are to be read by what takes a group for no more than its alternatives, one that gives nothing back too.
     """
-    found = [one for one in _lookaheads(items, last=True) if _width(one)[0] and _width(one)[1] > 1]
+    # What is asked before anything else is what matches begin with anyway.
+    begun = 1 if items and items[0][0] is c.ASSERT else 0
+    found = [one for one in _lookaheads(items[begun:], last=True) if _width(one)[0] and _width(one)[1] > 1]
     found.sort(key=lambda one: _width(one)[1], reverse=True)
     return [_up_to(items, one, []) for one in found[:most]]
 

@@ -259,7 +259,7 @@ def _if(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
 
 def _last_before(items: Sequence[Any]) -> list[tuple[str, int]] | None:
     """What the first lookbehind of ``items`` allows of the one character before them; None when that is not known."""
-    op, (_, inner) = next(item for item in items if item[0] is not c.AT)
+    op, (_, inner) = next(item for item in items if item[0] in (c.ASSERT, c.ASSERT_NOT) and item[1][0] < 0)
     if op is c.ASSERT:
         ways = [_last(inner)]
     else:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from scanner.ruleset.beginnings import beginnings
+
 _TEXTS = ("token", "edge", "names", "value")
 KEYS = (*_TEXTS, "together")
 
@@ -45,8 +47,8 @@ _WORDS = (
 _WORDS_BEGIN = "(?=[kKtTsSpPaAbBcClLdDvVwWhH])"
 _SEPARATOR_BEGINS = r"""(?=[\s:\\"'`\])=,>|?!+~.<(\-%])"""
 
-# Names of values that are published, not kept.
-_NOT_SECRET = ("hash", "sha", "sha1", "sha256", "md5", "digest", "commit", "checksum", "version", "revision", "etag")
+# Names of values that are published, not kept; those of one length together, because each question costs.
+_NOT_SECRET = ("sha|md5", "hash|sha1|etag", "sha256|digest|commit", "version", "checksum|revision")
 
 # What a file is called by a digest of its content: "github-<40 digits>.css".
 _NO_FILE = r"(?!\.(?:css|m?js|map|png|jpe?g|gif|svg|ico|woff2?|html?)(?![0-9A-Za-z]))"
@@ -84,7 +86,7 @@ _SEPARATOR = (
 _WORD_ENDS = rf"{_WORDS_BEGIN}(?i:{_WORDS})[\w.\-]{{0,24}}?"
 _ASSIGNED = (
     rf"{_SEPARATOR_BEGINS}(?<![_.\- ][iI][dD])(?<![a-z]I[dD])"
-    rf"{''.join(f'(?<!(?i:{word}))' for word in _NOT_SECRET)}{_TYPE}{_SEPARATOR}"
+    rf"{''.join(f'(?<!(?i:{words}))' for words in _NOT_SECRET)}{_TYPE}{_SEPARATOR}"
 )
 
 # A ruled line is full of places where a value with signs could begin.
@@ -173,7 +175,9 @@ def standing_alone(token: str, edge: str) -> str:
     further = rf"|\.[{undotted}]" if "." in edge else ""
     end = f"(?:(?![{undotted}]{further}){again})"
     # Padding ends a value; on the left it is the sign between a name and its value.
-    return f"{left}(?P<secret>{token}){end}"
+    # Asked first: what may stand before a token is asked in each place of a run of the token's own characters.
+    begins = "|".join(map(re.escape, beginnings(token)))
+    return f"{f'(?={begins})' if begins else ''}{left}(?P<secret>{token}){end}"
 
 
 def called(names: str, value: str, edge: str, lines: int) -> str:

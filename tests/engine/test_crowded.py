@@ -29,7 +29,15 @@ def test_hits_between_others_of_a_line_add_nothing(seed: int) -> None:
     size, breaks = chance.choice([300, 3000, 30000]), chance.choice([0, 0.0001, 0.001, 0.05])
     data = bytes(10 if chance.random() < breaks else 97 for _ in range(size))
     expressions = [
-        Expression("x", False, 0, chance.choice([0, 2]), False, False, *chance.choice([(0, 0), (40, 50), (40, 500)]))
+        Expression(
+            "x",
+            False,
+            0,
+            chance.choice([0, 2]),
+            False,
+            False,
+            *chance.choice([(0, 0), (40, 50), (40, 500), (9, 20000)]),
+        )
         for _ in range(2)
     ]
     hits = sorted(

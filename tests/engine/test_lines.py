@@ -24,6 +24,10 @@ def test_windows_are_the_same(seed: int) -> None:
         assert lines.window(end, **asked) == windows.window(data, end, **asked)
         span = Span(*sorted((end, chance.randint(0, size))))
         assert around(span, near) == windows.lines_around(data, span, near)
+        ends = [chance.randint(0, size) for _ in range(chance.choice([0, 1, 9]))]
+        for some in (ends, sorted(ends)):
+            expected = windows.merged(windows.window(data, end, **asked) for end in some)
+            assert lines.windows(some, **asked) == expected
 
 
 def test_lines_are_found_once_a_text_and_only_where_many_are_asked_for() -> None:

@@ -74,6 +74,7 @@ def test_of_many_spans_none_loses_a_match_in_the_joint() -> None:
         (r"(?<![\w.](?<!\\n))", [b"", b"-", b"\\n", b"n"]),
         (r"(?<=[\w.](?<=\\n))", [b"\\n"]),
         (r"(?<=<(?:u|b)>)", [b"<u>"]),
+        (r"(?=[a-z]{2})(?<![\w.](?<!\\n))", [b"", b"-", b"\\n", b"n"]),
     ],
 )
 def test_the_character_before_a_long_expression_is_asked_for(before: str, heads: list[bytes]) -> None:
