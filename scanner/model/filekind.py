@@ -109,7 +109,10 @@ _EXTENSIONS: dict[str, FileKind] = {}
 for _kind, _list in {
     FileKind.CODE: "py pyi pyx js jsx mjs cjs ts tsx vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx "
     "hpp hh m mm cs vb fs swift rb erb php phtml pl pm lua r jl dart ex exs erl hs ml clj cljs lisp el coffee nim zig "
-    "v sol proto graphql thrift tcl d pas asm s sql.erb ino cu haml slim twig jsp aspx cshtml",
+    "v sol proto graphql thrift tcl d pas asm s sql.erb ino cu haml slim twig jsp aspx cshtml cr fsx fsi cljc hrl mli "
+    "lhs elm purs vala rkt scm f90 f95 cob cbl adb ads abap cls apex gvy luau mts cts es6 astro razor vbhtml jspx ascx "
+    "eex heex leex ejs hbs handlebars mustache njk liquid gd bzl star cmake vim awk rbi rbs rake gemspec podspec "
+    "jbuilder sbt sc hx odin idr lean agda hxx inl ipp cuh glsl hlsl wgsl metal sv vhd vhdl applescript vbs au3 ahk",
     FileKind.CONFIG: "yaml yml ini cfg conf cnf config properties toml tf tfvars hcl nix service desktop reg "
     "plist netrc npmrc pypirc editorconfig gitconfig inf prefs ovpn rdp tpl j2 jinja template creds cnf.erb",
     FileKind.SHELL: "sh bash zsh fish ksh csh bat cmd ps1 psm1 psd1 mk dockerfile containerfile history",

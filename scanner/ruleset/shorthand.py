@@ -48,7 +48,7 @@ _WORDS_BEGIN = "(?=[kKtTsSpPaAbBcClLdDvVwWhH])"
 _SEPARATOR_BEGINS = r"""(?=[\s:\\"'`\])=,>|?!+~.<(\-%])"""
 
 # Names of values that are published, not kept; those of one length together, because each question costs.
-_NOT_SECRET = ("sha|md5", "hash|sha1|etag", "sha256|digest|commit", "version", "checksum|revision")
+_NOT_SECRET = ("sha|md5", "hash|sha1|etag", "nonce", "sha256|digest|commit", "version", "checksum|revision")
 
 # What a file is called by a digest of its content: "github-<40 digits>.css".
 _NO_FILE = r"(?!\.(?:css|m?js|map|png|jpe?g|gif|svg|ico|woff2?|html?)(?![0-9A-Za-z]))"
@@ -71,7 +71,7 @@ _TOLD = (
 # called a digest takes a digest, not a secret.
 _MADE_OF = (
     r"""(?:@(?=")|[A-Za-z]\w{2,20}+(?:::from)?\((?=[\\"'`])"""
-    rf"""{"".join(f"(?<!(?i:{end})[(])" for end in ("sha1", "sha256", "sha512", "md5", "hash", "digest"))})?"""
+    rf"""{"".join(f"(?<!(?i:{end})[(])" for end in ("md5", "sha1|hash", "sha256|sha512|digest"))})?"""
 )
 
 # Between name and value; last, a scheme ("Bearer", "GenieKey") or what else a form puts before the value.

@@ -91,6 +91,10 @@ SILENT += [
     ("UrlTest.kt", 'parse("http://user:%3D%5B%5D%3A%3B%22~%7C%3F@host/").password'),
     ("vendor.conf", "github.com/acme/newrelic_platform_go <<%H40>>"),
     ("vendor.conf", "github.com/acme/log-hook <<%H40>>"),
+    ("bcrypt.yml", "password_length: 1..72"),
+    ("errors.xyz", "ERROR_MAXIMUM_PASSWORD_DEFAULT = 2109_u32"),
+    ("dir.cr", "if (pwd_info = ::Crystal::System::File.info?(pwd, follow_symlinks: true)) &&"),
+    ("signature_spec.cr", "twitter%2Fupdate.json%26oauth_nonce%3D<<%A42>>%26oauth_version%3D1.0"),
 ]
 
 SEEN = [

@@ -29,6 +29,7 @@ def test_the_texts_of_a_program_are_known_by_name(path: str) -> None:
         ("db.json", FileKind.DATA),
         ("my.ini", FileKind.CONFIG),
         ("de.js", FileKind.CODE),
+        ("src/winerror.cr", FileKind.CODE),
         ("application-de.properties", FileKind.CONFIG),
         (".env.de", FileKind.DOTENV),
     ],

@@ -69,6 +69,9 @@ def check_jwt(secret: bytes, context: CheckContext) -> Verdict:
         return Verdict(Outcome.DROP, "an encrypted token")
     if not algorithm:
         return Verdict(Outcome.FAIL, "the header names no algorithm")
+    # Shows that its sender holds a key, once, and opens nothing.
+    if token.header.get("typ") == "dpop+jwt":
+        return Verdict(Outcome.DROP, "a proof of possession")
     if token.text("iss") == "supabase" and token.text("role") == "anon":
         return Verdict(Outcome.DROP, "a Supabase anon key, public by design")
     sample = _sample(token)

@@ -50,7 +50,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         "number",
         rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d{1,3}(?:,\d{1,3})+|\d*\.\d+|\d{1,5}\.|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
     ),
-    ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+"),
+    ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+ | [-+]?[\d_.]+_?[iuf](?:8|16|32|64|128|size) | \d+\.\.[.=<]?\d+"),
     ("hash", rb"(?:(?:hmac-)?sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
     ("content id", rb"(?-i:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{56})"),
     ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),

@@ -72,6 +72,10 @@ def test_tokens_that_are_public_by_design_are_dropped() -> None:
     assert check_jwt(token({"iss": "supabase", "role": "anon"}), CONTEXT).outcome is Outcome.DROP
 
 
+def test_a_proof_of_possession_is_dropped() -> None:
+    assert check_jwt(token({"htm": "GET", "jti": "a"}, typ="dpop+jwt"), CONTEXT).outcome is Outcome.DROP
+
+
 def test_encrypted_tokens_are_dropped_and_broken_ones_fail() -> None:
     assert check_jwt(token({"a": 1}, enc="A256GCM"), CONTEXT).outcome is Outcome.DROP
     assert check_jwt(b"eyJhbGciOi.eyJzdWIi.abcdefgh", CONTEXT).outcome is Outcome.FAIL
