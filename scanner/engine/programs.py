@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 # Mark, size of the body, digest of key and body, key.
 _HEAD = struct.Struct(">4sI16s16s")
 _MARK = b"prg1"
-# More is not kept: all shipped rules take a tenth of it.
-_MOST = 32 * 1024 * 1024
+# More is not kept: all shipped rules take a fifth of it. With each release some expressions change, and nobody asks for
+# the old ones again; a file that is full begins anew.
+_MOST = 8 * 1024 * 1024
 _KEPT_FILES = 4
 
 
@@ -109,6 +110,8 @@ class Programs:
             try:
                 if os.fstat(handle).st_size + len(record) <= _MOST:
                     os.write(handle, record)
+                else:
+                    os.unlink(self._path)
             finally:
                 os.close(handle)
 

@@ -12,9 +12,7 @@ from scanner.git.worktree import work_tree
 from scanner.model.errors import UsageError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
-from scanner.pipeline.findings import Placed, placed, settled
 from scanner.pipeline.generated import Generated
-from scanner.pipeline.large import LargeFile, LargePart, LargeScanner, in_file, large_file
 from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
@@ -23,7 +21,10 @@ from scanner.sources.files import Listing
 from scanner.sources.portions import LARGE
 
 if TYPE_CHECKING:
+    from scanner.model.finding import Finding
     from scanner.model.match import Detector, Match
+    from scanner.pipeline.findings import Placed
+    from scanner.pipeline.large import LargeFile, LargePart, LargeScanner
     from scanner.pipeline.parallel import Tick
 
 # One task is this many files at most: small enough to share out evenly, large enough to be worth sending.
@@ -85,12 +86,18 @@ def scan_paths(
     )
     large = [file for batch in batches for file in batch.large]
     if large:
+        from scanner.pipeline.large import LargeScanner
+
         count = 1 if context.options.show_secrets else workers or processes()
         batches += _scan_large(large, LargeScanner(scanner, context), workers=count, tick=tick, after=len(tasks))
     found = [one for batch in batches for one in batch.found]
     skipped = [*left_out, *listing.skipped, *(missed for batch in batches for missed in batch.skipped)]
     # The notes say what was silenced by whom, so the findings are judged before.
-    findings = settled(found, context)
+    findings: tuple[Finding, ...] = ()
+    if found:
+        from scanner.pipeline.findings import settled
+
+        findings = settled(found, context)
     summary = ScanSummary(
         target=", ".join(paths),
         texts=sum(batch.texts for batch in batches),
@@ -184,6 +191,9 @@ def _scan_file(name: str, scanner: TextScanner, context: Context, *, role: Detec
     shown = _shown(name, context)
     data: bytes | int | Skipped = files.read_up_to(name, min(context.options.max_size, LARGE))
     if isinstance(data, int):
+        # Imported where something is large, like all else that a folder with nothing in it does not need.
+        from scanner.pipeline.large import LargeFile, large_file
+
         large = large_file(name, shown, context)
         if isinstance(large, LargeFile):
             return _Batch([], [], 0, 0, [large])
@@ -197,6 +207,8 @@ def _scan_large(
     large: Sequence[LargeFile], scanner: LargeScanner, *, workers: int, tick: Tick | None, after: int
 ) -> Iterator[_Batch]:
     """Scan large files in portions, which all processes share; ``after`` so many other tasks."""
+    from scanner.pipeline.large import in_file
+
     tasks = [(file, number) for file in large for number in range(len(file.cut.portions))]
     ticked = (lambda done, total: tick(after + done, after + total)) if tick else None
     parts = iter(run_tasks(tasks, lambda task: scanner.portion(*task), workers=workers, tick=ticked, joining=True))
@@ -218,6 +230,8 @@ def _texts(
         inside = text._replace(path=context.inside(text.path))
         matches = scanner.scan(inside, role, dropped=Dropped.BESIDE)
         if matches:
+            from scanner.pipeline.findings import placed
+
             matches += _advice(matches, custom) if custom else []
             found += placed(text, matches, context=context, rules=scanner.engine.rules)
     return _Batch(found, skipped, texts, len(data))

@@ -89,3 +89,15 @@ def test_an_expression_that_is_none_raises_as_the_library_does(path: str) -> Non
 def test_without_a_folder_nothing_is_stored(tmp_path: Path) -> None:
     assert Programs("").get(EXPRESSION, 0).search(TEXT)
     assert Programs(str(tmp_path / "nowhere" / "some.programs")).get(EXPRESSION, 0).search(TEXT)
+
+
+def test_a_full_file_begins_anew(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expressions of releases that are gone would fill it for ever, and each run would compile its own again."""
+    Programs(path).get(b"of an old release", 0)
+    monkeypatch.setattr(programs, "_MOST", Path(path).stat().st_size + 10)
+    Programs(path).get(EXPRESSION, 0)
+    assert not Path(path).exists()
+    monkeypatch.undo()
+    Programs(path).get(EXPRESSION, 0)
+    only_stored(monkeypatch)
+    assert answers(Programs(path).get(EXPRESSION, 0)) != []
