@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.kubernetes.interest import interesting
 from scanner.kubernetes.outline import is_loose, structured
 from scanner.manifest.documents import Document, Manifest, documents, manifests
 from scanner.manifest.islands import islands
@@ -41,10 +40,11 @@ class Reading:
 
 
 @lru_cache(maxsize=4)
-def read(text: Text, wanted: Callable[[bytes], bool] = interesting) -> Reading:
-    """The documents of ``text`` that are ``wanted`` by their bytes: by default those that may hold a secret.
+def read(text: Text, wanted: Callable[[bytes], bool]) -> Reading:
+    """The documents of ``text`` that are ``wanted`` by their bytes.
 
-    Remembers the last few texts: regions and matches are asked for one after the other.
+    Remembers the last few texts: regions and matches are asked for one after the other. What is wanted has no default:
+    it would be remembered apart from the same one given.
     """
     return _Reader(wanted).read(text)
 

@@ -61,7 +61,7 @@ def _judged(text: Text) -> list[Span]:
     # been read to be searched is not read again.
     parts = [text.data[span.start : span.end] for span in split(text.data)]
     same = not is_loose(text) and all(interesting(part) for part in parts if telling(part))
-    examine(read(text) if same else read(text, telling), out)
+    examine(read(text, interesting if same else telling), out)
     return out.regions
 
 

@@ -12,6 +12,7 @@ import shlex
 from dataclasses import dataclass
 
 from scanner.kubernetes import sops
+from scanner.kubernetes.interest import interesting
 from scanner.kubernetes.judge import silent
 from scanner.kubernetes.outline import is_loose
 from scanner.kubernetes.reading import read
@@ -71,7 +72,7 @@ def unsealed(text: Text) -> list[Unsealed]:
     index = LineIndex(text.data)
     alone = not is_loose(text) and not _other_kinds(text.data)
     found = []
-    for document in read(text).documents:
+    for document in read(text, interesting).documents:
         if sops.written_by(document):
             continue
         for manifest in manifests(document):
