@@ -139,7 +139,9 @@ def read(name: str) -> Key:
         return Key(Promise.NOTHING)
     if best is Promise.PASSWORD and any(word in _SHOWN for word in words[:last]):
         return Key(Promise.NOTHING)
-    if best is not Promise.PASSWORD and any(word in _HARMLESS_BEFORE for word in words[:last]):
+    # The key of a site is on its pages, its secret is not.
+    harmless = _HARMLESS_BEFORE - {"site"} if words[last] == "secret" else _HARMLESS_BEFORE
+    if best is not Promise.PASSWORD and any(word in harmless for word in words[:last]):
         return Key(Promise.NOTHING)
     issued = best is Promise.SECRET and _ISSUED.search("".join(words[: last + 1])) is not None
     return Key(best, opens=_opens(words, last, best), issued=issued)
