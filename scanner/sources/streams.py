@@ -9,7 +9,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 # Output made at a time. Small enough that many streams fit in memory, large enough that Python's part is small.
 _PIECE = 1 << 20
@@ -43,26 +43,47 @@ class Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
+def _fastest() -> Any:
+    """ISA-L, a drop-in for zlib, unpacks a layer in 0.4 of the time; not every machine has it."""
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return zlib
+    return isal_zlib
+
+
+_library = _fastest()
+
+
 class _Deflate:
     """zlib's object in the manner of the others: input that did not fit stays inside."""
 
     def __init__(self, window_bits: int) -> None:
-        self._inner = zlib.decompressobj(wbits=window_bits)
+        self._inner = _library.decompressobj(wbits=window_bits)
+        self._full = False
 
     @property
     def eof(self) -> bool:
-        return self._inner.eof
+        return bool(self._inner.eof)
 
     @property
     def unused_data(self) -> bytes:
-        return self._inner.unused_data
+        unused: bytes = self._inner.unused_data
+        return unused
 
     @property
     def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail
+        # All input may be taken while there is more to come out.
+        return not (self._full or self._inner.unconsumed_tail)
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        tail = self._inner.unconsumed_tail
+        try:
+            made: bytes = self._inner.decompress(tail + data if tail else data, max_length)
+        except _library.error as error:
+            raise zlib.error(str(error)) from None
+        self._full = len(made) >= max_length
+        return made
 
 
 class _Lzma1:
