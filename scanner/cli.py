@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from scanner.commands.table import COMMANDS, GUIDE, parser_for
 from scanner.model.errors import ExitCode, UnsealedError
@@ -41,6 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         _complain("interrupted: not everything was scanned")
+        if argv is None:
+            _leave(ExitCode.INTERRUPTED)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; say no more, and let nothing be flushed at exit.
@@ -66,6 +68,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _interrupt(*_: object) -> None:
     """Being told to end is the same as being interrupted: workers go, and the exit code says so."""
     raise KeyboardInterrupt
+
+
+def _leave(code: int) -> NoReturn:
+    """End with this code. Python remembers an interruption that came while it ran a text as a program, as it does for
+    each named tuple that it makes, and `python -m scanner` would be killed by a signal at its end instead."""
+    import atexit
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _unraisable(ignored: UnraisableHookArgs) -> None:

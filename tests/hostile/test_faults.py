@@ -97,6 +97,25 @@ sys.exit(cli.main())
     assert ran.stderr == "unsealed: interrupted: not everything was scanned\n"
 
 
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_a_signal_that_comes_while_a_named_tuple_is_made_gives_the_same_code(how: str, tmp_path: Path) -> None:
+    """Python runs a text for it, and a module that it runs is ended by SIGINT then. What there is to do at the end is
+    done."""
+    script = f"""
+import atexit, os, signal, sys
+from scanner import cli
+atexit.register(print, "tidied up")
+cli._run = lambda arguments: exec("os.kill(os.getpid(), signal.{how}); [0 for _ in range(9)]")
+sys.exit(cli.main())
+"""
+    (tmp_path / "interrupted.py").write_text(script)
+    command, path = [sys.executable, "-m", "interrupted"], os.pathsep.join((str(tmp_path), *sys.path))
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=20, env={**os.environ, "PYTHONPATH": path})
+    assert ran.returncode == 130
+    assert ran.stderr == "unsealed: interrupted: not everything was scanned\n"
+    assert ran.stdout == "tidied up\n"
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
 def test_workers_do_not_outlive_a_killed_parent(busy: Repository) -> None:
     process = started(busy)
