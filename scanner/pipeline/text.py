@@ -180,11 +180,13 @@ class TextScanner:
         found = self.engine.match(text, hits, dropped=dropped)
         for place in sorted(awake):
             found += self.detector(place).detect(text, _Inspector(self, budget))
+        # Asked for now, while it is remembered how the detectors read this text: the texts within it come next.
+        safe = self._structure.regions(text) if awake and found else None
         gated = [hit for hit in hits if hit.entry >= gate]
         if gated:
             found += self._inner(text, gated, budget, dropped=dropped)
         if awake and found:
-            found = _without(found, self._structure.regions(text))
+            found = _without(found, self._structure.regions(text) if safe is None else safe)
         return self._choice.apply(found)
 
     def detector(self, place: int) -> Detector:
