@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -35,44 +35,30 @@ class Chart:
 
     def can_give(self, helper: str, other: str) -> bool:
         """Whether the named template ``helper`` includes ``other``, straight or through others"""
-        return other in self._reached(helper) and other != helper
+        return other != helper and other in self._closure(helper, lambda one: one.includes)
 
     def gives(self, helper: str, name: str) -> bool:
         """Whether the named template ``helper`` can give ``name``, itself or by another that it gives."""
-        return any(
-            same_template(name, given)
-            for reached in self._reached(helper)
-            if reached in self.helpers
-            for given in self.helpers[reached].gives
-        )
+        reached = self._closure(helper, lambda one: one.includes)
+        return any(same_template(name, given) for one in reached for given in self._gives(one))
 
     def names_of(self, helper: str) -> set[str]:
         """The names that the named template ``helper`` can give, as templates where they are none in full."""
-        names: set[str] = set()
-        seen: set[str] = set()
-        open_ = [helper]
-        while open_:
-            at_ = open_.pop()
-            if at_ in seen or at_ not in self.helpers:
-                continue
-            seen.add(at_)
-            for name in self.helpers[at_].gives:
-                inner = helper_of(name)
-                if inner:
-                    open_.append(inner)
-                else:
-                    names.add(self.fill(name)[0])
-        return names
+        reached = self._closure(helper, lambda one: filter(None, map(helper_of, one.gives)))
+        return {self.fill(name)[0] for one in reached for name in self._gives(one) if not helper_of(name)}
 
-    def _reached(self, helper: str) -> set[str]:
-        """``helper`` and the named templates it includes, straight or through others."""
+    def _gives(self, helper: str) -> Iterable[str]:
+        return self.helpers[helper].gives if helper in self.helpers else ()
+
+    def _closure(self, helper: str, following: Callable[[Helper], Iterable[str]]) -> set[str]:
+        """``helper``, the named templates ``following`` it, those following them, and so on."""
         seen: set[str] = set()
-        open_ = [helper]
-        while open_:
-            at_ = open_.pop()
-            if at_ not in seen:
-                seen.add(at_)
-                open_ += self.helpers[at_].includes if at_ in self.helpers else ()
+        waiting = [helper]
+        while waiting:
+            here = waiting.pop()
+            if here not in seen:
+                seen.add(here)
+                waiting += following(self.helpers[here]) if here in self.helpers else ()
         return seen
 
     def fill(self, template: str) -> tuple[str, tuple[str, ...]]:
