@@ -16,7 +16,12 @@ from scanner.model.levels import Severity
 
 _SEALING_KEY = "sealedsecrets.bitnami.com/sealed-secrets-key"
 _PRIVATE = b"PRIVATE KEY"
-_CALL = re.compile(r"[A-Za-z_$][\w$.]{0,80}\(.*\),?", re.DOTALL)
+# What a program calls: by a name of letters, a dotted one, or one that says what it encodes. A password may end in
+# brackets as well, and has digits.
+_CALL = re.compile(
+    r"(?:[A-Za-z_$]{1,80}|(?:[A-Za-z_$][\w$]{0,40}\.){1,4}\w{1,40}|(?i:[a-z_]{0,40}(?:64|encode)\w{0,40}))\(.*\),?",
+    re.DOTALL,
+)
 _PASSPHRASE = (b"ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED")
 
 # A typed value: reports the entry and says True, or leaves it to the judge.

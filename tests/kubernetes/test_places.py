@@ -139,3 +139,13 @@ def test_a_literal_that_jsonnet_encodes_is_the_value_and_what_it_reads_elsewhere
         ("password", PASSWORD),
         ("api-key", f"{PASSWORD}x"),
     ]
+
+
+def test_a_plain_value_with_brackets_is_no_call(matches: Callable[[bytes, str], list[Match]]) -> None:
+    head = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  password: "
+    calls = ("std.base64(pw)", "btoa(pw)", "toBase64(readFile('x'))", "Buffer.from(pw).toString('base64')", "getPassword()")
+    for call in calls:
+        assert not matches(f"{head}{call}\n".encode(), "secret.yaml"), call
+    plain = fill("<<Kq7 %A12>>", "brackets") + "(1)"
+    (match,) = matches(f"{head}{plain}\n".encode(), "secret.yaml")
+    assert match.secret.reveal().decode() == plain
