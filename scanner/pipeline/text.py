@@ -158,7 +158,7 @@ class TextScanner:
         missed = [Skipped(rule, "its expression ran out of time") for rule in self.engine.runaways()]
         if self.overruns:
             why = "more encoded layers than the limit allows: the deepest were not scanned"
-            missed.append(Skipped(f"{self.overruns} texts", why, blocking=False))
+            missed.append(Skipped("some texts", why, blocking=False))
         return tuple(missed)
 
     def wakes_by_name(self, path: str) -> bool:
@@ -207,7 +207,7 @@ class TextScanner:
 
     def _inner(self, text: Text, gated: Sequence[Hit], budget: _Budget, *, dropped: bool) -> Iterator[Match]:
         """Matches in the layers encoded where the gates hit, placed on their encoded form in ``text``."""
-        if budget.depth == 0 or text.kind is FileKind.BINARY:
+        if text.kind is FileKind.BINARY:
             return
         from scanner.engine.decoders import gate_codecs, layers
 
@@ -216,6 +216,10 @@ class TextScanner:
         places: dict[int, list[Span]] = {}
         for entry, end in gated:
             places.setdefault(self._codecs[entry - self.engine.first_gate], []).append(Span(end - 1, end))
+        if budget.depth == 0:
+            if any(self.engine.prefilter_each([layer.data for layer in layers(text.data, places)])):
+                budget.stop()
+            return
         opened: list[tuple[Layer, _Budget]] = []
         for layer in layers(text.data, places):
             deeper = budget.enter(len(layer.data))
@@ -268,6 +272,10 @@ class _Budget:
     def exceeded(self) -> bool:
         """True when inner bytes were left unscanned."""
         return self._spent[0] > self._limits.inner
+
+    def stop(self) -> None:
+        """Say that a layer deeper than the limit was left unscanned: no more are entered."""
+        self._spent[0] = self._limits.inner + 1
 
     def enter(self, size: int) -> _Budget | None:
         """The budget one layer down, or None when the inner bytes or the depth are used up."""

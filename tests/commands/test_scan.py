@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sqlite3
@@ -202,6 +203,17 @@ def test_text_in_a_database_a_notebook_and_a_recording(repo: Repository) -> None
     header = {"name": "Authorization", "value": f"token {token('har')}"}
     repo.write("site.har", json.dumps({"log": {"entries": [{"request": {"headers": [header]}}]}}))
     assert paths(report(repo, ".")[1]) == ["app.db", "site.har", "work.ipynb"]
+
+
+def test_what_is_encoded_too_deeply_is_told_once_and_counts_when_strict(repo: Repository) -> None:
+    for number in range(300):
+        inner = fill(f"password = <<Kq7- %A{12 + number % 9}>>\n", f"deep {number}").encode()
+        for _ in range(6):
+            inner = b"password: " + base64.b64encode(inner) + b"\n"
+        repo.write(f"{number}.txt", inner)
+    ran = repo.unsealed("scan", ".", "-v")
+    assert (ran.code, (ran.out + ran.err).count("more encoded layers than the limit allows")) == (0, 1)
+    assert repo.unsealed("scan", ".", "--strict").code == 3
 
 
 def test_what_was_not_unpacked_is_told_and_counts_when_strict(repo: Repository) -> None:
