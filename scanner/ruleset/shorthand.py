@@ -176,7 +176,7 @@ def standing_alone(token: str, edge: str) -> str:
     end = f"(?:(?![{undotted}]{further}){again})"
     # Padding ends a value; on the left it is the sign between a name and its value.
     # Asked first: what may stand before a token is asked in each place of a run of the token's own characters.
-    begins = "|".join(map(re.escape, beginnings(token)))
+    begins = "|".join(beginnings(token))
     return f"{f'(?={begins})' if begins else ''}{left}(?P<secret>{token}){end}"
 
 
