@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from regex import Match as Found
     from regex import Pattern
 
+_Search = Callable[[bytes, Span], "Iterable[Found[bytes]]"]
 # Seconds one expression may take in one window; past it the rule is reported as not tried there.
 EXPRESSION_TIMEOUT = 1.0
 # Lines up and down in which a password's user is named.
@@ -85,8 +87,8 @@ class Matcher:
         if len(hits) > FEW or (self.rule.backwards and not self.rule.inside):
             # All of them are wanted only where matches are asked from behind, back to a hit.
             crowd = self._crowd(hits if self.rule.backwards else outer, spans)
-            return self._judged(text, crowd.worth_a_look(), crowd.matches, dropped=dropped)
-        return self.matches_in(text, spans, dropped=dropped)
+            return self._judged(text, crowd.worth_a_look(), self._own(hits, crowd.matches), dropped=dropped)
+        return self._judged(text, spans, self._own(hits, self._near), dropped=dropped)
 
     def outer(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Sequence[tuple[Expression, int]]:
         """Those of ``hits`` whose lines are all that is looked at."""
@@ -153,7 +155,7 @@ class Matcher:
         self,
         text: Text,
         spans: Iterable[Span],
-        search: Callable[[bytes, Span], Iterable[Found[bytes]]],
+        search: _Search,
         *,
         dropped: bool,
     ) -> Iterator[Match]:
@@ -171,6 +173,23 @@ class Matcher:
         finally:
             # Nor be kept: there are hundreds of matchers, and each would hold megabytes of another text.
             self._pairs, self._around = First(), Around(b"")
+
+    def _own(self, hits: Sequence[tuple[Expression, int]], search: _Search) -> _Search:
+        """``search`` for what holds one of ``hits``, where a rule reaches so far that others may stand at its end.
+
+        Those are cut off there. They have hits of their own, or are known from a version of the text before.
+        """
+        if not (self.rule.reach and self.rule.inside):
+            return search
+        ends = sorted(end for _, end in hits)
+
+        def own(data: bytes, span: Span) -> Iterator[Found[bytes]]:
+            for found in search(data, span):
+                at = bisect_right(ends, found.start())
+                if at < len(ends) and ends[at] <= found.end():
+                    yield found
+
+        return own
 
     def _near(self, data: bytes, span: Span) -> Iterable[Found[bytes]]:
         pattern, needs = self._ready()
