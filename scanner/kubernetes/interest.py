@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+
+import hyperscan
 
 from scanner.kubernetes import assignments
 from scanner.manifest.split import split
@@ -25,6 +27,8 @@ _LITERALS = (
     b"#cloud-config", b"bootstrapTokens", b"certificateKey", b"--from-literal", b"secretbox:", b"aescbc:", b"aesgcm:",
     b"literals:", b"postBuild", b"chpasswd",
 )  # fmt: skip
+# Longer texts are worth the other way to look for all of them.
+_SHORT = 8 * 1024
 _ADVISABLE = (b"secretKeyRef", b"secretRef", b"Role", b"secrets-store", b"kubernetes.io/service-account-token")
 _KIND = re.compile(rb"""kind\\{0,2}["']?\s{0,20}:\s{0,20}\\{0,2}["']?(\w+)""")
 # Kinds that may hold a secret under any name.
@@ -98,11 +102,30 @@ def schemas(data: bytes) -> list[Span]:
 # A file of one document is asked about several times: by the detector, when it is read, and for its safe regions.
 @lru_cache(maxsize=16)
 def _holds(part: bytes) -> bool:
-    if any(literal in part for literal in _LITERALS):
+    if any(literal in part for literal in _LITERALS) if len(part) <= _SHORT else _has_literal(part):
         return True
     if _kinds(part, lambda kind: _is_holder(kind, part)) or _sops(part):
         return True
     return assignments.pairs(part) or assignments.options(part) or assignments.fields(part)
+
+
+def _has_literal(part: bytes) -> bool:
+    found: list[int] = []
+    _literals().scan(part, match_event_handler=lambda number, *_: found.append(number))
+    return bool(found)
+
+
+@cache
+def _literals() -> hyperscan.Database:
+    """All of them in one pass, each told once: one by one, they take a second for each hundred megabytes."""
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[re.escape(literal) for literal in _LITERALS],
+        ids=list(range(len(_LITERALS))),
+        elements=len(_LITERALS),
+        flags=[int(hyperscan.HS_FLAG_SINGLEMATCH)] * len(_LITERALS),
+    )
+    return database
 
 
 def _kinds(part: bytes, wanted: Callable[[bytes], bool]) -> bool:

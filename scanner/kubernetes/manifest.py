@@ -34,11 +34,13 @@ class Manifests:
     def detect(self, text: Text, inspect: Inspect) -> Iterable[Match]:
         """What the manifests in ``text`` hold, one match a key."""
         from scanner.kubernetes.interest import advisable, interesting, worth
-        from scanner.kubernetes.outline import holds, is_loose
+        from scanner.kubernetes.outline import holds, is_documents, is_loose
 
         wanted = advisable if self._advice else interesting
-        # Islands are found sooner than it is known that a long text is not worth looking for them.
-        if not (self._advice or text.scattered or worth(text.data)) or not holds(text, wanted):
+        # Islands are found sooner than it is known that a long text is not worth looking for them. Documents are asked
+        # one by one: schemas, the longest, are told by how they begin.
+        told = self._advice or text.scattered or is_documents(text)
+        if not (told or worth(text.data)) or not holds(text, wanted):
             return ()
         from scanner.kubernetes.dispatch import examine
         from scanner.kubernetes.findings import Findings

@@ -38,8 +38,6 @@ def is_documents(text: Text) -> bool:
 
 
 def holds(text: Text, wanted: Callable[[bytes], bool]) -> bool:
-    """False when reading the ``wanted`` documents of ``text`` would give none; only islands are told apart."""
-    data = text.data
-    if is_documents(text):
-        return True
-    return any(wanted(island.data[start:end]) for island in islands(data) for start, end in split(island.data))
+    """False when reading the ``wanted`` documents of ``text`` would give none."""
+    parts = (text.data,) if is_documents(text) else (island.data for island in islands(text.data))
+    return any(wanted(part[start:end]) for part in parts for start, end in split(part))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from scanner.kubernetes import assignments
+from scanner.kubernetes import assignments, interest
 
 LINES = (
     b"name: db\n", b'  "title": "x", "kind": "y"\n', b"- port: 5432\n", b"token_id: 5\n", b"\n", b"a: b: c:: d\n",
@@ -22,3 +22,12 @@ def test_a_long_text_is_looked_at_in_stretches() -> None:
         told.append(assignments.fields(part))
         assert told[-1] == assignments._fields(part, 0, len(part))
     assert {False, True} == set(told)
+
+
+def test_a_long_text_holds_a_word_where_a_short_one_does() -> None:
+    chance = random.Random(3)
+    blank = bytes(chance.choices(b"abcdefghij :\n{}", k=3 * interest._SHORT))
+    assert not interest._has_literal(blank)
+    for literal in interest._LITERALS:
+        at = chance.randrange(len(blank))
+        assert interest.worth(blank[:at] + literal + blank[at:]), literal
