@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
 
 from scanner.history.delta import Damaged
+from scanner.model.fastzlib import fastest
 
-
-def _fastest() -> Any:
-    """ISA-L, a drop-in for zlib, inflates a pack's objects in 0.6 of the time; not every machine has it."""
-    try:
-        from isal import isal_zlib
-    except ImportError:
-        return zlib
-    return isal_zlib
-
-
-_library = _fastest()
+_library = fastest()
 _decompress = _library.decompress
 _start = _library.decompressobj
 _ERRORS = (zlib.error, _library.error)

@@ -9,7 +9,9 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Protocol
+
+from scanner.model.fastzlib import fastest
 
 # Output made at a time. Small enough that many streams fit in memory, large enough that Python's part is small.
 _PIECE = 1 << 20
@@ -43,16 +45,7 @@ class Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
-def _fastest() -> Any:
-    """ISA-L, a drop-in for zlib, unpacks a layer in 0.4 of the time; not every machine has it."""
-    try:
-        from isal import isal_zlib
-    except ImportError:
-        return zlib
-    return isal_zlib
-
-
-_library = _fastest()
+_library = fastest()
 
 
 class _Deflate:
