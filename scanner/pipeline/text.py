@@ -217,8 +217,7 @@ class TextScanner:
         for entry, end in gated:
             places.setdefault(self._codecs[entry - self.engine.first_gate], []).append(Span(end - 1, end))
         if budget.depth == 0:
-            if any(self.engine.prefilter_each([layer.data for layer in layers(text.data, places)])):
-                budget.stop()
+            budget.leave_out(self.engine.prefilter(layer.data) for layer in layers(text.data, places))
             return
         opened: list[tuple[Layer, _Budget]] = []
         for layer in layers(text.data, places):
@@ -258,31 +257,42 @@ class TextScanner:
         return self._resolved(self._found(text, self.engine.prefilter(text.data), deeper, dropped=True))
 
 
+class _Spent:
+    """``inner`` bytes of layers that were entered, and whether there were any too deep to be."""
+
+    __slots__ = ("inner", "too_deep")
+
+    def __init__(self) -> None:
+        self.inner = 0
+        self.too_deep = False
+
+
 class _Budget:
     """What is left of the limits on the way down. All layers of one text share what was spent."""
 
     __slots__ = ("_limits", "_spent", "depth")
 
-    def __init__(self, limits: Limits, depth: int | None = None, spent: list[int] | None = None) -> None:
+    def __init__(self, limits: Limits, depth: int | None = None, spent: _Spent | None = None) -> None:
         self._limits = limits
-        self._spent = [0] if spent is None else spent
+        self._spent = _Spent() if spent is None else spent
         self.depth = limits.depth if depth is None else depth
 
     @property
     def exceeded(self) -> bool:
-        """True when inner bytes were left unscanned."""
-        return self._spent[0] > self._limits.inner
+        """True when layers were left unscanned."""
+        return self._spent.too_deep or self._spent.inner > self._limits.inner
 
-    def stop(self) -> None:
-        """Say that a layer deeper than the limit was left unscanned: no more are entered."""
-        self._spent[0] = self._limits.inner + 1
+    def leave_out(self, hits: Iterable[Sequence[Hit]]) -> None:
+        """Note that layers lie deeper than the limit, where one of them has ``hits``. Those beside them still count."""
+        self._spent.too_deep = self._spent.too_deep or any(hits)
 
     def enter(self, size: int) -> _Budget | None:
         """The budget one layer down, or None when the inner bytes or the depth are used up."""
         if self.depth == 0:
             return None
-        self._spent[0] += size
-        return None if self.exceeded else _Budget(self._limits, self.depth - 1, self._spent)
+        self._spent.inner += size
+        enough = self._spent.inner <= self._limits.inner
+        return _Budget(self._limits, self.depth - 1, self._spent) if enough else None
 
 
 class _Inspector(NamedTuple):

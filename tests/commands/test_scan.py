@@ -216,6 +216,16 @@ def test_what_is_encoded_too_deeply_is_told_once_and_counts_when_strict(repo: Re
     assert repo.unsealed("scan", ".", "--strict").code == 3
 
 
+def test_what_is_encoded_too_deeply_hides_nothing_beside_it(repo: Repository) -> None:
+    inner = b"password = x\n"
+    for _ in range(6):
+        inner = b"password: " + base64.b64encode(inner) + b"\n"
+    twice = base64.b64encode(b"password: " + base64.b64encode(f"key = {token()}\n".encode()) + b"\n")
+    repo.write("a.txt", inner + b"password: " + twice + b"\n")
+    ran = repo.unsealed("scan", ".", "-v")
+    assert (ran.code, ran.out.count("[github-")) == (1, 1)
+
+
 def test_what_was_not_unpacked_is_told_and_counts_when_strict(repo: Repository) -> None:
     repo.write("a.zip", zipped({"b.zip": zipped(env())}))
     assert repo.unsealed("scan", ".").code == 1
