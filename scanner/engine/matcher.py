@@ -179,7 +179,8 @@ class Matcher:
 
         Those are cut off there. They have hits of their own, or are known from a version of the text before.
         """
-        if not (self.rule.reach and self.rule.inside):
+        rule = self.rule
+        if not rule.reach or not rule.inside or rule.keywords or rule.pair:
             return search
         ends = sorted(end for _, end in hits)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from scanner.engine.engine import Engine
 from scanner.model.filekind import FileKind
 from scanner.model.text import Text
@@ -29,3 +33,16 @@ def test_what_is_cut_off_by_the_reach_of_another_is_left_to_its_own_hit() -> Non
     # As in a history, where the second stood in the version before.
     fresh = [hit for hit in hits if hit.end <= len(first)]
     assert [match.span for match in engine.match(text, fresh) if match.rule == RULE] == spans[:1]
+
+
+@pytest.mark.parametrize("more", ["keywords: [acme]", "pair: 'acme=(?P<user>[a-z]{4})'"])
+def test_a_rule_that_something_else_woke_finds_what_is_in_its_reach(more: str, tmp_path: Path) -> None:
+    (tmp_path / "own.yml").write_text(
+        "- id: own-far\n  title: t\n  description: d\n  severity: high\n  confidence: high\n"
+        f"  pattern: '(?P<secret>[0-9a-f]{{40}})'\n  reach: 900\n  near: 9\n  {more}\n"
+    )
+    engine = text_scanner(ScanOptions(rules=(str(tmp_path),))).engine
+    value = fill("<<%H40>>", "far").lower()
+    text = Text(f"acme=user\n{'a line of text' * 9}\n{value}\n".encode(), "notes.txt", FileKind.OTHER)
+    matches = engine.match(text, engine.prefilter(text.data))
+    assert [match.secret.reveal().decode() for match in matches if match.rule == "own-far"] == [value]
