@@ -24,30 +24,13 @@ class Lines:
         self._size = len(data)
         self._breaks = [end - 1 for end in accumulate(len(line) + 1 for line in data.split(b"\n"))][:-1]
 
-    def window(self, end: int, *, near: int, reach: int, before: int = 0, after: int = 0) -> Span:
-        """The same as ``windows.window``."""
-        at = end - 1 if end else 0
-        most = LONGEST_LINE * (near + 1)
-        breaks = self._breaks
-        first = bisect_left(breaks, at)
-        floor = at - most if at > most else 0
-        above, below = first - near - 1, first + near
-        start = breaks[above] + 1 if above >= 0 and breaks[above] >= floor else floor
-        ceiling = at + most if at + most < self._size else self._size
-        stop = breaks[below] if below < len(breaks) and breaks[below] < ceiling else ceiling
-        narrow = after and stop - start >= LONGEST_LINE
-        start, stop = max(0, start - reach), min(self._size, max(stop, end) + reach)
-        if narrow:
-            start, stop = max(start, end - before - windows.MARGIN), min(stop, end + after + windows.MARGIN)
-        return Span(start, stop)
-
     def windows(self, ends: Iterable[int], *, near: int, reach: int, before: int = 0, after: int = 0) -> list[Span]:
-        """``window`` of each of ``ends``, joined where they touch, in order; quickest when they ascend."""
+        """``windows.window`` of each of ``ends``, joined where they touch, in order; quickest when they ascend."""
         breaks, size, most, many = self._breaks, self._size, LONGEST_LINE * (near + 1), len(self._breaks)
         found: list[Span] = []
         first, last, ordered = 0, -1, True
         for end in ends:
-            # As in ``window``; a text may hold one of them in every line.
+            # A text may hold one of them in every line.
             at = end - 1 if end else 0
             place = bisect_left(breaks, at)
             above, below = place - near - 1, place + near

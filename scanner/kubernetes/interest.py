@@ -27,7 +27,7 @@ _LITERALS = (
     b"#cloud-config", b"bootstrapTokens", b"certificateKey", b"--from-literal", b"secretbox:", b"aescbc:", b"aesgcm:",
     b"literals:", b"postBuild", b"chpasswd",
 )  # fmt: skip
-# Longer texts are worth the other way to look for all of them.
+# In longer texts all of them are looked for in one pass.
 _SHORT = 8 * 1024
 _ADVISABLE = (b"secretKeyRef", b"secretRef", b"Role", b"secrets-store", b"kubernetes.io/service-account-token")
 _KIND = re.compile(rb"""kind\\{0,2}["']?\s{0,20}:\s{0,20}\\{0,2}["']?(\w+)""")
@@ -102,7 +102,7 @@ def schemas(data: bytes) -> list[Span]:
 # A file of one document is asked about several times: by the detector, when it is read, and for its safe regions.
 @lru_cache(maxsize=16)
 def _holds(part: bytes) -> bool:
-    if any(literal in part for literal in _LITERALS) if len(part) <= _SHORT else _has_literal(part):
+    if _has_literal(part):
         return True
     if _kinds(part, lambda kind: _is_holder(kind, part)) or _sops(part):
         return True
@@ -110,6 +110,8 @@ def _holds(part: bytes) -> bool:
 
 
 def _has_literal(part: bytes) -> bool:
+    if len(part) <= _SHORT:
+        return any(literal in part for literal in _LITERALS)
     found: list[int] = []
     _literals().scan(part, match_event_handler=lambda number, *_: found.append(number))
     return bool(found)

@@ -21,7 +21,7 @@ def test_windows_are_the_same(seed: int) -> None:
         end, near = chance.randint(0, size), chance.choice([0, 0, 1, 2, 25])
         before, after = chance.choice([(0, 0), (40, 50), (40, 700)])
         asked = {"near": near, "reach": chance.choice([0, 9, 5000]), "before": before, "after": after}
-        assert lines.window(end, **asked) == windows.window(data, end, **asked)
+        assert lines.windows([end], **asked) == [windows.window(data, end, **asked)]
         span = Span(*sorted((end, chance.randint(0, size))))
         assert around(span, near) == windows.lines_around(data, span, near)
         ends = [chance.randint(0, size) for _ in range(chance.choice([0, 1, 9]))]
