@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.pipeline.parallel import run_tasks
 from tests.conftest import Repository, token
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
@@ -114,6 +115,32 @@ sys.exit(cli.main())
     assert ran.returncode == 130
     assert ran.stderr == "unsealed: interrupted: not everything was scanned\n"
     assert ran.stdout == "tidied up\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_while_a_worker_is_born_is_an_interruption(
+    how: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    born: list[int] = []
+    fork = os.fork
+
+    def interrupted() -> int:
+        worker = fork()
+        if worker:
+            born.append(worker)
+            os.kill(os.getpid(), how)
+        return worker
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_tasks(range(6), lambda number: time.sleep(0.01), workers=2)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert len(born) == 1
+    assert gone(born)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
