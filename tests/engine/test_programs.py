@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from scanner.engine import programs
+from scanner.engine import programs, shelf
 from scanner.engine.programs import Programs
 from scanner.ruleset.loader import load_rules
 from scanner.ruleset.location import rules_folder
@@ -65,15 +65,17 @@ def test_flags_make_another_expression(path: str) -> None:
         lambda data: data[:-5],
         lambda data: data[:-5] + b"wrong",
         lambda data: data[:20] + b"?" + data[21:],
-        lambda data: b"prg1" + b"\xff" * 200,
+        lambda data: b"shf1" + b"\xff" * 200,
         lambda data: data + b"half a record",
+        lambda data: b"",
     ],
 )
+@pytest.mark.parametrize("ending", ["", ".index"])
 def test_a_damaged_file_does_no_harm_and_is_made_again(
-    path: str, damage: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+    path: str, ending: str, damage: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = Programs(path).get(EXPRESSION, 0)
-    file = Path(path)
+    file = Path(path + ending)
     file.write_bytes(damage(file.read_bytes()))
     assert answers(Programs(path).get(EXPRESSION, 0)) == answers(made)
     Programs(path).get(b"another", 0)
@@ -94,9 +96,9 @@ def test_without_a_folder_nothing_is_stored(tmp_path: Path) -> None:
 def test_a_full_file_begins_anew(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Expressions of releases that are gone would fill it for ever, and each run would compile its own again."""
     Programs(path).get(b"of an old release", 0)
-    monkeypatch.setattr(programs, "_MOST", Path(path).stat().st_size + 10)
+    monkeypatch.setattr(shelf, "_MOST", Path(path).stat().st_size + 10)
     Programs(path).get(EXPRESSION, 0)
-    assert not Path(path).exists()
+    assert not Path(path).exists() and not Path(path + ".index").exists()
     monkeypatch.undo()
     Programs(path).get(EXPRESSION, 0)
     only_stored(monkeypatch)
