@@ -10,7 +10,7 @@ expressions there. All texts are tried in a small size first, with every rule; t
 
 A rule's cost is the processor time of its expressions beyond the prefilter's, which every text pays. What judging
 adds for each place that matched is linear in what there is to report, and told beside it; so is what compiling the
-expression from behind takes, once a process. ``--limit`` compares the
+expression from behind takes, once for all processes. ``--limit`` compares the
 cost with the time that the prefilter takes for as much of ordinary text, so that it means the same on every machine.
 """
 
@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 from scanner.engine.engine import Engine
 from scanner.engine.matcher import Matcher
-from scanner.engine.sieve import sieve
+from scanner.engine.sieve import made
 from scanner.model.filekind import FileKind
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -54,7 +54,7 @@ class Cost(NamedTuple):
     """What a text of ``size`` bytes costs a rule beyond the prefilter: milliseconds of its expressions.
 
     ``around`` are those for finding the lines around its ``hits``; ``matches`` is how many places matched. ``compiled``
-    are those for compiling the expression from behind, once a process, where it is compiled at all.
+    are those for compiling the expression from behind, once for all processes, where it is compiled at all.
     """
 
     milliseconds: float
@@ -337,11 +337,10 @@ def _in_full(bench: Bench, costs: Sequence[Cost], size: int, kinds: int) -> Cost
     source = bench.sources[costs[0].rule]
     names = {cost.text for cost in costs}
     worst = max(bench.cost(source, name, data) for name, data in hostile(source, size, kinds) if name in names)
-    sieve.cache_clear()
     started = time.process_time()
     for expression in (source.rule.pattern, source.rule.needs):
         if expression:
-            sieve(expression.encode())
+            made(expression.encode())
     return worst._replace(compiled=(time.process_time() - started) * 1000)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.engine.sieve import Sieve, sieve
+from scanner.engine.sieve import Sieve, is_kept, sieve
 from scanner.engine.windows import LONGEST_LINE
 from scanner.model.span import Span
 from scanner.ruleset.compiled import Expression
@@ -171,7 +171,8 @@ class Crowd:
 
     @property
     def _spare(self) -> float:
-        return self._left + max(0.0, self._patience.left)
+        # Patience is for what compiling takes, and there may be nothing to compile.
+        return self._left + (0.0 if is_kept(self._expressions.pattern.pattern) else max(0.0, self._patience.left))
 
     def _spend(self, seconds: float) -> None:
         self._left -= seconds

@@ -15,7 +15,9 @@ from scanner.model.text import Text
 from scanner.ruleset.compiled import CompiledRules, Expression
 
 if TYPE_CHECKING:
+    from scanner.engine.joint import Touched
     from scanner.engine.matcher import Matcher
+    from scanner.model.filekind import FileKind
     from scanner.model.match import Match
     from scanner.ruleset.lastpart import LastPart
 
@@ -121,9 +123,21 @@ class Engine:
             found += self._matcher(rule).matches(text, places, dropped=dropped)
         return found
 
-    def touched(self, rule: int, pieces: Sequence[bytes]) -> Sequence[int]:
-        """The places of those of ``pieces``, whole lines of any texts, in which ``rule`` may match. It must join."""
-        return self._matcher(rule).touched(pieces)
+    def touched(
+        self, rule: int, pieces: Sequence[bytes], kinds: Sequence[FileKind], *, dropped: bool = True
+    ) -> Touched:
+        """The places of those of ``pieces``, whole lines of texts of these ``kinds``, in which ``rule`` may match.
+
+        Idle are those in which it finds nothing but what is ``dropped``. The rule must join.
+        """
+        return self._matcher(rule).touched(pieces, kinds, dropped=dropped)
+
+    def barren(self, rule: int, asked: Sequence[tuple[int, Text, Sequence[tuple[Expression, int]]]]) -> set[int]:
+        """The numbers of those of ``asked`` (number, text, hits) in which ``rule`` finds nothing that stands.
+
+        All of the hits' expressions must join.
+        """
+        return self._matcher(rule).barren(asked)
 
     def rules_for_path(self, path: str) -> set[int]:
         """The rules that want every text of this path, whatever is in it."""

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from time import process_time
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from regex import Match as Found
     from regex import Pattern
 
 # Line breaks, because pieces are whole lines, and between them what no expression takes for blank.
 JOINT = b"\n\0\n"
+# Attempts between two looks at the clock, which takes as long as a short one.
+_TRIES = 16
+
+
+class Touched(NamedTuple):
+    """Places, ascending, of pieces in which an expression matches; ``idle`` are those with nothing of worth."""
+
+    places: list[int]
+    idle: list[int]
 
 
 def touched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: float) -> list[int]:
-    """The places, ascending, of all those of ``pieces`` in which ``pattern`` matches, and perhaps of others.
+    """The places, ascending, of those of ``pieces`` in which ``pattern`` matches, and perhaps of others.
 
-    ``pattern`` must be one that joins (see ``derive``). Raises TimeoutError after ``timeout`` seconds.
+    ``pattern`` must be one that joins (see ``derive``). Raises TimeoutError after ``timeout`` seconds of processor
+    time.
     """
-    text = JOINT.join(pieces)
-    starts = list(accumulate((len(piece) + len(JOINT) for piece in pieces), initial=0))
+    text, starts = _joined(pieces)
     places: list[int] = []
     at, size = 0, len(text)
+    until = process_time() + timeout
     while at <= size:
-        found = pattern.search(text, at, timeout=timeout)
+        left = until - process_time()
+        if left <= 0:
+            raise TimeoutError
+        found = pattern.search(text, at, timeout=left)
         if found is None:
             break
         first = bisect_right(starts, found.start()) - 1
@@ -33,3 +48,54 @@ def touched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: float)
         places += range(first, last + 1)
         at = starts[last + 1]
     return places
+
+
+def weighed(
+    pattern: Pattern[bytes],
+    pieces: Sequence[bytes],
+    begins: Callable[[bytes], Sequence[int]],
+    is_idle: Callable[[Found[bytes], int], bool],
+    *,
+    timeout: float,
+) -> Touched:
+    """The places of those of ``pieces`` in which ``pattern`` matches, and those of which no match is worth anything.
+
+    ``begins`` says where in a text matches may begin, ascending; ``is_idle`` is asked of a match in the piece at a
+    place, until one is worth something. Matches are those of each piece alone. ``pattern`` must be one that joins.
+    Raises TimeoutError after ``timeout`` seconds of processor time.
+    """
+    until = process_time() + timeout
+    text, starts = _joined(pieces)
+    places: list[int] = []
+    idle: list[int] = []
+    after = piece = tried = 0
+    for at in begins(text):
+        if at < after:
+            continue
+        tried += 1
+        if tried % _TRIES == 0 and process_time() > until:
+            raise TimeoutError
+        while at >= starts[piece + 1]:
+            piece += 1
+        found = pattern.match(text, at, max(at, starts[piece + 1] - len(JOINT)), timeout=timeout, concurrent=False)
+        if found is None:
+            continue
+        after = max(found.end(), at + 1)
+        known = bool(places) and places[-1] == piece
+        if is_idle(found, piece):
+            if not known:
+                places.append(piece)
+                idle.append(piece)
+            continue
+        if known:
+            idle.pop()
+        else:
+            places.append(piece)
+        after = starts[piece + 1]
+    return Touched(places, idle)
+
+
+def _joined(pieces: Sequence[bytes]) -> tuple[bytes, list[int]]:
+    """``pieces`` as one text, and where each begins there, and one more would."""
+    starts = list(accumulate((len(piece) + len(JOINT) for piece in pieces), initial=0))
+    return JOINT.join(pieces), starts

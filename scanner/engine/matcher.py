@@ -19,13 +19,14 @@ from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
-from scanner.engine.joint import touched
+from scanner.engine.joint import Touched, touched, weighed
 from scanner.engine.judge import Judge
 from scanner.engine.larger import within_data
 from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible, weak
 from scanner.engine.programs import compiled
+from scanner.engine.sieve import kept_sieve, sieve
 from scanner.engine.sought import First, Sought
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
 _Search = Callable[[bytes, Span], "Iterable[Found[bytes]]"]
 # Seconds one expression may take in one window; past it the rule is reported as not tried there.
 EXPRESSION_TIMEOUT = 1.0
+# Processor seconds that one search of pieces may take, ten times what it takes; and how often it may take more.
+_JOINT_TIMEOUT, _MOST_LOST = 0.1, 3
+# Bytes of pieces after which one rule's expression is compiled from behind, if no process did that before.
+_WORTH_A_SIEVE = 512 * 1024
+# Bytes of pieces that are searched as one.
+_TOGETHER = 65536
 # Lines up and down in which a password's user is named.
 _BESIDE = 2
 # What ``specific`` is for a vendor's own format.
@@ -74,6 +81,8 @@ class Matcher:
     _patience: Patience = field(default_factory=Patience)
     _judges: Judge | None = None
     _names: _Names | None = None
+    _searched: int = 0
+    _lost: int = 0
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset)."""
@@ -119,22 +128,69 @@ class Matcher:
             return iter(())
         return self.matches_in(text, (Span(0, len(text.data)),), dropped=dropped)
 
-    def touched(self, pieces: Sequence[bytes]) -> Sequence[int]:
+    def touched(self, pieces: Sequence[bytes], kinds: Sequence[FileKind], *, dropped: bool = True) -> Touched:
         """The places of those of ``pieces`` in which this rule may match: its expression and what it needs are there.
 
-        Only for rules that join.
+        Each is of a text of the kind in ``kinds``. Idle are those in which there is nothing but what would be dropped,
+        unless that is wanted too. Only for rules that join.
         """
         pattern, needs = self._ready()
         places: Sequence[int] = range(len(pieces))
+        if self._lost >= _MOST_LOST:
+            return Touched(list(places), [])
         try:
-            for one in (needs, pattern):
-                if one is not None and places:
-                    some = touched(one, [pieces[place] for place in places], timeout=EXPRESSION_TIMEOUT)
-                    places = [places[place] for place in some]
+            if needs is not None:
+                places = touched(needs, pieces, timeout=_JOINT_TIMEOUT)
+            some = [pieces[place] for place in places]
+            begins = None if dropped else self._begins(some)
+            if begins is None:
+                return Touched([places[place] for place in touched(pattern, some, timeout=_JOINT_TIMEOUT)], [])
+            found = weighed(
+                pattern,
+                some,
+                begins,
+                lambda found, place: self._is_idle(found, kinds[places[place]]),
+                timeout=_JOINT_TIMEOUT,
+            )
         except TimeoutError:
-            # Not counted: each of them is tried by itself.
-            return range(len(pieces))
-        return places
+            # Each of them is tried by itself, where a crowd of hits has ways of its own.
+            self._lost += 1
+            return Touched(list(range(len(pieces))), [])
+        return Touched([places[place] for place in found.places], [places[place] for place in found.idle])
+
+    def _begins(self, pieces: Sequence[bytes]) -> Callable[[bytes], Sequence[int]] | None:
+        """What says where matches may begin in many pieces; None where that is not worth being made."""
+        pattern, _ = self._ready()
+        self._searched += sum(map(len, pieces))
+        places = (sieve if self._searched > _WORTH_A_SIEVE else kept_sieve)(pattern.pattern)
+        return (lambda text: places.starts(text, Span(0, len(text)), steps=0)) if places else None
+
+    def barren(self, asked: Sequence[tuple[int, Text, Sequence[tuple[Expression, int]]]]) -> set[int]:
+        """The numbers of those of ``asked`` (number, text, hits) around whose hits nothing stands.
+
+        The rule must join.
+        """
+        found = {number for number, _, _ in asked}
+        numbers: list[int] = []
+        pieces: list[bytes] = []
+        kinds: list[FileKind] = []
+        size = 0
+        for number, text, hits in asked:
+            if not self._is_for(text):
+                continue
+            for start, end in self.spans(text, self.outer(text, hits)):
+                numbers.append(number)
+                pieces.append(text.data[start:end])
+                kinds.append(text.kind)
+                size += end - start
+            if size >= _TOGETHER:
+                found -= self._not_barren(numbers, pieces, kinds)
+                numbers, pieces, kinds, size = [], [], [], 0
+        return found - self._not_barren(numbers, pieces, kinds) if pieces else found
+
+    def _not_barren(self, numbers: Sequence[int], pieces: Sequence[bytes], kinds: Sequence[FileKind]) -> set[int]:
+        found = self.touched(pieces, kinds, dropped=False)
+        return {numbers[place] for place in set(found.places).difference(found.idle)}
 
     def _ready(self) -> tuple[Pattern[bytes], Pattern[bytes] | None]:
         """The rule's expression and the one that it needs."""
@@ -215,17 +271,10 @@ class Matcher:
 
     def _judge(self, text: Text, found: Found[bytes], *, dropped: bool) -> Match | None:
         rule = self.rule
-        names = self._names
-        if names is None:
-            names = self._names = _names(found.re.groupindex)
-        span = _secret(found, names)
-        secret = text.data[span.start : span.end]
-        if not secret or (rule.entropy and shannon(secret) < rule.entropy):
+        span, secret, key = self._value(text.data, found)
+        if self._is_empty(secret) or (not dropped and self._hopeless(secret, key, text.kind)):
             return None
-        key = (found["key"] or b"") if names.key else b""
-        if not dropped and self._hopeless(secret, key, text.kind):
-            return None
-        groups = {name: value for name in names.others if (value := found[name]) is not None}
+        groups = {name: value for name in self._names_of(found).others if (value := found[name]) is not None}
         detail = {name: _shown(value) for name, value in groups.items()}
         if key:
             groups["key"] = key
@@ -256,6 +305,25 @@ class Matcher:
             lead=span.start - found.start(),
         )
         return self._weighed(text, match, verdict, key)
+
+    def _is_idle(self, found: Found[bytes], kind: FileKind) -> bool:
+        """True when nothing stands where ``found`` is, in whatever text of this kind."""
+        _, secret, key = self._value(found.string, found)
+        return self._is_empty(secret) or self._hopeless(secret, key, kind)
+
+    def _value(self, data: bytes, found: Found[bytes]) -> tuple[Span, bytes, bytes]:
+        """Where the secret is in ``data``, the secret, and the name that it goes by."""
+        names = self._names_of(found)
+        span = _secret(found, names)
+        return span, data[span.start : span.end], (found["key"] or b"") if names.key else b""
+
+    def _names_of(self, found: Found[bytes]) -> _Names:
+        if self._names is None:
+            self._names = _names(found.re.groupindex)
+        return self._names
+
+    def _is_empty(self, secret: bytes) -> bool:
+        return not secret or bool(self.rule.entropy and shannon(secret) < self.rule.entropy)
 
     def _hopeless(self, secret: bytes, key: bytes, kind: FileKind) -> bool:
         """True when ``secret`` would be dropped for being implausible, whatever stands around it."""

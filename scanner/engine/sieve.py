@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
+from zlib import crc32
 
 import hyperscan
 
+from scanner import ruleset
+from scanner.engine.cache import cache_dir
 from scanner.engine.joint import JOINT
+from scanner.engine.shelf import Shelf, key_of
 from scanner.model.span import Span
 from scanner.ruleset.effort import BOUNDLESS
-from scanner.ruleset.reverse import Reversed, reverse
+
+if TYPE_CHECKING:
+    from scanner.ruleset.reverse import Reversed
 
 # Longer expressions take seconds to compile, and fill memory; so do those that grow when they are unrolled, and most of
 # them are refused in the end. Any repository may bring some. By whether the form is rough.
 _LONGEST = 20_000
 _HEAVIEST = {False: 2000, True: 5000}
 _KEPT = 64
+# What stands for there being none.
+_NONE = b"none"
 # What must follow within a match may stand at every byte, and Python is told of each place. An attempt seldom takes as
 # many steps as it may.
 _STEPS_A_BYTE = 8
@@ -28,16 +39,33 @@ _STEPS_A_BYTE = 8
 class _Ends:
     """Some expressions compiled together, each with how many bytes before a match it has read at its end."""
 
-    def __init__(self, expressions: Sequence[tuple[str, int]], flags: int) -> None:
-        self._widths = [width for _, width in expressions]
-        self.widest = max(self._widths)
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
+    def __init__(self, database: hyperscan.Database, widths: Sequence[int]) -> None:
+        self._database = database
+        self._widths = widths
+        self.widest = max(widths)
+
+    @classmethod
+    def compile(cls, expressions: Sequence[tuple[str, int]], flags: int) -> _Ends:
+        """Compile ``expressions`` (text, width)."""
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        database.compile(
             expressions=[text.encode() for text, _ in expressions],
             ids=list(range(len(expressions))),
             elements=len(expressions),
             flags=[int(flags)] * len(expressions),
         )
+        return cls(database, [width for _, width in expressions])
+
+    @classmethod
+    def load(cls, serialised: bytes, widths: Sequence[int]) -> _Ends:
+        """From ``dump``; raises hyperscan.error for bytes that are damaged or of another machine."""
+        database = hyperscan.loadb(serialised, hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+        return cls(database, widths)
+
+    def dump(self) -> tuple[bytes, Sequence[int]]:
+        """The database, serialised, and the widths."""
+        return bytes(hyperscan.dumpb(self._database)), self._widths
 
     def begins(self, piece: bytes, end: int) -> list[int]:
         """Where what the expressions find in ``piece``, a text backwards, begins in the text that ends at ``end``."""
@@ -55,12 +83,33 @@ class _Ends:
 class Sieve:
     """A rule's expression from behind, compiled. Not shared between threads."""
 
-    def __init__(self, made: Reversed) -> None:
-        flags = (hyperscan.HS_FLAG_CASELESS if made.caseless else 0) | (hyperscan.HS_FLAG_DOTALL if made.dotall else 0)
-        self._matches = _Ends(made.expressions, flags)
+    def __init__(self, matches: _Ends, ahead: Sequence[_Ends]) -> None:
+        self._matches = matches
         # Each by itself, and only where matches may begin: a text may be full of what must follow within one.
-        self._ahead = [_Ends(some, flags) for some in made.ahead]
-        self._reach = 1 + max(ends.widest for ends in (self._matches, *self._ahead))
+        self._ahead = ahead
+        self._reach = 1 + max(ends.widest for ends in (matches, *ahead))
+
+    @classmethod
+    def compile(cls, made: Reversed) -> Sieve:
+        """Compile what was written backwards; raises hyperscan.error for what is too much for it."""
+        flags = (hyperscan.HS_FLAG_CASELESS if made.caseless else 0) | (hyperscan.HS_FLAG_DOTALL if made.dotall else 0)
+        return cls(_Ends.compile(made.expressions, flags), [_Ends.compile(some, flags) for some in made.ahead])
+
+    @classmethod
+    def load(cls, body: bytes) -> Sieve:
+        """From ``dump``; raises hyperscan.error or ValueError."""
+        start = 4 + int.from_bytes(body[:4], "big")
+        parts = []
+        for size, widths in json.loads(body[4:start]):
+            parts.append(_Ends.load(body[start : start + size], widths))
+            start += size
+        return cls(parts[0], parts[1:])
+
+    def dump(self) -> bytes:
+        """All of it as bytes."""
+        parts = [ends.dump() for ends in (self._matches, *self._ahead)]
+        head = json.dumps([(len(database), list(widths)) for database, widths in parts]).encode()
+        return b"".join((len(head).to_bytes(4, "big"), head, *(database for database, _ in parts)))
 
     def starts(self, data: bytes, span: Span, steps: int = BOUNDLESS) -> list[int]:
         """Offsets in ``span``, ascending, among them every one at which a match within ``span`` begins.
@@ -102,14 +151,71 @@ class Sieve:
 @lru_cache(_KEPT)
 def sieve(pattern: bytes) -> Sieve | None:
     """The sieve for ``pattern``; None for one that cannot be written backwards, or is too much for Hyperscan."""
+    known, places = _kept(pattern)
+    if not known:
+        places = made(pattern)
+        _sieves().put(_key(pattern), places.dump() if places else _NONE)
+    return places
+
+
+@lru_cache(4 * _KEPT)
+def kept_sieve(pattern: bytes) -> Sieve | None:
+    """The sieve for ``pattern``, if a process before this one has made it."""
+    return _kept(pattern)[1]
+
+
+@lru_cache(4 * _KEPT)
+def is_kept(pattern: bytes) -> bool:
+    """True when ``kept_sieve`` has one, as far as can be told without loading it."""
+    return _sieves().size(_key(pattern)) > len(_NONE)
+
+
+def _kept(pattern: bytes) -> tuple[bool, Sieve | None]:
+    """Whether it is known which sieve ``pattern`` has, and that."""
+    body = _sieves().get(_key(pattern))
+    if body is None or body == _NONE:
+        return body is not None, None
+    try:
+        return True, Sieve.load(body)
+    except (hyperscan.error, LookupError, TypeError, ValueError):
+        return False, None
+
+
+def _key(pattern: bytes) -> bytes:
+    return key_of(_version(), pattern)
+
+
+@cache
+def _sieves() -> Shelf:
+    home = cache_dir()
+    return Shelf(os.path.join(home, f"{crc32(_version()):08x}.sieves") if home else "")
+
+
+@cache
+def _version() -> bytes:
+    """Changes with Hyperscan, the machine, and the program that writes expressions backwards."""
+    folder = os.path.dirname(ruleset.__file__)
+    with os.scandir(folder) as entries:
+        files = sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+    states = [os.stat(path) for path in (__file__, *files)]
+    parts = [hyperscan.__file__ or "", os.uname().machine if hasattr(os, "uname") else os.name]
+    parts += [f"{state.st_size} {state.st_mtime_ns}" for state in states]
+    return "\0".join(parts).encode()
+
+
+def made(pattern: bytes) -> Sieve | None:
+    """What ``sieve`` gives, compiled anew."""
+    # Imported here: most processes find what they need made.
+    from scanner.ruleset.reverse import reverse
+
     for rough in (False, True):
         try:
-            made = reverse(pattern.decode(), rough=rough)
-            if sum(len(text) for text, _ in made.expressions) > _LONGEST:
+            backwards = reverse(pattern.decode(), rough=rough)
+            if sum(len(text) for text, _ in backwards.expressions) > _LONGEST:
                 return None
-            if made.weight > _HEAVIEST[rough]:
+            if backwards.weight > _HEAVIEST[rough]:
                 continue
-            return _compiled(made)
+            return _compiled(backwards)
         except hyperscan.error:
             continue
         except (UnicodeDecodeError, re.error, OverflowError, RecursionError):
@@ -121,5 +227,5 @@ def _compiled(made: Reversed) -> Sieve:
     """With all that is asked for ahead, if Hyperscan takes it."""
     if made.ahead:
         with suppress(hyperscan.error):
-            return Sieve(made)
-    return Sieve(made._replace(ahead=()))
+            return Sieve.compile(made)
+    return Sieve.compile(made._replace(ahead=()))

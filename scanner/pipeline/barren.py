@@ -10,6 +10,7 @@ from typing import NamedTuple
 from scanner.engine.engine import Engine
 from scanner.engine.prefilter import Hit
 from scanner.engine.windows import LONGEST_LINE, window
+from scanner.model.filekind import FileKind
 from scanner.model.span import Span
 from scanner.model.text import Text
 
@@ -25,6 +26,15 @@ class Asked(NamedTuple):
     text: Text
     number: int
     hits: Sequence[Hit]
+
+
+class _Piece(NamedTuple):
+    """Lines to be searched: those that ``key`` stands for, in a text of this kind with a name of class ``number``."""
+
+    key: int
+    number: int
+    kind: FileKind
+    lines: bytes
 
 
 class _Look(NamedTuple):
@@ -53,8 +63,8 @@ class Barren:
         self._matched: dict[int, bool] = {}
         self._finds: dict[int, bool] = {}
         self._looks = [_look(engine, entry) for entry in range(len(engine.rules.expressions))]
-        # By rule, the lines that it was not asked for yet: the keys of their entries, and the lines.
-        self._open: dict[int, tuple[list[int], list[bytes]]] = {}
+        # By rule, the lines that it was not asked for yet.
+        self._open: dict[int, list[_Piece]] = {}
 
     def fertile(self, asked: Sequence[Asked]) -> list[list[Hit]]:
         """Of each, those hits that may lead to a match. All are asked at once: together it costs a fraction."""
@@ -65,8 +75,8 @@ class Barren:
             self._finds.clear()
         try:
             keys = [self._keys(one) for one in asked]
-            for rule, (places, pieces) in self._open.items():
-                self._search(rule, places, pieces)
+            for rule, pieces in self._open.items():
+                self._search(rule, pieces)
         except BaseException:
             # Lines that were noted but not searched must not pass for barren.
             self._matched.clear()
@@ -77,7 +87,7 @@ class Barren:
 
     def _keys(self, asked: Asked) -> list[int | None]:
         """The key of each hit's entry and the lines that it looks at, None where nothing is remembered of them."""
-        text, _, hits = asked
+        text, number, hits = asked
         looks, data = self._looks, text.data
         # The line of the last hit, and by how many lines a rule looks at, the hash of them: hits come in the order of
         # their ends, several on a line.
@@ -110,19 +120,24 @@ class Barren:
                 self._matched[key] = not look.joins
                 if look.joins:
                     first, last = window(data, end, near=look.near, reach=0)
-                    places, pieces = self._open.setdefault(look.rule, ([], []))
-                    places.append(key)
-                    pieces.append(data[first:last])
+                    piece = _Piece(key, number, text.kind, data[first:last])
+                    self._open.setdefault(look.rule, []).append(piece)
         return keys
 
-    def _search(self, rule: int, keys: Sequence[int], pieces: Sequence[bytes]) -> None:
-        """Note in which of ``pieces`` the expression of ``rule`` matches."""
+    def _search(self, rule: int, pieces: Sequence[_Piece]) -> None:
+        """Note in which of ``pieces`` the expression of ``rule`` matches, and where that is worth nothing."""
         first = size = 0
         for place, piece in enumerate(pieces):
-            size += len(piece)
+            size += len(piece.lines)
             if size >= _TOGETHER or place == len(pieces) - 1:
-                for one in self._engine.touched(rule, pieces[first : place + 1]):
-                    self._matched[keys[first + one]] = True
+                some = pieces[first : place + 1]
+                found = self._engine.touched(
+                    rule, [one.lines for one in some], [one.kind for one in some], dropped=self._show_dropped
+                )
+                for at in found.places:
+                    self._matched[some[at].key] = True
+                for at in found.idle:
+                    self._finds[hash((some[at].key, some[at].number))] = False
                 first, size = place + 1, 0
 
     def _kept(self, asked: Asked, keys: Sequence[int | None]) -> list[Hit]:

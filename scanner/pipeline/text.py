@@ -128,12 +128,16 @@ class TextScanner:
         also: Detector | None = None,
         *,
         dropped: Dropped = Dropped.ALWAYS,
+        every: Sequence[Hit] | None = None,
     ) -> list[Match]:
-        """Like ``scan``, for hits that are known already (offsets in ``text.data``)."""
-        every = self._show_dropped or dropped is Dropped.ALWAYS
-        found, exceeded = self._examined(text, hits, also, dropped=every)
-        if found and not every and dropped is Dropped.BESIDE:
-            again, _ = self._examined(text, hits, also, dropped=True)
+        """Like ``scan``, for hits that are known already (offsets in ``text.data``).
+
+        Where ``every`` hit is given, nothing stands around those that are not among ``hits``.
+        """
+        all_of_them = self._show_dropped or dropped is Dropped.ALWAYS
+        found, exceeded = self._examined(text, hits, also, dropped=all_of_them)
+        if found and not all_of_them and dropped is Dropped.BESIDE:
+            again, _ = self._examined(text, hits if every is None else every, also, dropped=True)
             # What stands was found already: an expression that runs out of time now must not take it away.
             found = self._resolved([*found, *(match for match in again if match.reason)])
         self.overruns += exceeded

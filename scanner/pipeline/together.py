@@ -11,11 +11,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.engine.standing import standing
 from scanner.model.result import Skipped
 from scanner.pipeline.classes import NameClasses
 from scanner.pipeline.text import Dropped
 
 if TYPE_CHECKING:
+    from scanner.engine.prefilter import Hit
     from scanner.model.match import Match
     from scanner.model.text import Text
     from scanner.pipeline.text import TextScanner
@@ -117,12 +119,11 @@ class Together:
         held: list[Held] = []
         empty: list[Text] = []
         given_up = self._given_up()
-        each = self._scanner.engine.prefilter_each([one.text.data for one in waiting])
-        for (text, plain), hits in zip(waiting, each, strict=True):
-            if plain and hits:
-                wanted = self._classes.entries(text.kind)
-                hits = [hit for hit in hits if wanted[hit.entry]]
-            matches = self._scanner.examine(text, hits, dropped=Dropped.BESIDE) if hits or not plain else []
+        each = self._hits(waiting)
+        for (text, plain), hits, fertile in zip(waiting, each, self._fertile(waiting, each), strict=True):
+            matches = (
+                self._scanner.examine(text, fertile, dropped=Dropped.BESIDE, every=hits) if fertile or not plain else []
+            )
             if matches:
                 held.append(Held(text, matches))
             elif plain:
@@ -131,6 +132,21 @@ class Together:
         if self._empty is not None and self._given_up() == given_up:
             self._empty.update(empty)
         return held
+
+    def _hits(self, waiting: Sequence[_Waiting]) -> list[list[Hit]]:
+        """The hits in each that may matter in a file of its name."""
+        each = self._scanner.engine.prefilter_each([one.text.data for one in waiting])
+        for place, (text, plain) in enumerate(waiting):
+            if plain and each[place]:
+                wanted = self._classes.entries(text.kind)
+                each[place] = [hit for hit in each[place] if wanted[hit.entry]]
+        return each
+
+    def _fertile(self, waiting: Sequence[_Waiting], each: Sequence[list[Hit]]) -> list[list[Hit]]:
+        """Those of the hits that may lead to something that stands."""
+        if not self._sorts_out:
+            return list(each)
+        return standing(self._scanner.engine, [one.text for one in waiting], each)
 
     def _given_up(self) -> int:
         """How many searches were given up so far: one that is not finished has found nothing for another reason."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import regex
 
 from scanner.engine import crowded
+from scanner.engine import sieve as module
 from scanner.engine.crowded import Crowd, Expressions, Patience
-from scanner.engine.sieve import sieve
+from scanner.engine.shelf import Shelf
+from scanner.engine.sieve import kept_sieve, sieve
 from scanner.model.span import Span
 from scanner.ruleset.derive import derive
 from scanner.ruleset.examples import fill
@@ -24,6 +28,12 @@ _PIECES = (
     r"(?:b(?!a))", r"(?:$|a)", r"(?m:^)", r"(?m:$)", r"^", r"$", r"\Z", r"\A", r"(?:[ab]{2}){1,3}", r"(?:(?=a)|(?!b))",
     r"(?=a$)", r"(?=\n)", r"(?:a(?=b)|b(?![ab]))", r"\n", r"(a|b+)", r"(?i:(a))", r"([^a\n])", r"\1", r"(?=\1)", r"(?i:\1)",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in the user's own folder, whose room expressions by the hundred would take."""
+    monkeypatch.setattr(module, "_sieves", lambda: Shelf(""))
 
 
 def test_expressions_of_any_pieces_lose_no_match() -> None:
@@ -154,3 +164,41 @@ def test_what_grows_when_it_is_unrolled_is_compiled_in_its_rough_form_alone(monk
     assert weights == [reverse(pattern, rough=True).weight]
     data = b"-- key" + b"a" * 30
     assert 3 in places.starts(data, Span(0, len(data)))
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda body: body, lambda body: body[:-9], lambda body: b"\0\0\0\x09[[1, [2]]" + body]
+)
+def test_what_is_kept_is_what_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[bytes], bytes]
+) -> None:
+    path = str(tmp_path / "some.sieves")
+    monkeypatch.setattr(module, "_sieves", lambda: Shelf(path))
+    # One that asks for what must follow, and one that there is no sieve for.
+    texts = [rb"key=(?=[a-z]{1,9}[0-9])[a-z0-9]{4}(?!x)", rb"(b)\1\1"]
+    data = b"key=abc1 key=abcd key=a1bcx " * 3
+
+    def answers() -> list[list[int] | None]:
+        for cached in (sieve, kept_sieve):
+            cached.cache_clear()
+        return [places and places.starts(data, Span(0, len(data))) for places in map(sieve, texts)]
+
+    made = answers()
+    assert made[0] and made[1] is None
+    monkeypatch.setattr(Shelf, "get", lambda self, key, get=Shelf.get: damage(get(self, key)))
+    whole = damage(b"....") == b"...."
+    assert (kept_sieve(texts[0]) is not None) == whole
+    if whole:
+        monkeypatch.setattr(module, "made", None)
+    assert answers() == made
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_what_is_kept_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, is_kept: bool) -> None:
+    """Patience is for the time that compiling takes."""
+    monkeypatch.setattr(crowded, "_A_BYTE", 0.0)
+    monkeypatch.setattr(crowded, "is_kept", lambda _: is_kept)
+    patience, span = Patience(), Span(0, 12)
+    crowd = Crowd(Expressions(regex.compile(b"ab"), None, None), (), [span], lines=0, timeout=1.0, patience=patience)
+    assert [found.span() for found in crowd.matches(b"ab ab abab a", span)] == [(0, 2), (3, 5), (6, 8), (8, 10)]
+    assert (patience._lost, crowd._spare > 0) == (is_kept, not is_kept)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanner.engine import matcher
 from scanner.engine.engine import Engine
-from scanner.engine.prefilter import Prefilter
+from scanner.engine.prefilter import Hit, Prefilter
 from scanner.model.filekind import FileKind
+from scanner.model.span import Span
 from scanner.model.text import Text
-from scanner.pipeline.barren import Asked, Barren
+from scanner.pipeline.barren import Asked, Barren, _Piece
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.options import ScanOptions
 from scanner.ruleset.compiled import compile_rules
@@ -50,6 +53,42 @@ def test_hits_that_lead_to_a_match_are_kept_and_others_not() -> None:
 
 # Lines of one rule's examples, doubled, left away and apart: names by the dozen, some of them too far from a value.
 _LAYOUTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4)), min_size=1, max_size=9)
+
+
+@pytest.fixture
+def sieved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expressions are compiled from behind at once."""
+    monkeypatch.setattr(matcher, "_WORTH_A_SIEVE", 0)
+    engine()._matchers.clear()
+
+
+def test_what_is_implausible_is_sorted_out_by_itself(sieved: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that is no secret on any line costs no search of its own."""
+    every = asked(b'x_token = "your-token-here"\n\n\n' + b"secret_" + HOLDS)
+    rules = engine().rules
+    generic = [one for one in every.hits if one.entry < engine().first_trigger]
+    generic = [one for one in generic if rules.rule(rules.expressions[one.entry].rule).id == "generic-secret"]
+    assert len(generic) > 1
+    barren = Barren(engine())
+    searched: list[bytes] = []
+    finds = barren._finds_something
+
+    def counted(text: Text, around: Span, hits: Sequence[Hit]) -> bool:
+        searched.append(text.data[around.start : around.end])
+        return finds(text, around, hits)
+
+    monkeypatch.setattr(barren, "_finds_something", counted)
+    (kept,) = barren.fertile([every._replace(hits=generic)])
+    assert kept == generic[1:]
+    assert [b"token-here" in lines for lines in searched] == [False] * len(kept)
+
+
+@given(st.integers(0, 10_000), _LAYOUTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_that_stands_is_sorted_out_when_matches_are_weighed(
+    sieved: None, seed: int, layout: list[tuple[int, int]]
+) -> None:
+    test_nothing_that_stands_is_sorted_out.hypothesis.inner_test(seed, layout)  # type: ignore[attr-defined]
 
 
 @given(st.integers(0, 10_000), _LAYOUTS)
@@ -92,10 +131,10 @@ def test_a_line_that_fails_is_neither_barren_nor_in_the_way_of_others(monkeypatc
     barren = Barren(engine())
     search = barren._search
 
-    def fails_on_the_secret(rule: int, keys: list[int], pieces: list[bytes]) -> None:
-        if HOLDS.strip() in pieces:
+    def fails_on_the_secret(rule: int, pieces: list[_Piece]) -> None:
+        if HOLDS.strip() in [piece.lines for piece in pieces]:
             raise MemoryError
-        search(rule, keys, pieces)
+        search(rule, pieces)
 
     with monkeypatch.context() as broken:
         broken.setattr(barren, "_search", fails_on_the_secret)

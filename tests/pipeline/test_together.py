@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from scanner.engine import matcher
 from scanner.engine.encoding import to_text
 from scanner.engine.engine import Engine
 from scanner.engine.prefilter import Hit
+from scanner.engine.standing import standing
 from scanner.model.match import Match
 from scanner.model.text import Text
 from scanner.pipeline import together
@@ -66,6 +68,26 @@ def at_once(
         assert not missed
     one.finish()
     return [*found, *one.take()[0]]
+
+
+@pytest.mark.parametrize("sieved", [False, True])
+def test_hits_that_lead_to_nothing_are_sorted_out_together(
+    scanner: TextScanner, monkeypatch: pytest.MonkeyPatch, sieved: bool
+) -> None:
+    monkeypatch.setattr(matcher, "_WORTH_A_SIEVE", 0 if sieved else 1 << 40)
+    monkeypatch.setattr(matcher, "_TOGETHER", 300)
+    engine = scanner.engine
+    engine._matchers.clear()
+    some = [*texts(), *(Text.named(f'{name} = "changeme"\n'.encode(), "m.py") for name in ("password", "api_key"))]
+    every = engine.prefilter_each([text.data for text in some])
+    kept = standing(engine, some, every)
+    assert sum(map(len, kept)) < sum(map(len, every))
+    assert all(set(few) <= set(hits) for few, hits in zip(kept, every, strict=True))
+    if sieved:
+        assert not kept[-1] and not kept[-2]
+    for text, few, hits in zip(some, kept, every, strict=True):
+        found = [(match.rule, match.span) for match in engine.match(text, hits, dropped=False)]
+        assert [(match.rule, match.span) for match in engine.match(text, few, dropped=False)] == found
 
 
 @pytest.mark.parametrize("size", [1, 500, 1 << 20])
