@@ -26,7 +26,7 @@ from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible, weak
 from scanner.engine.programs import compiled
-from scanner.engine.sieve import kept_sieve, sieve
+from scanner.engine.sieve import Sieve, kept_sieve, sieve
 from scanner.engine.sought import First, Sought
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
@@ -46,8 +46,9 @@ _Search = Callable[[bytes, Span], "Iterable[Found[bytes]]"]
 EXPRESSION_TIMEOUT = 1.0
 # Processor seconds that one search of pieces may take, ten times what it takes; and how often it may take more.
 _JOINT_TIMEOUT, _MOST_LOST = 0.1, 3
-# Bytes of pieces after which one rule's expression is compiled from behind, if no process did that before.
-_WORTH_A_SIEVE = 512 * 1024
+# Bytes of pieces, or hits, after which one rule's expression is compiled from behind, if no process did that before:
+# what is won with so many is what compiling takes.
+_WORTH_A_SIEVE, _HITS_WORTH_A_SIEVE = 1024 * 1024, 16 * 1024
 # Bytes of pieces that are searched as one.
 _TOGETHER = 65536
 # Lines up and down in which a password's user is named.
@@ -82,6 +83,7 @@ class Matcher:
     _judges: Judge | None = None
     _names: _Names | None = None
     _searched: int = 0
+    _hits: int = 0
     _lost: int = 0
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
@@ -160,16 +162,23 @@ class Matcher:
 
     def _begins(self, pieces: Sequence[bytes]) -> Callable[[bytes], Sequence[int]] | None:
         """What says where matches may begin in many pieces; None where that is not worth being made."""
-        pattern, _ = self._ready()
         self._searched += sum(map(len, pieces))
-        places = (sieve if self._searched > _WORTH_A_SIEVE else kept_sieve)(pattern.pattern)
+        places = self._places()
         return (lambda text: places.starts(text, Span(0, len(text)), steps=0)) if places else None
 
+    def _places(self) -> Sieve | None:
+        worth = self._searched > _WORTH_A_SIEVE or self._hits > _HITS_WORTH_A_SIEVE
+        return (sieve if worth else kept_sieve)(self.rule.pattern.encode())
+
     def barren(self, asked: Sequence[tuple[int, Text, Sequence[tuple[Expression, int]]]]) -> set[int]:
-        """The numbers of those of ``asked`` (number, text, hits) around whose hits nothing stands.
+        """The numbers of those of ``asked`` (number, text, hits) around whose hits nothing stands, as far as is known.
 
         The rule must join.
         """
+        # Without knowing where matches begin, most lines that hold one would be searched twice.
+        self._hits += sum(len(hits) for _, _, hits in asked)
+        if self._places() is None:
+            return set()
         found = {number for number, _, _ in asked}
         numbers: list[int] = []
         pieces: list[bytes] = []
