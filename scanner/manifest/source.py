@@ -14,8 +14,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Half of a surrogate pair: JSON's way to write an emoji, refused by libyaml.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9A-Fa-f]{2}")
 _WIDE = re.compile("[^\x00-\x7f]")
-# Copied from a web page: to an eye it is indented.
-_LEADING_SPACES = re.compile("^[ \\t]*\xa0[ \\t\xa0]*", re.MULTILINE)
+# Copied from a web page: to an eye it is indented. Where the line before ends in a backslash, it is what is quoted.
+_LEADING_SPACES = re.compile("(?<!\\\\\n)^[ \\t]*\xa0[ \\t\xa0]*", re.MULTILINE)
 _COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*")|/\*.*?(?:\*/|\Z)|//[^\n]*""", re.DOTALL)
 _NOT_BREAK = re.compile("[^\n]")
 _LEADING_TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)

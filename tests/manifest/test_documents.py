@@ -242,3 +242,10 @@ def test_no_text_raises_and_spans_stay_inside(text: str) -> None:
 def test_split_covers_everything_but_separators() -> None:
     data = b"\xef\xbb\xbfa\n---\nb\n...\nc"
     assert [data[span.start : span.end].strip() for span in split(data)] == [b"a", b"b", b"c"]
+
+
+def test_a_blank_that_begins_a_folded_line_is_what_is_quoted() -> None:
+    (document,) = read('key: "one\\\n  \xa0two"\n')
+    assert plain(document.root) == [("key", "one\xa0two")]
+    (document,) = read("one:\n\xa0\xa0two: 3\n")
+    assert plain(document.root) == [("one", [("two", "3")])]
