@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scanner.model.match import Inspect, Match
+from scanner.model.match import Inspect, Match, Stir
 from scanner.model.text import Text
 
 
@@ -25,11 +25,13 @@ class Commands:
 
         return judged(text, inspect)
 
-    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
+    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> Stir:
         """See ``TellsByLines``. What manifests say to be no secret counts once any of these detectors wakes."""
         from scanner.kubernetes.interest import stirring
 
-        return b"base64" in lines or _worth(lines) or stirring(lines, text, base)
+        if _worth(text) and (b"base64" in lines or _worth(lines) or base is None or not _worth(base)):
+            return Stir.ALWAYS
+        return stirring(lines, text, base)
 
 
 def _worth(data: bytes) -> bool:

@@ -14,6 +14,7 @@ import hyperscan
 
 from scanner.kubernetes import assignments
 from scanner.manifest.split import split
+from scanner.model.match import Stir
 from scanner.model.span import Span
 
 _SCHEMA_WORD = b"CustomResourceDefinition"
@@ -27,6 +28,10 @@ _LITERALS = (
     b"#cloud-config", b"bootstrapTokens", b"certificateKey", b"--from-literal", b"secretbox:", b"aescbc:", b"aesgcm:",
     b"literals:", b"postBuild", b"chpasswd",
 )  # fmt: skip
+# Lists in which an option may be: it counts as one wherever it stands in them.
+_ARGUMENTS = re.compile(rb"""\b(?:args|command|extraArgs|arguments)\\{0,2}["']?[ \t]*:[ \t]*(?:\[|\r?\n|\Z)""")
+# Shorter texts are read for each version, once a name has promised a secret: that costs little.
+_LITTLE = 16 * 1024
 # In longer texts all of them are looked for in one pass.
 _SHORT = 8 * 1024
 _ADVISABLE = (b"secretKeyRef", b"secretRef", b"Role", b"secrets-store", b"kubernetes.io/service-account-token")
@@ -70,12 +75,19 @@ def worth(data: bytes) -> bool:
     return _holds(data)
 
 
-def stirring(lines: bytes, text: bytes, base: bytes | None) -> bool:
-    """True unless nothing is interesting in ``text`` and what it says to be no secret is what ``base`` said, where
-    that became ``text`` by having ``lines`` (None: they are all of it)."""
-    if _kinds(lines, _may_matter) or _holds(lines):
-        return True
-    return base is not None and not _same_schemas(text, base)
+def stirring(lines: bytes, text: bytes, base: bytes | None) -> Stir:
+    """What it means that ``base`` became ``text`` by having ``lines`` (None: they are all of it).
+
+    What a kind or a literal makes a secret may stand anywhere. A name that promises one has its value beside it: where
+    that is all there is, versions in which it stays as it is need not be read for it.
+    """
+    if _kinds(lines, _may_matter) or _owns(lines):
+        return Stir.ALWAYS
+    if base is not None and not _same_schemas(text, base):
+        return Stir.ALWAYS
+    if _assigns(lines) or _ARGUMENTS.search(lines) is not None:
+        return Stir.ONCE if len(text) > _LITTLE else Stir.ALWAYS
+    return Stir.CALM
 
 
 def _same_schemas(text: bytes, base: bytes) -> bool:
@@ -102,10 +114,16 @@ def schemas(data: bytes) -> list[Span]:
 # A file of one document is asked about several times: by the detector, when it is read, and for its safe regions.
 @lru_cache(maxsize=16)
 def _holds(part: bytes) -> bool:
-    if _has_literal(part):
-        return True
-    if _kinds(part, lambda kind: _is_holder(kind, part)) or _sops(part):
-        return True
+    return _owns(part) or _assigns(part)
+
+
+def _owns(part: bytes) -> bool:
+    """True when there may be a secret under any name."""
+    return _has_literal(part) or _kinds(part, lambda kind: _is_holder(kind, part)) or _sops(part)
+
+
+def _assigns(part: bytes) -> bool:
+    """True when a name that promises a secret has a value beside it."""
     return assignments.pairs(part) or assignments.options(part) or assignments.fields(part)
 
 

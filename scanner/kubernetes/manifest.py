@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scanner.model.match import Inspect, Match
+from scanner.model.match import Inspect, Match, Stir
 from scanner.model.text import Text
 
 # In manifests and hardly anywhere else. "kind: X" alone is in too many files; nearly every manifest says apiVersion.
@@ -54,8 +54,8 @@ class Manifests:
         examine(read(text, wanted), out)
         return out.matches
 
-    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
+    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> Stir:
         """See ``TellsByLines``."""
         from scanner.kubernetes.interest import stirring
 
-        return self._advice or stirring(lines, text, base)
+        return Stir.ALWAYS if self._advice else stirring(lines, text, base)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
@@ -37,6 +38,10 @@ class Match:
     specific: int = 3
     lead: int = 0
 
+    def moved(self, by: int) -> Match:
+        """The same so many bytes further on: in a text of which that in which it was found is a part."""
+        return replace(self, span=Span(self.span.start + by, self.span.end + by))
+
 
 class Inspect(Protocol):
     """Runs every detector over an inner text (a decoded value), one layer deeper than the caller."""
@@ -65,12 +70,22 @@ class Detector(Protocol):
         ...
 
 
+class Stir(IntEnum):
+    """What is new in a text means for a detector: nothing, that this version is to be read, or that each one made
+    from it is to be read as well."""
+
+    CALM = 0
+    ONCE = 1
+    ALWAYS = 2
+
+
 @runtime_checkable
 class TellsByLines(Protocol):
     """A detector that can tell from what is new in a text whether that matters to it."""
 
-    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> bool:
-        """False only when it finds nothing in ``text`` and says of nothing there that it is no secret, as it did in
-        ``base``, which was made ``text`` by having ``lines`` (those around them included). None: lines are all of it.
+    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> Stir:
+        """Calm only when it finds nothing in ``text`` and says of nothing there that it is no secret, beside what it
+        did in ``base``, which was made ``text`` by having ``lines`` (those around them included). None: lines are all
+        of it.
         """
         ...

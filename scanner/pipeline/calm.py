@@ -1,7 +1,8 @@
 """Versions of files in which no structural detector has anything to look for, told from their fresh lines alone.
 
-A detector reads whole documents, version for version, and most of what wakes one holds nothing for it. Where the base
-of a version held nothing, and neither do the lines that are new with those around them, nothing needs to be read.
+A detector reads whole documents, version for version, and most of what wakes one holds nothing for it. Where the lines
+that are new hold nothing, with those around them, and whatever the base held has all it depends on beside it, nothing
+needs to be read.
 """
 
 from __future__ import annotations
@@ -10,48 +11,64 @@ from collections.abc import Sequence
 
 from scanner.engine.prefilter import Hit
 from scanner.history.delta import Version, line_spans
-from scanner.model.match import TellsByLines
+from scanner.model.match import Stir, TellsByLines
 from scanner.pipeline.text import TextScanner
 
 # What a detector may look at around a line that says something to it: so many lines, and bytes, either side.
 _LINES, _REACH = 3, 600
-_STIRRED = -1
+# Beside the bits of detectors: one of them may find something in this version, or in any that is made from it.
+_NOW, _ALWAYS = 1 << 60, 1 << 61
+_BESIDE = {Stir.CALM: 0, Stir.ONCE: _NOW, Stir.ALWAYS: _ALWAYS}
 
 
 class Calm:
-    """Knows of each version which detectors its text wakes, as a bit set in ``Version.wakes``; -1 where one of them
-    may find something."""
+    """Knows of each version which detectors its text wakes: a bit set in ``Version.wakes``, beside ``_NOW`` and
+    ``_ALWAYS``."""
 
     def __init__(self, scanner: TextScanner) -> None:
         self._scanner = scanner
         self._first, self._end = scanner.engine.first_trigger, scanner.engine.first_gate
         self._bits = [1 << place for _, place in scanner.engine.triggers.literals]
+        self._literals: dict[int, list[bytes]] = {}
+        for literal, place in scanner.engine.triggers.literals:
+            self._literals.setdefault(place, []).append(literal)
         self._woken: dict[int, tuple[TellsByLines | None, ...]] = {}
 
     def note(self, version: Version, hits: Sequence[Hit]) -> None:
         """Set ``version.wakes``; ``hits`` are those in its fresh text, its base was noted before."""
         base = version.base
-        known = base.wakes if base is not None else 0
-        if known == _STIRRED:
-            version.wakes = _STIRRED
-            return
+        known = base.wakes & ~_NOW if base is not None else 0
         wakes = known
         for entry, _ in hits:
             if self._first <= entry < self._end:
                 wakes |= self._bits[entry - self._first]
-        if wakes and (wakes != known or version.fresh is None or version.fresh):
+        if wakes and not wakes & _ALWAYS and (wakes != known or version.fresh is None or version.fresh):
             # A detector that did not wake before has not been asked about the lines that the base had.
             fresh = version.fresh if wakes == known else None
-            if self._stirs(wakes, _around(version.data, fresh), version):
-                wakes = _STIRRED
+            wakes |= _BESIDE[self._stir(wakes, _around(version.data, fresh), version)]
         version.wakes = wakes
 
-    def _stirs(self, wakes: int, lines: bytes, version: Version) -> bool:
+    def awake(self, version: Version) -> set[int]:
+        """The places of the detectors that what stands anywhere in ``version`` wakes."""
+        data = version.data
+        bits = version.wakes & (_NOW - 1)
+        woken = {place for place in range(bits.bit_length()) if bits >> place & 1}
+        # What woke them in a base may be gone.
+        return {place for place in woken if _holds_any(data, self._literals[place])}
+
+    @staticmethod
+    def holds_nothing_new(version: Version) -> bool:
+        """True where detectors wake, and find in ``version`` what they found in its base."""
+        return 0 < version.wakes < _NOW
+
+    def _stir(self, wakes: int, lines: bytes, version: Version) -> Stir:
         base = version.base.data if version.base is not None else None
+        most = Stir.CALM
         for detector in self._detectors(wakes):
-            if detector is None or detector.stirs(lines, version.data, base):
-                return True
-        return False
+            most = max(most, Stir.ALWAYS if detector is None else detector.stirs(lines, version.data, base))
+            if most == Stir.ALWAYS:
+                break
+        return most
 
     def _detectors(self, wakes: int) -> tuple[TellsByLines | None, ...]:
         """Those of a bit set, None for each that cannot tell by lines."""
@@ -68,3 +85,11 @@ def _around(data: bytes, fresh: list[int] | None) -> bytes:
         return data
     spans = line_spans(data, fresh, _LINES, _REACH)
     return b"\n\0\n".join(data[start:end] for start, end in zip(spans[::2], spans[1::2], strict=True))
+
+
+def _holds_any(data: bytes, literals: Sequence[bytes]) -> bool:
+    """True when one of ``literals`` is in ``data``, whatever the case of its letters: mostly it is as it stands."""
+    if any(literal in data for literal in literals):
+        return True
+    data = data.lower()
+    return any(literal.lower() in data for literal in literals)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from scanner.engine.engine import Engine
+from scanner.engine.windows import merged
+from scanner.kubernetes.interest import schema
+from scanner.kubernetes.outline import is_documents, is_loose
+from scanner.manifest.records import records
+from scanner.model.span import Span
+from scanner.model.text import Text
 from scanner.ruleset.schema import Rule
 
 # A number holds lines in the low bits, then bytes, then one bit for structure. Zero looks at its lines only.
@@ -15,6 +22,8 @@ _BYTES = (1 << _BYTES_BITS) - 1
 _STRUCTURE = 1 << (_LINES_BITS + _BYTES_BITS)
 # Texts up to this size are read whole where structure matters.
 _SMALL = 64 * 1024
+# So many bytes of a schema say that it is one.
+_HEAD = 4096
 
 
 class Extents:
@@ -73,22 +82,87 @@ def is_structural(mark: int) -> bool:
     return mark >= _STRUCTURE
 
 
-def documents(data: bytes, fresh: Sequence[int]) -> list[tuple[int, int]]:
-    """The parts of ``data`` to read as structure when ``fresh`` ranges changed: all of it, or the YAML documents
-    that the ranges touch. A document that none touches stands in the base as it stands here.
+def documents(text: Text, fresh: Sequence[int]) -> tuple[list[Span], list[Span]]:
+    """The parts of ``text`` to read as structure when ``fresh`` ranges changed, and the long schemas that are not.
+
+    All of it, or the YAML documents or entries of a JSON list that the ranges touch. One that none touches stands in
+    the base as it stands here.
     """
-    if len(data) <= _SMALL or b"```" in data or b"\n---" not in data:
-        return [(0, len(data))]
-    spans: list[tuple[int, int]] = []
-    for at in range(0, len(fresh), 2):
-        start, end = fresh[at], fresh[at + 1]
-        if spans and end <= spans[-1][1] - 4:
+    touched = _touched(text, fresh)
+    schemas = [one for one in touched if _is_long_schema(text, one)]
+    return [one for one in touched if one not in schemas], schemas
+
+
+def to_look_at(described: Span, fresh: Sequence[Span]) -> list[Span]:
+    """The parts of a schema in which there may be hits that count: what is ``fresh``, and its beginning, which wakes
+    the detectors that know it for one."""
+    inside = (Span(max(start, described.start), min(end, described.end)) for start, end in fresh)
+    head = Span(described.start, min(described.end, described.start + _HEAD))
+    return merged([head, *(one for one in inside if one.start < one.end)])
+
+
+def _is_long_schema(text: Text, part: Span) -> bool:
+    if part.end - part.start <= _SMALL or text.data.find(b"\n---", part.start + 1, part.end) >= 0:
+        return False
+    inner = text._replace(data=text.data[part.start : part.end])
+    return is_documents(inner) and schema(inner.data)
+
+
+def _touched(text: Text, fresh: Sequence[int]) -> list[Span]:
+    data = text.data
+    whole = [Span(0, len(data))]
+    if len(data) <= _SMALL:
+        return whole
+    if b"\n---" in data:
+        # In documentation a line may be drawn, and a manifest stand between others' fences.
+        drawn = not is_documents(text) and b"```" in data
+        return whole if drawn else _touched_documents(data, fresh)
+    return _touched_entries(data, entries(text), fresh) or whole
+
+
+def entries(text: Text) -> list[Span]:
+    """The entries of a long list of JSON that can be read by themselves; none where ``text`` is something else, or what
+    is around them says what they are."""
+    data = text.data
+    if len(data) <= _SMALL or is_loose(text) or data.lstrip()[:1] not in (b"{", b"["):
+        return []
+    found = list(records(data))
+    return [] if any(b'"kind"' in gap for gap in _around(data, found)) else found
+
+
+def _around(data: bytes, apart: Sequence[Span]) -> list[bytes]:
+    """What is before, between and behind the spans ``apart``."""
+    starts, ends = [one.start for one in apart], [one.end for one in apart]
+    return [data[end:start] for end, start in zip([0, *ends], [*starts, len(data)], strict=True)]
+
+
+def _touched_documents(data: bytes, fresh: Sequence[int]) -> list[Span]:
+    spans: list[Span] = []
+    reached = 0
+    for start, end in zip(fresh[::2], fresh[1::2], strict=True):
+        if end + 4 < reached:
             continue
-        low = data.rfind(b"\n---", 0, max(0, start - 4))
-        high = data.find(b"\n---", end)
-        low, high = low + 1, len(data) if high < 0 else high + 1
-        if spans and low <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
-        else:
-            spans.append((low, high))
+        # What touches a separator touches what is either side of it.
+        at = max(reached, data.rfind(b"\n---", max(0, reached - 1), max(0, start - 4)) + 1)
+        while at < len(data) and at <= end + 4:
+            next_one = data.find(b"\n---", at)
+            last = len(data) if next_one < 0 else next_one + 1
+            spans.append(Span(at, last))
+            at = reached = last
     return spans
+
+
+def _touched_entries(data: bytes, every: Sequence[Span], fresh: Sequence[int]) -> list[Span]:
+    """None where a range touches what is around them."""
+    starts, ends, around = [one.start for one in every], [one.end for one in every], _around(data, every)
+    touched: set[int] = set()
+    for start, end in zip(fresh[::2], fresh[1::2], strict=True):
+        # Those at its ends too.
+        first, last = bisect_left(ends, start), bisect_right(starts, end)
+        if first >= last:
+            return []
+        outside = [data[start : starts[first]], *around[first + 1 : last], data[ends[last - 1] : end]]
+        if any(gap.strip(b", \t\r\n") for gap in outside):
+            return []
+        touched.update(range(first, last))
+    return [every[place] for place in sorted(touched)]

@@ -73,10 +73,9 @@ class Ledger:
         name: bytes,
         among: Sequence[Match] = (),
         name_class: int = 0,
-        above: int = 0,
         inside: str = "",
     ) -> list[tuple[Match, Sighted, int]]:
-        """Note the matches of a text, which is, or from line ``above`` on is in, object ``name``.
+        """Note the matches of a text, which is object ``name`` or a file in it.
 
         ``text.path`` is only an example of its class. Those that count come back, each with its sighting and its
         line in the object. ``among`` are all matches of the text, dropped ones too, where ``matches`` are not.
@@ -87,7 +86,7 @@ class Ledger:
             for placed in placed_among(nameless, [match], among or matches, context=self._context, rules=self._rules):
                 claims = () if match.reason else tuple(self._context.suppressor.claims(match, text))
                 sighted = self._sighted(placed.finding, claims, name_class, match.specific, inside)
-                line = placed.finding.position.line + above
+                line = placed.finding.position.line
                 sighted.blobs[Blob(name, line)] = None
                 noted.append((match, sighted, line))
         return noted

@@ -7,7 +7,6 @@ that are to be shown are looked at once more, by themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scanner.model.span import Span
@@ -37,7 +36,7 @@ class Neighbours:
         found = list(matches)
         for part in dict.fromkeys(_part(text.data, match.span) for match in matches if not match.reason):
             dropped = self._dropped(Text(text.data[part.start : part.end], text.path, text.kind))
-            found += (_moved(match, part.start) for match in dropped)
+            found += (match.moved(part.start) for match in dropped)
         return found
 
     def _dropped(self, line: Text) -> tuple[Match, ...]:
@@ -52,10 +51,6 @@ class Neighbours:
             if len(line.data) <= _LONGEST_KNOWN:
                 self._known[line] = known
         return known
-
-
-def _moved(match: Match, offset: int) -> Match:
-    return replace(match, span=Span(match.span.start + offset, match.span.end + offset))
 
 
 def _part(data: bytes, span: Span) -> Span:

@@ -6,8 +6,7 @@ wake it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,7 @@ def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren, wanted: byte
     found = scanner.examine(text, outside, dropped=Dropped.NEVER)
     for room, own in zip(rooms, inside, strict=True):
         part = text._replace(data=text.data[room.start : room.end])
-        found += _moved(scanner.examine(part, own, dropped=Dropped.NEVER), room.start)
+        found += (match.moved(room.start) for match in scanner.examine(part, own, dropped=Dropped.NEVER))
     return resolve(found)
 
 
@@ -75,7 +74,3 @@ def _line_at(data: bytes, at: int, stay: int = 0) -> int:
 def _well_within(hit: Hit, room: Span, size: int) -> bool:
     before = hit.end - room.start >= _MARGIN or room.start == 0
     return hit.end > room.start and before and (room.end - hit.end >= _MARGIN or room.end == size)
-
-
-def _moved(matches: Sequence[Match], by: int) -> Iterator[Match]:
-    return (replace(match, span=Span(match.span.start + by, match.span.end + by)) for match in matches)

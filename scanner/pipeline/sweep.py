@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from scanner.engine.windows import lines_around
 from scanner.history.delta import Batch, Version, line_spans
 from scanner.model.match import Match
 from scanner.model.result import Skipped
-from scanner.model.span import Span
+from scanner.model.span import Span, SpanSet
 from scanner.model.text import Text
 from scanner.pipeline import extent
 from scanner.pipeline.barren import Asked, Barren
@@ -52,22 +52,30 @@ Numbers = tuple[int, ...]
 
 
 class _Held(NamedTuple):
-    """A sighting that versions can inherit: the lines around it, and on which of them (from 0) it begins."""
+    """A sighting that versions can inherit: the lines around it, and which bytes of them it is."""
 
     lines: bytes
-    line: int
+    within: Span
     structural: bool
     sighted: Sighted
 
 
-_Holds = dict[tuple[int, int], _Held]
+class _Here(NamedTuple):
+    """A sighting at its place in one version."""
+
+    held: _Held
+    span: Span
+
+
+# By the sighting, and its line.
+_Holds = dict[tuple[int, int], _Here]
 
 
 @dataclass(slots=True)
 class _View:
     """One version under one class of names. ``fresh`` is None where all of it is; ``spans`` are read as structure.
 
-    One that is ``calm`` need not be.
+    One that is ``calm`` need not be. Of ``schemas`` only what is fresh is looked at: they have no values.
     """
 
     version: Version
@@ -75,7 +83,8 @@ class _View:
     text: Text
     fresh: list[int] | None
     hits: list[Hit]
-    spans: list[tuple[int, int]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    schemas: list[Span] = field(default_factory=list)
     calm: bool = False
 
     @property
@@ -131,11 +140,11 @@ class Sweeper:
             here = of_version.get(id(version)) or self._inheriting(version, names)
             holds: _Holds = {}
             for view in here:
-                if view.hits or self._classes[view.number].whole:
+                if view.hits or view.spans or self._classes[view.number].whole:
                     self._scan(view, holds)
                 self._carry(view, holds)
             if holds:
-                version.held = tuple(holds.values())
+                version.held = tuple(here.held for here in holds.values())
         self.texts += len(batch.versions)
         batch.let_go()
 
@@ -218,7 +227,7 @@ class Sweeper:
             if hits or (base is not None and base.wakes):
                 self._calm.note(version, hits)
         for view in found:
-            view.calm = bool(view.fresh) and view.version.wakes > 0
+            view.calm = bool(view.fresh) and self._calm.holds_nothing_new(view.version)
         self._sort_out(found)
         return found
 
@@ -275,12 +284,12 @@ class Sweeper:
         for view in views:
             data, mark = view.text.data, view.version.mark
             assert view.fresh is not None
+            flat = line_spans(data, view.fresh, *extent.view(mark))
+            wide = list(map(Span, flat[::2], flat[1::2]))
             if view.structural:
-                view.spans = wide = extent.documents(data, view.fresh)
+                view.spans, view.schemas = extent.documents(view.text, view.fresh)
                 view.hits = []
-            else:
-                flat = line_spans(data, view.fresh, *extent.view(mark))
-                wide = list(zip(flat[::2], flat[1::2], strict=True))
+                wide = [*view.spans, *(part for one in view.schemas for part in extent.to_look_at(one, wide))]
             for start, end in wide:
                 pieces.append(data[start:end])
                 places.append((view, start))
@@ -288,7 +297,7 @@ class Sweeper:
         for (view, origin), hits in zip(places, self._scanner.engine.prefilter_each(pieces), strict=True):
             for entry, end in hits:
                 # A rule that looks at its own lines alone has seen what it needs: those in ``hits``.
-                wanted = view.spans or (self._extents[entry] and not self._wakes(entry))
+                wanted = view.structural or (self._extents[entry] and not self._wakes(entry))
                 if wanted and self._classes[view.number].entries[entry]:
                     more.setdefault(id(view), []).append(Hit(entry, end + origin))
         asked = [Asked(view.text, view.number, more.get(id(view), ())) for view in views]
@@ -300,39 +309,49 @@ class Sweeper:
         return self._scanner.engine.first_trigger <= entry < self._scanner.engine.first_gate
 
     def _scan(self, view: _View, holds: _Holds) -> None:
-        """Note what stands in the parts of a version that are to be read."""
+        """Note what stands in the parts of a version that are to be read, and remember what they hold."""
         text = view.text
         # Hits of pieces that came before, and of a second look, are behind those of new pieces; rules and decoders
         # take them in the order of the text.
         view.hits.sort(key=_end)
-        for start, end in view.spans or [(0, len(text.data))]:
-            if start == 0 and end == len(text.data):
-                self._read(view, text, 0, view.hits, holds)
-                continue
-            inside = [Hit(hit.entry, hit.end - start) for hit in view.hits if start < hit.end <= end]
-            if inside:
-                self._read(view, Text(text.data[start:end], text.path, text.kind), start, inside, holds)
-
-    def _read(self, view: _View, text: Text, start: int, hits: Sequence[Hit], holds: _Holds) -> None:
-        """Scan one part, which begins at byte ``start`` of the version, and remember what it holds."""
-        matches = self._scanner.examine(text, hits, dropped=Dropped.NEVER)
+        if view.spans or view.schemas:
+            matches = list(self._in_parts(view))
+        else:
+            matches = self._scanner.examine(text, view.hits, dropped=Dropped.NEVER)
         if not matches:
             return
-        above = view.text.data.count(b"\n", 0, start)
         name = self._name(view.version)
         among = self._neighbours.among(text, matches)
-        noted = self.ledger.write(text, matches, name=name, among=among, name_class=view.number, above=above)
-        for match, sighted, line in noted:
-            holds[id(sighted), line] = self._hold(text.data, match, sighted)
+        apart = SpanSet(extent.entries(text))
+        for match, sighted, line in self.ledger.write(text, matches, name=name, among=among, name_class=view.number):
+            holds[id(sighted), line] = _Here(self._hold(text.data, match, sighted, apart), match.span)
 
-    def _hold(self, data: bytes, match: Match, sighted: Sighted) -> _Held:
-        """``match`` with every line its rule looked at: while they stand, so does the match."""
+    def _in_parts(self, view: _View) -> Iterator[Match]:
+        """The matches in those parts of a version that are read by themselves. Its hits are in order."""
+        text, hits = view.text, view.hits
+        if view.spans == [Span(0, len(text.data))]:
+            yield from self._scanner.examine(text, hits, dropped=Dropped.NEVER)
+            return
+        awake = self._calm.awake(view.version)
+        for start, end in sorted([*view.spans, *view.schemas]):
+            first, last = bisect_right(hits, start, key=_end), bisect_right(hits, end, key=_end)
+            part = text._replace(data=text.data[start:end])
+            inside = [Hit(entry, at - start) for entry, at in hits[first:last]]
+            if inside or awake:
+                found = self._scanner.examine(part, inside, dropped=Dropped.NEVER, awake=awake)
+                yield from (match.moved(start) for match in found)
+
+    def _hold(self, data: bytes, match: Match, sighted: Sighted, apart: SpanSet) -> _Held:
+        """``match`` with every line its rule looked at, in its own entry of a list: while they stand, so does the
+        match."""
         rule = self._scanner.engine.rules.rule_named(match.rule)
         start = lines_around(data, match.span, extent.above(rule)).start
-        around = Span(start, lines_around(data, match.span, extent.below(rule)).end)
-        line = data.count(b"\n", around.start, match.span.start)
+        end = lines_around(data, match.span, extent.below(rule)).end
+        for place in apart.touching(match.span):
+            start, end = max(start, apart.spans[place].start), min(end, apart.spans[place].end)
         structural = rule is None or bool(rule.detector)
-        return _Held(data[around.start : around.end], line, structural, sighted)
+        within = Span(match.span.start - start, match.span.end - start)
+        return _Held(data[start:end], within, structural, sighted)
 
     def _carry(self, view: _View, holds: _Holds) -> None:
         """Take over what the base held and this version still has in lines that were not read again."""
@@ -348,32 +367,33 @@ class Sweeper:
             at = data.find(one.lines)
             if at < 0 or view.read_anew(at, at + (0 if one.structural else len(one.lines))):
                 continue
-            line = data.count(b"\n", 0, at) + one.line + 1
+            here = _Here(one, Span(at + one.within.start, at + one.within.end))
+            line = data.count(b"\n", 0, here.span.start) + 1
             name = name or self._name(view.version)
-            if (id(one.sighted), line) not in holds and _outdoes(one, holds, Blob(name, line)):
-                holds[id(one.sighted), line] = one
+            if (id(one.sighted), line) not in holds and _outdoes(here, holds, name):
+                holds[id(one.sighted), line] = here
                 one.sighted.blobs[Blob(name, line)] = None
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()
 
 
-def _outdoes(inherited: _Held, holds: _Holds, place: Blob) -> bool:
-    """True when ``inherited`` stays beside what was found at ``place``: near fresh lines only some rules read.
+def _outdoes(inherited: _Here, holds: _Holds, name: bytes) -> bool:
+    """True when ``inherited`` stays beside what was found in object ``name``: near fresh lines only some rules read.
 
     What says less of the same characters is taken back. What its own rule says now counts, whatever it said before.
     """
-    mine = inherited.sighted
+    mine = inherited.held.sighted
     rivals = [
-        (key, other.sighted)
-        for key, other in holds.items()
-        if key[1] == place.line and other.sighted.name_class == mine.name_class and other.sighted.overlaps(mine)
+        (key, here.held.sighted)
+        for key, here in holds.items()
+        if here.span.overlaps(inherited.span) and here.held.sighted.name_class == mine.name_class
     ]
     rule = mine.finding.rule
     if any(other.weight > mine.weight or other.finding.rule == rule for _, other in rivals):
         return False
     for key, other in rivals:
-        other.blobs.pop(place, None)
+        other.blobs.pop(Blob(name, key[1]), None)
         del holds[key]
     return True
 

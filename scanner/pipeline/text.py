@@ -129,26 +129,29 @@ class TextScanner:
         *,
         dropped: Dropped = Dropped.ALWAYS,
         every: Sequence[Hit] | None = None,
+        awake: Collection[int] = (),
     ) -> list[Match]:
         """Like ``scan``, for hits that are known already (offsets in ``text.data``).
 
-        Where ``every`` hit is given, nothing stands around those that are not among ``hits``.
+        Where ``every`` hit is given, nothing stands around those that are not among ``hits``. ``awake`` are the places
+        of detectors that something around the text has woken.
         """
         all_of_them = self._show_dropped or dropped is Dropped.ALWAYS
-        found, exceeded = self._examined(text, hits, also, dropped=all_of_them)
+        named = {*awake, *self._named(text.path)}
+        found, exceeded = self._examined(text, hits, also, named, dropped=all_of_them)
         if found and not all_of_them and dropped is Dropped.BESIDE:
-            again, _ = self._examined(text, hits if every is None else every, also, dropped=True)
+            again, _ = self._examined(text, hits if every is None else every, also, named, dropped=True)
             # What stands was found already: an expression that runs out of time now must not take it away.
             found = self._resolved([*found, *(match for match in again if match.reason)])
         self.overruns += exceeded
         return found
 
     def _examined(
-        self, text: Text, hits: Sequence[Hit], also: Detector | None, *, dropped: bool
+        self, text: Text, hits: Sequence[Hit], also: Detector | None, awake: Collection[int], *, dropped: bool
     ) -> tuple[list[Match], bool]:
         """What was found, and whether it was more than the limits allow."""
         budget = _Budget(self.limits)
-        found = self._found(text, hits, budget, self._named(text.path), dropped=dropped)
+        found = self._found(text, hits, budget, awake, dropped=dropped)
         if also is not None:
             found += self._choice.apply(list(also.detect(text, _Inspector(self, budget))))
         whole = self.engine.rules_for_path(text.path)
@@ -174,13 +177,13 @@ class TextScanner:
         return bool(self._named(path))
 
     def _found(
-        self, text: Text, hits: Sequence[Hit], budget: _Budget, named: Collection[int] = (), *, dropped: bool
+        self, text: Text, hits: Sequence[Hit], budget: _Budget, woken: Collection[int] = (), *, dropped: bool
     ) -> list[Match]:
-        if not hits and not named:
+        if not hits and not woken:
             return []
         first, gate = self.engine.first_trigger, self.engine.first_gate
         awake = {self._by_trigger[hit.entry - first] for hit in hits if first <= hit.entry < gate}
-        awake.update(named)
+        awake.update(woken)
         found = self.engine.match(text, hits, dropped=dropped)
         for place in sorted(awake):
             found += self.detector(place).detect(text, _Inspector(self, budget))

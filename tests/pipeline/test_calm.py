@@ -1,15 +1,18 @@
-"""Versions that are passed over because nothing new in them stirs a detector: none may hold anything for one."""
+"""Versions that are passed over because nothing new in them stirs a detector: none may hold anything new for one."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.engine.prefilter import Hit
 from scanner.history.delta import Version, line_spans
+from scanner.kubernetes import interest
 from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 from scanner.pipeline.build import text_scanner
@@ -75,15 +78,29 @@ def hits_in(data: bytes, fresh: list[int] | None) -> list[Hit]:
     return [hit for hit in hits if bisect_right(spans, hit.end - 1) % 2]
 
 
-def finds(data: bytes, wakes: int) -> bool:
-    text = Text(data, "a.yaml", FileKind.OTHER)
-    woken = [scanner().detector(place) for place in range(wakes.bit_length()) if wakes >> place & 1]
-    return any(list(detector.detect(text, scanner().scan)) for detector in woken)
+def found(version: Version) -> set[tuple[str, str]]:
+    """The secrets that the detectors find which the text wakes, by rule."""
+    text = Text(version.data, "a.yaml", FileKind.OTHER)
+    first, gate = scanner().engine.first_trigger, scanner().engine.first_gate
+    by_trigger = [place for _, place in scanner().engine.triggers.literals]
+    hits = scanner().engine.prefilter(version.data)
+    woken = {by_trigger[hit.entry - first] for hit in hits if first <= hit.entry < gate}
+    every = [match for place in woken for match in scanner().detector(place).detect(text, scanner().scan)]
+    return {(match.rule, match.secret.reveal().decode()) for match in every if not match.reason}
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.fixture(params=[0, 16 * 1024], ids=["long", "short"])
+def size(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Texts that pass for long ones, and for short ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interest, "_LITTLE", request.param)
+        yield
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.lists(st.sampled_from(QUIET), max_size=30), edits=st.lists(edit, max_size=8))
-def test_what_is_calm_holds_nothing(first: list[str], edits: list[tuple[int, int, list[str]]]) -> None:
+@pytest.mark.usefixtures("size")
+def test_what_is_calm_holds_nothing_new(first: list[str], edits: list[tuple[int, int, list[str]]]) -> None:
     calm = Calm(scanner())
     now = first
     version = Version(0, "\n".join(now).encode() + b"\n", None, None)
@@ -93,21 +110,58 @@ def test_what_is_calm_holds_nothing(first: list[str], edits: list[tuple[int, int
         now = [*now[:at], *come, *now[at + gone :]]
         start = len("".join(f"{line}\n" for line in now[:at]))
         fresh = [start, start + len("".join(f"{line}\n" for line in come))]
-        version = Version(0, "\n".join(now).encode() + b"\n", fresh, version)
+        base = version
+        version = Version(0, "\n".join(now).encode() + b"\n", fresh, base)
         calm.note(version, hits_in(version.data, fresh))
-        assert version.wakes <= 0 or not finds(version.data, version.wakes)
+        assert not calm.holds_nothing_new(version) or found(version) <= found(base)
+
+
+def version_of(data: str, base: Version | None = None, fresh: list[int] | None = None) -> Version:
+    made = Version(0, data.encode(), fresh, base)
+    Calm(scanner()).note(made, hits_in(made.data, fresh))
+    return made
+
+
+HEAD = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  replicas: 3\n"
+VARIABLE = f"        - name: API_TOKEN\n          value: {PASSWORD}\n"
 
 
 def test_most_manifests_are_calm_until_something_stirs() -> None:
     calm = Calm(scanner())
-    head = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  replicas: 3\n"
-    first = Version(0, head.encode(), None, None)
-    calm.note(first, hits_in(first.data, None))
-    assert first.wakes > 0
-    tail = f"        - name: API_TOKEN\n          value: {PASSWORD}\n"
-    second = Version(1, (head + tail).encode(), [len(head), len(head + tail)], first)
-    calm.note(second, hits_in(second.data, second.fresh))
-    assert second.wakes < 0
-    third = Version(2, head.encode(), [len(head), len(head)], second)
-    calm.note(third, [])
-    assert third.wakes < 0
+    first = version_of(HEAD)
+    assert calm.holds_nothing_new(first)
+    second = version_of(HEAD + VARIABLE, first, [len(HEAD), len(HEAD + VARIABLE)])
+    assert not calm.holds_nothing_new(second)
+    third = version_of(HEAD, second, [len(HEAD), len(HEAD)])
+    assert not calm.holds_nothing_new(third)
+
+
+def test_a_long_text_is_calm_again_where_a_variable_stays_as_it_is() -> None:
+    calm = Calm(scanner())
+    rest = "          # nothing to see here\n" * 2000
+    first = version_of(HEAD + rest)
+    second = version_of(HEAD + rest + VARIABLE, first, [len(HEAD + rest), len(HEAD + rest + VARIABLE)])
+    assert calm.holds_nothing_new(first) and not calm.holds_nothing_new(second)
+    third = version_of(HEAD + "# more\n" + rest + VARIABLE, second, [len(HEAD), len(HEAD) + 7])
+    assert calm.holds_nothing_new(third)
+    beside = version_of(HEAD + rest + VARIABLE + "# x\n", second, [len(HEAD + rest + VARIABLE)] * 2)
+    assert not calm.holds_nothing_new(beside)
+
+
+def test_a_list_of_arguments_that_gets_its_name_stirs() -> None:
+    entries = "".join(f"        - --level={number}\n" for number in range(2000))
+    option = f"        - --api-token={PASSWORD}\n"
+    first = version_of(HEAD + "        words:\n" + entries + option)
+    name = "        args:\n"
+    second = version_of(HEAD + name + entries + option, first, [len(HEAD), len(HEAD) + len(name)])
+    assert not Calm(scanner()).holds_nothing_new(second)
+    assert found(second)
+
+
+def test_what_a_kind_makes_a_secret_stirs_in_each_version() -> None:
+    calm = Calm(scanner())
+    rest = "  a: b\n" * 4000
+    secret = "apiVersion: v1\nkind: Secret\ndata:\n"
+    first = version_of(secret + rest)
+    second = version_of(secret + rest + "  c: ZA==\n", first, [len(secret + rest), len(secret + rest) + 10])
+    assert not calm.holds_nothing_new(first) and not calm.holds_nothing_new(second)

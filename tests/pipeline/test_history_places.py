@@ -337,3 +337,12 @@ def test_what_stands_near_fresh_lines_is_found_once(repo: Repository) -> None:
     imported(repo, [Commit({"a_test.go": text.encode()}) for text in versions])
     repo.git("repack", "-adfq")
     assert swept(repo).only["rule"] == "generic-secret"
+
+
+def test_secrets_of_one_long_line_are_told_apart_by_their_place_in_each_version(repo: Repository) -> None:
+    """What is inherited stands at another column than where it was found, and there may stand another secret now."""
+    filler = " ".join(f"word{number}" for number in range(6000))
+    before = f"{filler} key='{token('old')}' {filler}\n"
+    after = f"{filler[::-1]} key='{token('new')}' {filler[::-1]} {before}"
+    imported(repo, [Commit({"a.js": before.encode()}), Commit({"a.js": after.encode()})])
+    assert [one["in_head"] for one in swept(repo).findings] == [True, True]
