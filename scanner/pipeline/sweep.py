@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
@@ -332,8 +332,12 @@ class Sweeper:
         if view.spans == [Span(0, len(text.data))]:
             yield from self._scanner.examine(text, hits, dropped=Dropped.NEVER)
             return
-        awake = self._calm.awake(view.version)
-        for start, end in sorted([*view.spans, *view.schemas]):
+        yield from self._each(text, view.spans, hits, self._calm.awake(view.version) if view.spans else ())
+        # A schema is told by what wakes at its beginning, and nothing around it makes it more than that.
+        yield from self._each(text, view.schemas, hits, ())
+
+    def _each(self, text: Text, parts: Sequence[Span], hits: Sequence[Hit], awake: Collection[int]) -> Iterator[Match]:
+        for start, end in parts:
             first, last = bisect_right(hits, start, key=_end), bisect_right(hits, end, key=_end)
             part = text._replace(data=text.data[start:end])
             inside = [Hit(entry, at - start) for entry, at in hits[first:last]]
