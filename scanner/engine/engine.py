@@ -16,6 +16,7 @@ from scanner.ruleset.compiled import CompiledRules, Expression
 
 if TYPE_CHECKING:
     from scanner.engine.joint import Touched
+    from scanner.engine.jointsearch import JointSearch
     from scanner.engine.matcher import Matcher
     from scanner.model.filekind import FileKind
     from scanner.model.match import Match
@@ -44,6 +45,7 @@ class Engine:
         # The rules that are matched in texts of any path.
         self.undecided = frozenset(rules.rule(number).id for number in self._undecided)
         self._matchers: dict[int, Matcher] = {}
+        self._searches: dict[int, JointSearch] = {}
 
     @classmethod
     def load(
@@ -130,14 +132,14 @@ class Engine:
 
         Idle are those in which it finds nothing but what is ``dropped``. The rule must join.
         """
-        return self._matcher(rule).touched(pieces, kinds, dropped=dropped)
+        return self._search(rule).touched(pieces, kinds, dropped=dropped)
 
     def barren(self, rule: int, asked: Sequence[tuple[int, Text, Sequence[tuple[Expression, int]]]]) -> set[int]:
         """The numbers of those of ``asked`` (number, text, hits) in which ``rule`` finds nothing that stands.
 
         All of the hits' expressions must join.
         """
-        return self._matcher(rule).barren(asked)
+        return self._search(rule).barren(asked)
 
     def rules_for_path(self, path: str) -> set[int]:
         """The rules that want every text of this path, whatever is in it."""
@@ -165,6 +167,14 @@ class Engine:
     def timeouts(self) -> int:
         """How many searches ran out of time so far."""
         return sum(matcher.timeouts for matcher in self._matchers.values())
+
+    def _search(self, rule: int) -> JointSearch:
+        search = self._searches.get(rule)
+        if search is None:
+            from scanner.engine.jointsearch import JointSearch
+
+            search = self._searches[rule] = JointSearch(self._matcher(rule))
+        return search
 
     def _matcher(self, rule: int) -> Matcher:
         matcher = self._matchers.get(rule)

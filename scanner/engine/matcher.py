@@ -19,14 +19,12 @@ from scanner.engine import windows
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
-from scanner.engine.joint import Touched, touched, weighed
 from scanner.engine.judge import Judge
 from scanner.engine.larger import within_data
 from scanner.engine.lines import Around, is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible, weak
 from scanner.engine.programs import compiled
-from scanner.engine.sieve import Sieve, kept_sieve, sieve
 from scanner.engine.sought import First, Sought
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
@@ -44,13 +42,6 @@ if TYPE_CHECKING:
 _Search = Callable[[bytes, Span], "Iterable[Found[bytes]]"]
 # Seconds one expression may take in one window; past it the rule is reported as not tried there.
 EXPRESSION_TIMEOUT = 1.0
-# Processor seconds that one search of pieces may take, ten times what it takes; and how often it may take more.
-_JOINT_TIMEOUT, _MOST_LOST = 0.1, 3
-# Bytes of pieces, or hits, after which one rule's expression is compiled from behind, if no process did that before:
-# what is won with so many is what compiling takes.
-_WORTH_A_SIEVE, _HITS_WORTH_A_SIEVE = 1024 * 1024, 16 * 1024
-# Bytes of pieces that are searched as one.
-_TOGETHER = 65536
 # Lines up and down in which a password's user is named.
 _BESIDE = 2
 # What ``specific`` is for a vendor's own format.
@@ -82,15 +73,12 @@ class Matcher:
     _patience: Patience = field(default_factory=Patience)
     _judges: Judge | None = None
     _names: _Names | None = None
-    _searched: int = 0
-    _hits: int = 0
-    _lost: int = 0
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset)."""
         # Asked before anything is done: in a program's bytes most rules wake for nothing, and so do those for files of
         # one name in all others.
-        if not self._is_for(text):
+        if not self.is_for(text):
             return iter(())
         outer = self.outer(text, hits)
         spans = self.spans(text, outer)
@@ -126,89 +114,18 @@ class Matcher:
 
     def matches_whole(self, text: Text, *, dropped: bool = True) -> Iterator[Match]:
         """Matches anywhere in ``text``."""
-        if not self._is_for(text):
+        if not self.is_for(text):
             return iter(())
         return self.matches_in(text, (Span(0, len(text.data)),), dropped=dropped)
 
-    def touched(self, pieces: Sequence[bytes], kinds: Sequence[FileKind], *, dropped: bool = True) -> Touched:
-        """The places of those of ``pieces`` in which this rule may match: its expression and what it needs are there.
-
-        Each is of a text of the kind in ``kinds``. Idle are those in which there is nothing but what would be dropped,
-        unless that is wanted too. Only for rules that join.
-        """
-        pattern, needs = self._ready()
-        places: Sequence[int] = range(len(pieces))
-        if self._lost >= _MOST_LOST:
-            return Touched(list(places), [])
-        try:
-            if needs is not None:
-                places = touched(needs, pieces, timeout=_JOINT_TIMEOUT)
-            some = [pieces[place] for place in places]
-            begins = None if dropped else self._begins(some)
-            if begins is None:
-                return Touched([places[place] for place in touched(pattern, some, timeout=_JOINT_TIMEOUT)], [])
-            found = weighed(
-                pattern,
-                some,
-                begins,
-                lambda found, place: self._is_idle(found, kinds[places[place]]),
-                timeout=_JOINT_TIMEOUT,
-            )
-        except TimeoutError:
-            # Each of them is tried by itself, where a crowd of hits has ways of its own.
-            self._lost += 1
-            return Touched(list(range(len(pieces))), [])
-        return Touched([places[place] for place in found.places], [places[place] for place in found.idle])
-
-    def _begins(self, pieces: Sequence[bytes]) -> Callable[[bytes], Sequence[int]] | None:
-        """What says where matches may begin in many pieces; None where that is not worth being made."""
-        self._searched += sum(map(len, pieces))
-        places = self._places()
-        return (lambda text: places.starts(text, Span(0, len(text)), steps=0)) if places else None
-
-    def _places(self) -> Sieve | None:
-        worth = self._searched > _WORTH_A_SIEVE or self._hits > _HITS_WORTH_A_SIEVE
-        return (sieve if worth else kept_sieve)(self.rule.pattern.encode())
-
-    def barren(self, asked: Sequence[tuple[int, Text, Sequence[tuple[Expression, int]]]]) -> set[int]:
-        """The numbers of those of ``asked`` (number, text, hits) around whose hits nothing stands, as far as is known.
-
-        The rule must join.
-        """
-        # Without knowing where matches begin, most lines that hold one would be searched twice.
-        self._hits += sum(len(hits) for _, _, hits in asked)
-        if self._places() is None:
-            return set()
-        found = {number for number, _, _ in asked}
-        numbers: list[int] = []
-        pieces: list[bytes] = []
-        kinds: list[FileKind] = []
-        size = 0
-        for number, text, hits in asked:
-            if not self._is_for(text):
-                continue
-            for start, end in self.spans(text, self.outer(text, hits)):
-                numbers.append(number)
-                pieces.append(text.data[start:end])
-                kinds.append(text.kind)
-                size += end - start
-            if size >= _TOGETHER:
-                found -= self._not_barren(numbers, pieces, kinds)
-                numbers, pieces, kinds, size = [], [], [], 0
-        return found - self._not_barren(numbers, pieces, kinds) if pieces else found
-
-    def _not_barren(self, numbers: Sequence[int], pieces: Sequence[bytes], kinds: Sequence[FileKind]) -> set[int]:
-        found = self.touched(pieces, kinds, dropped=False)
-        return {numbers[place] for place in set(found.places).difference(found.idle)}
-
-    def _ready(self) -> tuple[Pattern[bytes], Pattern[bytes] | None]:
-        """The rule's expression and the one that it needs."""
+    def ready(self) -> tuple[Pattern[bytes], Pattern[bytes] | None]:
+        """The rule's expression and the one that it needs, compiled."""
         if self._pattern is None:
             self._pattern = compiled(self.rule.pattern)
             self._needs = compiled(self.rule.needs) if self.rule.needs else None
         return self._pattern, self._needs
 
-    def _is_for(self, text: Text) -> bool:
+    def is_for(self, text: Text) -> bool:
         """True when the rule is for texts of this kind and path."""
         return text.kind in self.rule.kinds and wants(self.rule.path, text.path)
 
@@ -258,7 +175,7 @@ class Matcher:
         return own
 
     def _near(self, data: bytes, span: Span) -> Iterable[Found[bytes]]:
-        pattern, needs = self._ready()
+        pattern, needs = self.ready()
         if needs and needs.search(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT) is None:
             return ()
         return pattern.finditer(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT)
@@ -266,7 +183,7 @@ class Matcher:
     def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
         rule = self.rule
         if self._expressions is None:
-            pattern, needs = self._ready()
+            pattern, needs = self.ready()
             self._expressions = Expressions(pattern, needs, compiled(rule.backwards) if rule.backwards else None)
         return Crowd(
             self._expressions,
@@ -315,7 +232,7 @@ class Matcher:
         )
         return self._weighed(text, match, verdict, key)
 
-    def _is_idle(self, found: Found[bytes], kind: FileKind) -> bool:
+    def is_idle(self, found: Found[bytes], kind: FileKind) -> bool:
         """True when nothing stands where ``found`` is, in whatever text of this kind."""
         _, secret, key = self._value(found.string, found)
         return self._is_empty(secret) or self._hopeless(secret, key, kind)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.engine import matcher
+from scanner.engine import jointsearch
 from scanner.engine.engine import Engine
 from scanner.engine.prefilter import Hit, Prefilter
 from scanner.model.filekind import FileKind
@@ -58,8 +58,8 @@ _LAYOUTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4)), min_size=1
 @pytest.fixture
 def sieved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expressions are compiled from behind at once."""
-    monkeypatch.setattr(matcher, "_WORTH_A_SIEVE", 0)
-    engine()._matchers.clear()
+    monkeypatch.setattr(jointsearch, "_WORTH_A_SIEVE", 0)
+    engine()._searches.clear()
 
 
 def test_what_is_implausible_is_sorted_out_by_itself(sieved: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from scanner.engine import matcher
+from scanner.engine import jointsearch
 from scanner.engine.encoding import to_text
 from scanner.engine.engine import Engine
 from scanner.engine.prefilter import Hit
@@ -74,12 +74,12 @@ def at_once(
 def test_hits_that_lead_to_nothing_are_sorted_out_together(
     scanner: TextScanner, monkeypatch: pytest.MonkeyPatch, sieved: bool
 ) -> None:
-    monkeypatch.setattr(matcher, "_HITS_WORTH_A_SIEVE", 0 if sieved else 1 << 40)
+    monkeypatch.setattr(jointsearch, "_HITS_WORTH_A_SIEVE", 0 if sieved else 1 << 40)
     if not sieved:
-        monkeypatch.setattr(matcher, "kept_sieve", lambda _: None)
-    monkeypatch.setattr(matcher, "_TOGETHER", 300)
+        monkeypatch.setattr(jointsearch, "kept_sieve", lambda _: None)
+    monkeypatch.setattr(jointsearch, "_TOGETHER", 300)
     engine = scanner.engine
-    engine._matchers.clear()
+    engine._searches.clear()
     some = [*texts(), *(Text.named(f'{name} = "changeme"\n'.encode(), "m.py") for name in ("password", "api_key"))]
     every = engine.prefilter_each([text.data for text in some])
     kept = standing(engine, some, every)
