@@ -12,16 +12,15 @@ import sys
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
-from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.engine.prefilter import Hit
-from scanner.engine.windows import lines_around
 from scanner.history.delta import Batch, Version, line_spans
 from scanner.model.match import Match
 from scanner.model.result import Skipped
-from scanner.model.span import Span, SpanSet
+from scanner.model.span import Span
 from scanner.model.text import Text
 from scanner.pipeline import extent
 from scanner.pipeline.barren import Asked, Barren
@@ -29,7 +28,8 @@ from scanner.pipeline.calm import Calm
 from scanner.pipeline.classes import NameClass, NameClasses
 from scanner.pipeline.context import Context
 from scanner.pipeline.extent import Extents
-from scanner.pipeline.ledger import Blob, Ledger, Sighted
+from scanner.pipeline.holdings import Held, Holdings
+from scanner.pipeline.ledger import Ledger
 from scanner.pipeline.neighbours import Neighbours
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
@@ -49,26 +49,6 @@ _MOST_EMPTY = 200_000
 
 NAMELESS = (0,)
 Numbers = tuple[int, ...]
-
-
-class _Held(NamedTuple):
-    """A sighting that versions can inherit: the lines around it, and which bytes of them it is."""
-
-    lines: bytes
-    within: Span
-    structural: bool
-    sighted: Sighted
-
-
-class _Here(NamedTuple):
-    """A sighting at its place in one version."""
-
-    held: _Held
-    span: Span
-
-
-# By the sighting, and its line.
-_Holds = dict[tuple[int, int], _Here]
 
 
 @dataclass(slots=True)
@@ -91,10 +71,6 @@ class _View:
     def structural(self) -> bool:
         """True when whole documents have to be read."""
         return extent.is_structural(self.version.mark) and not self.calm
-
-    def read_anew(self, start: int, end: int) -> bool:
-        """True when bytes ``start`` to ``end`` lie in a part that is read as structure: all in it is found there."""
-        return any(first <= start < last and end <= last for first, last in self.spans)
 
 
 class Sweeper:
@@ -138,13 +114,17 @@ class Sweeper:
         for version in batch.versions:
             # What the base holds is known only now: it may be of this batch.
             here = of_version.get(id(version)) or self._inheriting(version, names)
-            holds: _Holds = {}
+            if not here:
+                continue
+            holdings = Holdings(self._scanner.engine.rules)
+            inherited: tuple[Held, ...] = (version.base and version.base.held) or ()  # type: ignore[assignment]
             for view in here:
                 if view.hits or view.spans or self._classes[view.number].whole:
-                    self._scan(view, holds)
-                self._carry(view, holds)
-            if holds:
-                version.held = tuple(here.held for here in holds.values())
+                    self._scan(view, holdings)
+                if inherited and view.fresh is not None:
+                    name = partial(self._name, version)
+                    holdings.inherit(inherited, view.text, name, name_class=view.number, anew=view.spans)
+            version.held = holdings.held()
         self.texts += len(batch.versions)
         batch.let_go()
 
@@ -160,7 +140,7 @@ class Sweeper:
             view = _View(version, number, self._text(data, number), None, [])
             self._look(view)
             if view.hits or self._classes[number].whole:
-                self._scan(view, {})
+                self._scan(view, Holdings(self._scanner.engine.rules))
 
     def _unpack(self, version: Version, numbers: Numbers) -> None:
         """Scan what an archive holds. Each version of one is read anew: what is packed has no lines to inherit, but
@@ -308,35 +288,28 @@ class Sweeper:
         """True when what hit wakes a detector."""
         return self._scanner.engine.first_trigger <= entry < self._scanner.engine.first_gate
 
-    def _scan(self, view: _View, holds: _Holds) -> None:
+    def _scan(self, view: _View, holdings: Holdings) -> None:
         """Note what stands in the parts of a version that are to be read, and remember what they hold."""
         text = view.text
         # Hits of pieces that came before, and of a second look, are behind those of new pieces; rules and decoders
         # take them in the order of the text.
         view.hits.sort(key=_end)
-        if view.spans or view.schemas:
-            matches = list(self._in_parts(view))
-        else:
+        if not view.schemas and view.spans in ([], [Span(0, len(text.data))]):
             matches = self._scanner.examine(text, view.hits, dropped=Dropped.NEVER)
+        else:
+            awake = self._calm.awake(view.version) if view.spans else ()
+            matches = [*self._each(text, view.spans, view.hits, awake)]
+            # A schema is told by what wakes at its beginning, and nothing around it makes it more than that.
+            matches += self._each(text, view.schemas, view.hits, ())
         if not matches:
             return
         name = self._name(view.version)
         among = self._neighbours.among(text, matches)
-        apart = SpanSet(extent.entries(text))
-        for match, sighted, line in self.ledger.write(text, matches, name=name, among=among, name_class=view.number):
-            holds[id(sighted), line] = _Here(self._hold(text.data, match, sighted, apart), match.span)
-
-    def _in_parts(self, view: _View) -> Iterator[Match]:
-        """The matches in those parts of a version that are read by themselves. Its hits are in order."""
-        text, hits = view.text, view.hits
-        if view.spans == [Span(0, len(text.data))]:
-            yield from self._scanner.examine(text, hits, dropped=Dropped.NEVER)
-            return
-        yield from self._each(text, view.spans, hits, self._calm.awake(view.version) if view.spans else ())
-        # A schema is told by what wakes at its beginning, and nothing around it makes it more than that.
-        yield from self._each(text, view.schemas, hits, ())
+        noted = self.ledger.write(text, matches, name=name, among=among, name_class=view.number)
+        holdings.note(text, noted)
 
     def _each(self, text: Text, parts: Sequence[Span], hits: Sequence[Hit], awake: Collection[int]) -> Iterator[Match]:
+        """The matches in each of ``parts``, read by itself. ``hits`` are those in all of the text, in order."""
         for start, end in parts:
             first, last = bisect_right(hits, start, key=_end), bisect_right(hits, end, key=_end)
             part = text._replace(data=text.data[start:end])
@@ -345,61 +318,8 @@ class Sweeper:
                 found = self._scanner.examine(part, inside, dropped=Dropped.NEVER, awake=awake)
                 yield from (match.moved(start) for match in found)
 
-    def _hold(self, data: bytes, match: Match, sighted: Sighted, apart: SpanSet) -> _Held:
-        """``match`` with every line its rule looked at, in its own entry of a list: while they stand, so does the
-        match."""
-        rule = self._scanner.engine.rules.rule_named(match.rule)
-        start = lines_around(data, match.span, extent.above(rule)).start
-        end = lines_around(data, match.span, extent.below(rule)).end
-        for place in apart.touching(match.span):
-            start, end = max(start, apart.spans[place].start), min(end, apart.spans[place].end)
-        structural = rule is None or bool(rule.detector)
-        within = Span(match.span.start - start, match.span.end - start)
-        return _Held(data[start:end], within, structural, sighted)
-
-    def _carry(self, view: _View, holds: _Holds) -> None:
-        """Take over what the base held and this version still has in lines that were not read again."""
-        base = view.version.base
-        if base is None or view.fresh is None or not base.held:
-            return
-        data = view.text.data
-        name = b""
-        inherited: tuple[_Held, ...] = base.held  # type: ignore[assignment]
-        for one in inherited:
-            if one.sighted.name_class != view.number:
-                continue
-            at = data.find(one.lines)
-            if at < 0 or view.read_anew(at, at + (0 if one.structural else len(one.lines))):
-                continue
-            here = _Here(one, Span(at + one.within.start, at + one.within.end))
-            line = data.count(b"\n", 0, here.span.start) + 1
-            name = name or self._name(view.version)
-            if (id(one.sighted), line) not in holds and _outdoes(here, holds, name):
-                holds[id(one.sighted), line] = here
-                one.sighted.blobs[Blob(name, line)] = None
-
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()
-
-
-def _outdoes(inherited: _Here, holds: _Holds, name: bytes) -> bool:
-    """True when ``inherited`` stays beside what was found in object ``name``: near fresh lines only some rules read.
-
-    What says less of the same characters is taken back. What its own rule says now counts, whatever it said before.
-    """
-    mine = inherited.held.sighted
-    rivals = [
-        (key, here.held.sighted)
-        for key, here in holds.items()
-        if here.span.overlaps(inherited.span) and here.held.sighted.name_class == mine.name_class
-    ]
-    rule = mine.finding.rule
-    if any(other.weight > mine.weight or other.finding.rule == rule for _, other in rivals):
-        return False
-    for key, other in rivals:
-        other.blobs.pop(Blob(name, key[1]), None)
-        del holds[key]
-    return True
 
 
 _NONE: list[Hit] = []
