@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -242,6 +244,20 @@ def test_no_text_raises_and_spans_stay_inside(text: str) -> None:
 def test_split_covers_everything_but_separators() -> None:
     data = b"\xef\xbb\xbfa\n---\nb\n...\nc"
     assert [data[span.start : span.end].strip() for span in split(data)] == [b"a", b"b", b"c"]
+
+
+@given(st.lists(st.sampled_from([b"---", b"...", b"\n", b" ", b"\r\n", b"a", b"-", b"\xef\xbb\xbf"]), max_size=14))
+def test_documents_end_at_lines_that_say_so(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    spans, at = [], 0
+    for line in data.split(b"\n"):
+        sign = re.match(rb"---(?=[ \t\r]|\Z)|\.\.\.[ \t]*\r?\Z", line)
+        if sign is not None:
+            spans.append((start, at))
+            start = at + sign.end()
+        at += len(line) + 1
+    assert list(split(data)) == [*spans, (start, len(data))]
 
 
 def test_a_blank_that_begins_a_folded_line_is_what_is_quoted() -> None:
