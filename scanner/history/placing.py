@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scanner.history.commits import CommitGraph
 from scanner.history.descent import Descent
 from scanner.history.links import Links
 from scanner.history.numbers import Numbers
@@ -32,11 +31,12 @@ class PathSpan(NamedTuple):
 class View:
     """The commits that count, by number (1 or 0 a commit), and the tips by number of their commit.
 
-    ``left_out`` are those, in the same form, that were there before what is asked for. ``roots`` are trees that a
-    tip names without a commit, by object name; like ``tips`` they give bit sets of tips.
+    ``trees`` are the numbers of the commits' trees. ``left_out`` are those, in the form of ``counted``, that were there
+    before what is asked for. ``roots`` are trees that a tip names without a commit, by object name; like ``tips`` they
+    give bit sets of tips.
     """
 
-    graph: CommitGraph
+    trees: list[int]
     counted: bytearray
     left_out: bytearray
     ranks: list[int]
@@ -101,8 +101,8 @@ def _spans(index: TreeIndex, view: View, descent: Descent, known: Set[bytes]) ->
 
 def _before(view: View, numbers: Numbers, links: Mapping[int, list[int]], targets: Set[int]) -> frozenset[bytes]:
     """Those of ``targets`` that a commit left out has, at whatever path."""
-    roots = {tree for tree, out in zip(view.graph.trees, view.left_out, strict=True) if out}
-    waiting = [number for number in map(numbers.of, roots) if number in links]
+    roots = {tree for tree, out in zip(view.trees, view.left_out, strict=True) if out}
+    waiting = [tree for tree in roots if tree in links]
     seen = set(waiting)
     while waiting:
         for link in links.get(waiting.pop(), ()):
@@ -135,7 +135,7 @@ def _start(view: View, numbers: Numbers, links: Mapping[int, list[int]]) -> tupl
     for number, counts in enumerate(view.counted):
         if not counts:
             continue
-        tree = numbers.of(view.graph.trees[number])
+        tree = view.trees[number]
         if tree not in links:
             continue
         ranks[tree] = min(ranks.get(tree, _NEVER), view.ranks[number])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.engine.pathfilter import wants
-from scanner.history.commits import CommitGraph
 from scanner.history.errors import NoObject
 from scanner.history.placing import NO_COMMIT, PathSpan, places
 from scanner.history.store import ObjectStore
@@ -74,16 +73,9 @@ _LAST = 1 << 62
 
 
 def attributed(
-    shop: Workshop, made: Sequence[Yield], scanner: TextScanner, context: Context, scope: Scope
+    shop: Workshop, made: Sequence[Yield], tips: Tips, scanner: TextScanner, context: Context, scope: Scope
 ) -> Attributed:
-    """The findings of a sweep."""
-    graph = CommitGraph()
-    for one in made:
-        for name, commit in one.commits:
-            graph.add(name, commit)
-    graph.link()
-    tags = {name: target for one in made for name, target, _ in one.tags}
-    tips = Tips(graph, scope, tags)
+    """The findings of a sweep, in the history that ``tips`` lead to."""
     attribution = _Attribution(shop, tips, scanner, context, scope)
     findings = attribution.findings(
         [sighted for one in made for sighted in one.blobs], [sighted for one in made for sighted in one.messages]

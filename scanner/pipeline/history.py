@@ -19,6 +19,7 @@ from scanner.history.store import ObjectStore
 from scanner.model.errors import GitError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.attribution import attributed
+from scanner.pipeline.chronicle import Chronicle
 from scanner.pipeline.composed import second_look
 from scanner.pipeline.context import Context
 from scanner.pipeline.parallel import Tick, processes, run_tasks
@@ -94,10 +95,12 @@ def scan_history(
     count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
     if opened is None:
         shop.learn(run_tasks(shop.name_portions(count), shop.read_names, workers=count))
-    made += run_tasks(portions, shop.work, workers=count, tick=tick)
+    chronicle = Chronicle(portions, scope, shop.trees().numbers)
+    made += run_tasks(portions, shop.work, workers=count, tick=tick, taking=chronicle.take)
     made.append(_odd(sweep, made))
+    chronicle.take(made[-1])
     made.append(second_look(shop, made, scanner, context))
-    outcome = attributed(shop, made, scanner, context, scope)
+    outcome = attributed(shop, made, chronicle.tips(), scanner, context, scope)
     for one in made:
         sweep.skipped += one.skipped
     if not outcome.commits and not wanted.unreachable:

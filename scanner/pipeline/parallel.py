@@ -29,6 +29,7 @@ def run_tasks(
     *,
     workers: int,
     tick: Tick | None = None,
+    taking: Callable[[Made], object] | None = None,
     joining: bool = False,
 ) -> list[Made]:
     """``work`` of every task, in the order of the tasks.
@@ -37,17 +38,21 @@ def run_tasks(
     worker, the tasks run here. A worker that dies makes its tasks run here too: nothing is left out. Whatever
     ends the run early, an interruption above all, ends the workers with it.
 
+    What each made is given to ``taking`` in this process as soon as it is here, in any order.
+
     With ``joining`` this process is one of the workers, for tasks that are short. It does the first task before the
     others are born: what is imported and compiled for that is then there for all.
     """
     if workers <= 1 or len(tasks) <= 1 or not hasattr(os, "fork"):
-        return _here(tasks, work, tick)
+        return _here(tasks, work, tick, taking)
     from scanner.pipeline.crew import Crew
 
     results: dict[int, Made] = {}
 
     def keep(number: int, made: Made) -> None:
         results[number] = made
+        if taking:
+            taking(made)
         if tick:
             tick(len(results), len(tasks))
 
@@ -67,10 +72,14 @@ def run_tasks(
     return [results[number] for number in range(len(tasks))]
 
 
-def _here(tasks: Sequence[Task], work: Callable[[Task], Made], tick: Tick | None) -> list[Made]:
+def _here(
+    tasks: Sequence[Task], work: Callable[[Task], Made], tick: Tick | None, taking: Callable[[Made], object] | None
+) -> list[Made]:
     made = []
     for number, task in enumerate(tasks, 1):
         made.append(work(task))
+        if taking:
+            taking(made[-1])
         if tick:
             tick(number, len(tasks))
     return made

@@ -46,8 +46,8 @@ class Portion(NamedTuple):
 class Yield:
     """What a portion gave. It crosses processes, so it is redacted.
 
-    ``commits`` and ``tags`` are what attribution needs of them. ``odd`` are positions of objects in pack number
-    ``pack`` that have to be read in another way, ``reasons`` why.
+    ``kind`` is the portion's. ``commits`` and ``tags`` are what attribution needs of them. ``odd`` are positions of
+    objects in pack number ``pack`` that have to be read in another way, ``reasons`` why.
     """
 
     blobs: list[Sighted] = field(default_factory=list)
@@ -56,6 +56,7 @@ class Yield:
     tags: list[tuple[bytes, bytes, str]] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
     pack: int = -1
+    kind: int = 0
     reasons: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     texts: int = 0
@@ -172,12 +173,13 @@ class Workshop:
                 known[at] = tuple(sorted({*known[at], *numbers}))
 
     def portions(self) -> list[Portion]:
-        """All work, the largest portions first so that none is left alone at the end."""
+        """All work: commits and tags first, because there is more to do with them while the rest is scanned; then the
+        largest portions, so that none is left alone at the end."""
         found: list[Portion] = []
         for number in range(len(self.store.packs)):
             for kind in (delta.BLOB, delta.COMMIT, delta.TAG):
                 found += self._of_pack(number, kind)
-        found.sort(key=lambda portion: -portion.weight)
+        found.sort(key=lambda portion: (portion.kind == delta.BLOB, -portion.weight))
         loose = list(self.store.loose())
         for at in range(0, len(loose), _LOOSE_AT_ONCE):
             found.append(Portion(-1, 0, loose=tuple(loose[at : at + _LOOSE_AT_ONCE])))
@@ -185,7 +187,7 @@ class Workshop:
 
     def work(self, portion: Portion) -> Yield:
         """Scan one portion."""
-        made = Yield(pack=portion.pack)
+        made = Yield(pack=portion.pack, kind=portion.kind)
         if self._context.late():
             made.skipped.append(Skipped("some of the objects", OVERTIME))
         elif portion.pack < 0:

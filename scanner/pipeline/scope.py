@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from scanner.history.commits import CommitGraph
+from scanner.history.numbers import Numbers
 from scanner.history.placing import View
 
 HEAD = "HEAD"
@@ -33,7 +34,7 @@ class Scope(NamedTuple):
 class Tips:
     """The tips of a history, followed through tags to what they name in the end. Bit ``i`` stands for tip ``i``."""
 
-    def __init__(self, graph: CommitGraph, scope: Scope, tags: Mapping[bytes, bytes]) -> None:
+    def __init__(self, graph: CommitGraph, scope: Scope, tags: Mapping[bytes, bytes], numbers: Numbers) -> None:
         self.graph = graph
         self.names = [name for name, _ in scope.tips]
         self.objects: dict[bytes, int] = {}
@@ -61,7 +62,8 @@ class Tips:
         for number, out in enumerate(left_out):
             if out:
                 counted[number] = 0
-        self.view = View(graph, counted, left_out, graph.ranks(), at_tips, self.objects)
+        trees = [numbers.of(tree) for tree in graph.trees]
+        self.view = View(trees, counted, left_out, graph.ranks(), at_tips, self.objects)
         self.below_head = graph.reachable([head]) if head is not None else bytearray(len(graph.names))
         self._notes: list[tuple[str, bytearray]] | None = None
 

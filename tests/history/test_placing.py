@@ -48,7 +48,7 @@ def index_of(store: ObjectStore) -> TreeIndex:
     return TreeIndex(store, tables)
 
 
-def view_of(repo: Repository, store: ObjectStore) -> View:
+def view_of(repo: Repository, store: ObjectStore, index: TreeIndex) -> tuple[CommitGraph, View]:
     graph = CommitGraph()
     for name in map(bytes.fromhex, repo.git("rev-list", "--all").split()):
         commit = parse_commit(store.read(name, limit=1 << 20)[1])
@@ -57,15 +57,16 @@ def view_of(repo: Repository, store: ObjectStore) -> View:
     graph.link()
     counted = bytearray(b"\1" * len(graph.names))
     main = graph.number[bytes.fromhex(repo.git("rev-parse", "main").strip())]
-    return View(graph, counted, bytearray(len(counted)), graph.ranks(), {main: 1}, {})
+    trees = [index.numbers.of(tree) for tree in graph.trees]
+    return graph, View(trees, counted, bytearray(len(counted)), graph.ranks(), {main: 1}, {})
 
 
-def expected(repo: Repository, view: View) -> dict[bytes, set[tuple[str, int, int]]]:
+def expected(repo: Repository, graph: CommitGraph, view: View) -> dict[bytes, set[tuple[str, int, int]]]:
     """By blob, its paths with the first commit and the tips, from git's own listing of every commit."""
     first: dict[tuple[bytes, str], int] = {}
     tips: dict[tuple[bytes, str], int] = {}
-    for number in sorted(range(len(view.graph.names)), key=view.ranks.__getitem__):
-        for line in repo.git("ls-tree", "-r", view.graph.names[number].hex()).splitlines():
+    for number in sorted(range(len(graph.names)), key=view.ranks.__getitem__):
+        for line in repo.git("ls-tree", "-r", graph.names[number].hex()).splitlines():
             words, path = line.split("\t")
             key = bytes.fromhex(words.split()[2]), path
             first.setdefault(key, number)
@@ -78,11 +79,12 @@ def expected(repo: Repository, view: View) -> dict[bytes, set[tuple[str, int, in
 
 def check(repo: Repository, wanted: Iterable[bytes] | None = None) -> None:
     store = store_of(repo)
-    view = view_of(repo, store)
-    known = expected(repo, view)
+    index = index_of(store)
+    graph, view = view_of(repo, store, index)
+    known = expected(repo, graph, view)
     assert len(known) > 8
     names = list(known if wanted is None else wanted)
-    placed = places(index_of(store), view, names)
+    placed = places(index, view, names)
     assert not placed.cut
     assert {name: {*map(tuple, spans)} for name, spans in placed.spans.items()} == {name: known[name] for name in names}
     assert all(len(spans) == len({span.path for span in spans}) for spans in placed.spans.values())
@@ -120,7 +122,9 @@ def test_what_no_commit_has_is_placed_by_the_tree_that_has_it(repo: Repository) 
     repo.git("rm", "-qrf", "a")
     repo.commit("without it")
     store = store_of(repo)
-    (span,) = places(index_of(store), view_of(repo, store), [lost]).spans[lost]
+    index = index_of(store)
+    _, view = view_of(repo, store, index)
+    (span,) = places(index, view, [lost]).spans[lost]
     assert (span.path, span.first, span.tips) == ("a/b/lost.txt", NO_COMMIT, 0)
 
 

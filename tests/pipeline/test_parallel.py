@@ -24,6 +24,19 @@ def test_more_tasks_than_a_pipe_holds_come_back_in_order(joining: bool) -> None:
     assert seen == list(range(1, 40_001))
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_what_was_made_is_handed_on_at_once(workers: int) -> None:
+    taken: list[tuple[int, int]] = []
+    done: list[int] = []
+
+    def tick(number: int, total: int) -> None:
+        done.append(number)
+
+    run_tasks(range(50), lambda n: n * 2, workers=workers, tick=tick, taking=lambda n: taken.append((n, len(done))))
+    assert sorted(number for number, _ in taken) == [task * 2 for task in range(50)]
+    assert [before for _, before in taken] == list(range(50))
+
+
 @pytest.mark.parametrize("joining", [False, True])
 def test_answers_larger_than_a_pipe_and_late_ones(joining: bool) -> None:
     def work(number: int) -> tuple[int, bytes]:
