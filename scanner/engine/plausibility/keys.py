@@ -31,7 +31,7 @@ class Key(NamedTuple):
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORD = frozenset(
     """password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass passin passout
-    requirepass masterauth psk presharedkey""".split()
+    requirepass masterauth psk presharedkey passwords passwds passphrases""".split()
 )
 _SECRET = frozenset(
     """secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey
@@ -44,7 +44,7 @@ _OPENING = frozenset(
     """api access secret private encryption encrypt decryption decrypt signing sign auth master account service
     client application app consumer storage shared root admin deploy authentication license licence ssh host server hmac
     aes rsa jwt subscription session crypto cipher oauth webhook bot user write admin install integration
-    ingest""".split()
+    ingest validation""".split()
 )
 # Before the telling word, anywhere: what follows is known to everyone, or is a place.
 _HARMLESS_BEFORE = frozenset(
