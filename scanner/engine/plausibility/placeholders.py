@@ -42,6 +42,8 @@ _ENOUGH, _LONGEST, _SHORTEST_BODY = 256, 4096, 16
 _SHORTEST_MARK = 4
 _PREFIX = Lazy(rb"^[A-Za-z0-9]{2,12}[_-](?:[A-Za-z0-9]{2,6}[_-]){0,2}")
 _ALNUM = Lazy(rb"[a-z0-9]+")
+# One letter and one digit in turn, nothing else.
+_ALTERNATING = Lazy(rb"[a-z]?(?:[0-9][a-z])+[0-9]?")
 # Four and more of one character.
 _SAME = Lazy(rb"(.)\1{3,}", re.DOTALL)
 
@@ -165,7 +167,7 @@ def _monotonous(value: bytes) -> str:
     counted = sum(_in_rows(run) for run in _ALNUM.pattern.findall(small))
     if counted * 3 >= len(value) * 2 and len(value) >= 3:
         return "sequence"
-    return "sequence" if len(value) >= 12 and _woven(small) else ""
+    return "sequence" if len(value) >= 8 and _woven(small) else ""
 
 
 def _counted_through(body: bytes) -> bool:
@@ -210,10 +212,14 @@ def _period(value: bytes) -> bool:
 def _woven(value: bytes) -> bool:
     """True for letters (small ones) and digits that both count up, one between the other: ``a1b2c3d4e5f6``."""
     letters, digits = [b for b in value if 97 <= b <= 122], [b for b in value if 48 <= b <= 57]
-    if len(letters) < 4 or len(digits) < 4 or len(letters) + len(digits) < 12:
+    if len(letters) < 4 or len(digits) < 4:
+        return False
+    counts = sum((b - a) % 10 == 1 for a, b in pairwise(digits))
+    if _ALTERNATING.pattern.fullmatch(value) and counts == len(digits) - 1:
+        return True
+    if len(letters) + len(digits) < 12:
         return False
     ups = sum((b - a) % 26 <= 1 for a, b in pairwise(letters))
-    counts = sum((b - a) % 10 == 1 for a, b in pairwise(digits))
     return ups * 5 >= (len(letters) - 1) * 4 and counts * 5 >= (len(digits) - 1) * 4
 
 

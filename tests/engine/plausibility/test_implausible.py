@@ -47,6 +47,7 @@ def random(template: str, seed: str = "") -> bytes:
         (b"12345678", "sequence"),
         (b"abcdefgh", "sequence"),
         (b"a1B2c3D4e5F6", "sequence"),
+        (b"1a2b3c4f5e", "sequence"),
         (b"1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d", "sequence"),
         (b"password123", "stock value"),
         (b"Pa33w0rd", "stock value"),
