@@ -96,8 +96,10 @@ _RUN = re.compile(r"(\[[^\]\\]+\])\{\d+,\d+\}$")
 _ASCII = "".join(map(chr, range(128)))
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
 
-# What stands before a value, whatever the separator was. Tried inside of no word, the value alone costs a fifth.
-_AFTER_SIGN = "(?<![0-9A-Za-z](?<!%3[aAdD]))"
+# The last byte of what stands before a value, whatever the separator was, unless it is escaped for an address. Asked
+# there alone, and not behind every slash or underscore, the value costs a fraction.
+_SIGNS = r"""\s=:,>|?!+~.<(\-\\"'`\[{*"""
+_AFTER_SIGN = f"(?<![^{_SIGNS}](?<!%3[aAdD]))"
 
 
 def expand(entry: Mapping[str, object]) -> Mapping[str, object]:
@@ -151,7 +153,7 @@ def _together(entry: Mapping[str, object], lines: int) -> bool:
 
 def _named_value(names: str, value: str, lines: int) -> str:
     """For the first pass: one of ``names``, and ``value`` on the same or one of the next lines, after some sign."""
-    between = rf"[^\n]*(?:\n[^\n]*){{0,{lines + 1}}}(?:[^0-9A-Za-z]|%3[aAdD])"
+    between = rf"[^\n]*(?:\n[^\n]*){{0,{lines + 1}}}(?:[{_SIGNS}]|%3[aAdD])"
     return f"(?i:{_waking(names)}){between}(?:{value})"
 
 
