@@ -25,7 +25,7 @@ _ROUGH = (24, 64), (2, 4), 24
 # for which the last character before it must do: seven copies of 400 characters compiled for four seconds.
 _LONGEST = 2000
 # So many lookaheads within an expression are followed, and only where that gives light expressions.
-_MOST_AHEAD, _LIGHT = 2, 1000
+_MOST_AHEAD, _LIGHT = 3, 1000
 
 
 class Reversed(NamedTuple):
