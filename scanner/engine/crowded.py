@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from time import process_time
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.sieve import Sieve, is_kept, sieve
@@ -32,8 +32,14 @@ _PATIENCE = 0.2
 _LEAST = 1 / 16
 # The first again, where only places are tried at which a match may begin, if there is yet another way.
 _A_BYTE_TRIED = 50e-9
-# An attempt of so many steps takes some milliseconds at the most; and so many attempts are timed together.
-_SHORT, _TOGETHER = 500_000, 64
+# An attempt of so many steps takes some milliseconds at the most.
+_SHORT = 500_000
+# Seconds after which attempts that are timed together are no longer; only an attempt itself may make it more.
+_TOGETHER = 2e-3
+# The part of what is left that looking for a value may take, where they can be looked for from behind.
+_HASTE = 1 / 4
+# So many hits are worth going back from one value.
+_TO_A_VALUE = 2
 # What may stand between a name and its value beside whole lines, and how much of a line.
 _APART, _A_LINE = 256, 160
 
@@ -114,6 +120,8 @@ class Crowd:
         self._spans = spans
         self._joins = joins and len(spans) > FEW
         self._starts: dict[int, list[int]] | None = None
+        # Of the last span that was asked about.
+        self._values: tuple[Span, Sequence[int]] | None = None
         self._hits = sorted(hits)
         size = sum(span.end - span.start for span in spans)
         self._left, self._tries = _A_BYTE * size * patience.begin(), _A_BYTE_TRIED * size
@@ -148,7 +156,8 @@ class Crowd:
         places = sieve(pattern.pattern)
         if places is not None:
             self._patience.lose()
-        search = self._otherwise if places is None else partial(self._from_starts, places)
+        fewer = places is None or self._has_fewer_values(data, Span(at, span.end))
+        search = self._otherwise if fewer or places is None else partial(self._from_starts, places)
         # Without ``backwards`` a match need not hold what it needs.
         sure = values is None or backwards is not None
         for one in search(data, Span(at, span.end)):
@@ -162,12 +171,35 @@ class Crowd:
         if self._spare <= 0:
             return False
         started = process_time()
+        # What can be asked from behind is not read for long: where there are values, most often one is near.
+        spare = self._spare * (_HASTE if is_kept(values.pattern) else 1)
         try:
-            return values.search(data, span.start, span.end, timeout=self._spare) is None
+            return values.search(data, span.start, span.end, timeout=spare) is None
         except TimeoutError:
-            return False
+            starts = self._starts_of_values(values, data, span)
+            return starts is not None and not starts
         finally:
             self._spend(process_time() - started)
+
+    def _has_fewer_values(self, data: bytes, span: Span) -> bool:
+        """True when it takes less to go back from the values in a long ``span`` than to ask what follows each hit."""
+        _, values, backwards = self._expressions
+        if not values or not backwards or span.end - span.start < LONGEST_LINE:
+            return False
+        hits = bisect_left(self._hits, span.end) - bisect_left(self._hits, span.start)
+        if hits <= FEW:
+            return False
+        starts = self._starts_of_values(values, data, span)
+        return starts is not None and len(starts) * _TO_A_VALUE <= hits
+
+    def _starts_of_values(self, values: Pattern[bytes], data: bytes, span: Span) -> Sequence[int] | None:
+        """Where ``values`` may begin in ``span``; None when that is not known."""
+        places = sieve(values.pattern)
+        if places is None:
+            return None
+        if self._values is None or self._values[0] != span:
+            self._values = span, places.starts(data, span)
+        return self._values[1]
 
     @property
     def _spare(self) -> float:
@@ -190,31 +222,38 @@ class Crowd:
     def _from_starts(self, places: Sieve, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, _, backwards = self._expressions
         steps = _steps(pattern.pattern)
-        # A clock costs as much as a short attempt. Those that end soon by their form are timed together.
-        timeout, together = (None, min(_TOGETHER, 1 + _SHORT // steps)) if steps <= _SHORT else (self._timeout, 1)
-        after, since, began, untimed = span.start, process_time(), process_time(), 0
-        for start in self._starts_in(places, data, span, steps):
-            if start < after:
-                continue
-            if untimed == together:
-                now, untimed = process_time(), 0
-                self._tries -= now - began
-                if self._tries < 0 and backwards:
-                    yield from self._otherwise(data, Span(start, span.end))
-                    return
-                if now - since > self._timeout:
-                    raise TimeoutError
-                began = now
-            untimed += 1
-            found = pattern.match(data, start, span.end, timeout=timeout, concurrent=False)
-            if found:
-                after = found.end()
-                stopped = process_time()
-                self._tries += _A_MATCH
-                yield found
-                # What was done with the match is not the search's.
-                began = process_time()
-                since += began - stopped + _FOR_A_MATCH
+        # Those that end soon by their form have no clock of their own.
+        timeout = self._timeout if steps > _SHORT else None
+        began = process_time()
+        starts = iter(self._starts_in(places, data, span, steps))
+        after, spent = span.start, 0.0
+        while True:
+            some: list[Found[bytes]] = []
+            # The processor's clock costs as much as a short attempt; the one on the wall a twentieth.
+            until = perf_counter() + _TOGETHER
+            for start in starts:
+                if start < after:
+                    continue
+                found = pattern.match(data, start, span.end, timeout=timeout, concurrent=False)
+                after = start + 1
+                if found:
+                    after = max(after, found.end())
+                    some.append(found)
+                if perf_counter() > until:
+                    break
+            else:
+                yield from some
+                return
+            took = process_time() - began
+            yield from some
+            self._tries -= took - _A_MATCH * len(some)
+            spent += took - _FOR_A_MATCH * len(some)
+            if self._tries < 0 and backwards:
+                yield from self._otherwise(data, Span(after, span.end))
+                return
+            if spent > self._timeout:
+                raise TimeoutError
+            began = process_time()
 
     def _starts_in(self, places: Sieve, data: bytes, span: Span, steps: int) -> Sequence[int]:
         """Where matches may begin in ``span``; many spans are asked all at once."""
@@ -245,9 +284,9 @@ class Crowd:
 
     def _each(self, values: Pattern[bytes], data: bytes, span: Span) -> Iterator[Found[bytes]]:
         """What matches anywhere in ``span``, in parts of one another too."""
-        places, timeout = sieve(values.pattern), self._timeout
-        if places:
-            for start in places.starts(data, span):
+        starts, timeout = self._starts_of_values(values, data, span), self._timeout
+        if starts is not None:
+            for start in starts:
                 found = values.match(data, start, span.end, timeout=timeout, concurrent=False)
                 if found:
                     yield found
