@@ -247,6 +247,10 @@ def _if(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
         return None if None in ways else [one for way in ways if way for one in way]
     if len(items) == 1 and items[0][0] is c.SUBPATTERN and not (items[0][1][1] or items[0][1][2]):
         return _if(list(items[0][1][3]), writer)
+    if len(items) > 1 and items[0][0] is c.ASSERT and items[0][1][0] < 0:
+        before, rest = _if(list(items[0][1][1]), writer), _if(items[1:], writer)
+        if before and rest and len(rest) == 1:
+            return [(rest[0][0] + text, rest[0][1] + length) for text, length in before]
     kept = [item for item in items if not _is_empty([item])]
     low, high = parser.SubPattern(parser.State(), kept).getwidth()
     said = _if(items[-1:], writer) if len(items) > 1 and _is_empty(items[-1:]) else None

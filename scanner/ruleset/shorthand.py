@@ -26,14 +26,15 @@ _BEGINNING = re.compile(r"(?:\w{3}|\(\?:[\w|-]{5,}\)[\w-])(?![?*{])")
 # What may touch a token on the left although it ends in a character of the token's own alphabet: escapes
 # of strings, URLs and JSON, the end of a terminal's colour sequence, what a patch puts at the beginning of a line, and
 # where the user of an address begins.
-# By their last character, which rules out most.
+# The last character of each stands last, where it is asked first, and rules out most: this is asked at each place in a
+# run of a token's own characters.
 _HEX = "[0-9A-Fa-f]"
 _ESCAPES = (
-    r"[abefnrtv0](?<=\\.)",
-    rf"{_HEX}(?:(?<=%{_HEX}{{2}})|(?<=%25{_HEX}{{2}})|(?<=\\x{_HEX}{{2}})|(?<=\\u{_HEX}{{4}}))",
-    r"m(?<=[0-9;\[][0-9]m)",
-    r"[-+](?<![^\n].)",
-    r"/(?<=://)",
+    r"(?<=\\)[abefnrtv0]",
+    *(rf"(?<={before}){_HEX}" for before in (f"%{_HEX}", f"%25{_HEX}", rf"\\x{_HEX}", rf"\\u{_HEX}{{3}}")),
+    r"(?<=[0-9;\[][0-9])m",
+    r"(?<![^\n])[-+]",
+    r"(?<=:/)/",
 )
 
 # The last word of the name that a value goes by when the vendor is named some words or lines before it.
