@@ -21,7 +21,8 @@ from scanner.ruleset.written import REPEATS, WORD_EDGES, character, group_flags
 # Anchors of the text are dropped: the sweep's buffers hold pieces of many texts. Anchors of lines are kept.
 _LINE_AT = {c.AT_BEGINNING: "(?m:^)", c.AT_END: "(?m:$)"}
 # Hyperscan unrolls bounded repeats (one of 120 inside another compiled for a minute); past this an open end will do.
-_WIDEST_REPEAT = 16
+# From 15 on it also loses matches: after a single character, "[ ]{0,16}name" is not found behind exactly one blank.
+_WIDEST_REPEAT = 12
 
 
 class Derived:

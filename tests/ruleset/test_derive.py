@@ -45,6 +45,24 @@ def test_whatever_matches_wakes(pattern: str, data: st.DataObject) -> None:
     assert wakes(derived.expression, derived.caseless, drawn)
 
 
+@pytest.mark.parametrize("most", [10, 12, 13, 15, 16, 17, 24, 40, 60, 200])
+@pytest.mark.parametrize(("head", "before"), [("(?m)^", "\n"), ("[ab]", "a"), (";", ";"), ("(?m)^[a-z]", "\nq")])
+@pytest.mark.parametrize("name", ["option key", "(?:xyz|abc)="])
+@pytest.mark.parametrize("least", [0, 1, 2])
+def test_no_number_of_blanks_before_a_name_is_passed_over(
+    most: int, head: str, before: str, name: str, least: int
+) -> None:
+    derived = derive(f"{head}[ \\t]{{{least},{most}}}{name}")
+    prefilter = Prefilter.compile([Expression(derived.expression, derived.caseless, 0, 0, False)], ())
+    word = "option key" if "option" in name else "abc="
+    missed = [
+        count
+        for count in range(least, most + 1)
+        if not prefilter.hits(f"{'x' * 40}{before}{' ' * count}{word} and so on".encode())
+    ]
+    assert not missed
+
+
 def test_an_open_end_gives_one_hit_and_not_one_a_byte() -> None:
     derived = derive(r"acme_(?P<secret>[a-z]{10,})")
     prefilter = Prefilter.compile([Expression(derived.expression, derived.caseless, 0, 0, False)], ())

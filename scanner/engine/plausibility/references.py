@@ -24,6 +24,7 @@ _TEMPLATE = Lazy(
 _WHOLE = Lazy(
     rb"""(?:
      %[A-Za-z_]\w*%?                                   # %VAR%
+    |(?:%[A-Za-z_]\w*%|\$[A-Za-z_]\w*),[\w.-]+=.*        # $VAR, and the next of what helm is to set
     |\$(?:[A-Z_][A-Z0-9_]*|\d|[@*\#?])                 # $VAR, $1
     |\$(?:env|Env|ENV|secrets|script|global|this|self|config|params)(?::|->|\.).*
     |!(?:vault|Ref|Sub|GetAtt|ImportValue|secret|env_var|ENV|reference|encrypted).*

@@ -28,6 +28,7 @@ def random(template: str, seed: str = "") -> bytes:
         (b"%(password)s", "template"),
         (b"$DB_PASSWORD", "reference"),
         (b"%DB_PASSWORD%", "reference"),
+        (b"$DB_PASSWORD,image.tag=v2", "reference"),
         (b"vault:secret/data/db#password", "reference"),
         (b"op://vault/item/password", "reference"),
         (b"_P12-PASSWORD_", "reference"),
