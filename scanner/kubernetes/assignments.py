@@ -6,6 +6,7 @@ The names are judged as they are once the document is read, so what is passed ov
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scanner.kubernetes import names
 
@@ -43,8 +44,6 @@ _SHORT_OPTION = re.compile(rb"""-(?:(?<=-[ ]-)|(?<=["']-))([A-Za-z][\w.]{2,40})(
 
 def fields(part: bytes) -> bool:
     """True when a key that promises a secret is followed by a value of its own."""
-    if len(part) <= _STRETCH:
-        return _fields(part, 0, len(part))
     starts = range(0, len(part), _STRETCH)
     return any(_promised(part, at, at + _STRETCH) and _fields(part, at, at + _STRETCH) for at in starts)
 
@@ -54,7 +53,13 @@ def _promised(part: bytes, start: int, end: int) -> bool:
     pieces = part[max(0, start - _LONGEST_NAME) : end].translate(_NAMES_ONLY).split(b":")
     # No more of a name is looked at where its value is.
     words = {piece[-_LONGEST_NAME:].rstrip().rpartition(b" ")[2] for piece in pieces}
-    return any(names.promising(word.decode("utf-8", "replace")) for word in words if word)
+    return any(map(_is_promising, words))
+
+
+# Of the names in a repository's documents most are in many of them.
+@lru_cache(maxsize=16384)
+def _is_promising(word: bytes) -> bool:
+    return bool(word) and names.promising(word.decode("utf-8", "replace"))
 
 
 def _fields(part: bytes, start: int, end: int) -> bool:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
-
-import hyperscan
+from functools import lru_cache
 
 from scanner.kubernetes import assignments
 from scanner.manifest.split import split
+from scanner.model.literals import Literals
 from scanner.model.match import Stir
 from scanner.model.span import Span
 
@@ -21,19 +20,21 @@ _SCHEMA_WORD = b"CustomResourceDefinition"
 _SCHEMA = re.compile(rb"""^["']?kind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition\b""", re.MULTILINE)
 _JSON_SCHEMA = re.compile(rb"""\A\s*\{[^{}\[\]]{0,400}"kind"\s*:\s*"CustomResourceDefinition\"""")
 
-_LITERALS = (
+_LITERALS = Literals((
     b"stringData", b"encryptedData", b"secretGenerator", b"Opaque", b"type: kubernetes.io/", b"helm.sh/release",
     b"bootstrap.kubernetes.io/token", b"dockerconfigjson", b"client-key-data", b"last-applied-configuration",
     b"ENC[AES256_GCM", b"sops_mac", b"EncryptionSecret", b"/stringData/", b" /data/", b'"/data/', b"'/data/",
     b"#cloud-config", b"bootstrapTokens", b"certificateKey", b"--from-literal", b"secretbox:", b"aescbc:", b"aesgcm:",
     b"literals:", b"postBuild", b"chpasswd",
-)  # fmt: skip
+))  # fmt: skip
+# What defines an API says so with its first key, or in JSON, where keys may be sorted, among the first.
+_API = re.compile(rb"""(?:\#[^\n]*\n|---[ \t]*\r?\n|\s)*["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?[23]\.\d""")
+_JSON_API = re.compile(rb"""[{,\n][ \t]{0,8}"(?:openapi|swagger)"[ \t]*:[ \t]*"[23]\.\d""")
+_HEAD = 4096
 # Lists in which an option may be: it counts as one wherever it stands in them.
 _ARGUMENTS = re.compile(rb"""\b(?:args|command|extraArgs|arguments)\\{0,2}["']?[ \t]*:[ \t]*(?:\[|\r?\n|\Z)""")
 # Shorter texts are read for each version, once a name has promised a secret: that costs little.
 _LITTLE = 16 * 1024
-# In longer texts all of them are looked for in one pass.
-_SHORT = 8 * 1024
 _ADVISABLE = (b"secretKeyRef", b"secretRef", b"Role", b"secrets-store", b"kubernetes.io/service-account-token")
 _KIND = re.compile(rb"""kind\\{0,2}["']?\s{0,20}:\s{0,20}\\{0,2}["']?(\w+)""")
 # Kinds that may hold a secret under any name.
@@ -85,7 +86,7 @@ def stirring(lines: bytes, text: bytes, base: bytes | None) -> Stir:
         return Stir.ALWAYS
     if base is not None and not _same_schemas(text, base):
         return Stir.ALWAYS
-    if _assigns(lines) or _ARGUMENTS.search(lines) is not None:
+    if not _defines_api(text) and (_assigns(lines) or _ARGUMENTS.search(lines) is not None):
         return Stir.ONCE if len(text) > _LITTLE else Stir.ALWAYS
     return Stir.CALM
 
@@ -114,12 +115,12 @@ def schemas(data: bytes) -> list[Span]:
 # A file of one document is asked about several times: by the detector, when it is read, and for its safe regions.
 @lru_cache(maxsize=16)
 def _holds(part: bytes) -> bool:
-    return _owns(part) or _assigns(part)
+    return _owns(part) or (not _defines_api(part) and _assigns(part))
 
 
 def _owns(part: bytes) -> bool:
     """True when there may be a secret under any name."""
-    return _has_literal(part) or _kinds(part, lambda kind: _is_holder(kind, part)) or _sops(part)
+    return bool(_LITERALS.among(part)) or _kinds(part, lambda kind: _is_holder(kind, part)) or _sops(part)
 
 
 def _assigns(part: bytes) -> bool:
@@ -127,25 +128,11 @@ def _assigns(part: bytes) -> bool:
     return assignments.pairs(part) or assignments.options(part) or assignments.fields(part)
 
 
-def _has_literal(part: bytes) -> bool:
-    if len(part) <= _SHORT:
-        return any(literal in part for literal in _LITERALS)
-    found: list[int] = []
-    _literals().scan(part, match_event_handler=lambda number, *_: found.append(number))
-    return bool(found)
-
-
-@cache
-def _literals() -> hyperscan.Database:
-    """All of them in one pass, each told once: one by one, they take a second for each hundred megabytes."""
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[re.escape(literal) for literal in _LITERALS],
-        ids=list(range(len(_LITERALS))),
-        elements=len(_LITERALS),
-        flags=[int(hyperscan.HS_FLAG_SINGLEMATCH)] * len(_LITERALS),
-    )
-    return database
+def _defines_api(part: bytes) -> bool:
+    """True for the definition of an API, in OpenAPI's words: names in it are followed by what their values are like."""
+    if part[:_HEAD].lstrip().startswith(b"{"):
+        return _JSON_API.search(part, 0, _HEAD) is not None
+    return _API.match(part, 0, _HEAD) is not None and b"\n---" not in part[1:]
 
 
 def _kinds(part: bytes, wanted: Callable[[bytes], bool]) -> bool:

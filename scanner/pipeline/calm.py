@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from scanner.engine.prefilter import Hit
 from scanner.history.delta import Version, line_spans
+from scanner.model.literals import Literals
 from scanner.model.match import Stir, TellsByLines
 from scanner.pipeline.text import TextScanner
 
@@ -29,9 +30,8 @@ class Calm:
         self._scanner = scanner
         self._first, self._end = scanner.engine.first_trigger, scanner.engine.first_gate
         self._bits = [1 << place for _, place in scanner.engine.triggers.literals]
-        self._literals: dict[int, list[bytes]] = {}
-        for literal, place in scanner.engine.triggers.literals:
-            self._literals.setdefault(place, []).append(literal)
+        self._places = [place for _, place in scanner.engine.triggers.literals]
+        self._literals = Literals([literal for literal, _ in scanner.engine.triggers.literals], caseless=True)
         self._woken: dict[int, tuple[TellsByLines | None, ...]] = {}
 
     def note(self, version: Version, hits: Sequence[Hit]) -> None:
@@ -50,11 +50,9 @@ class Calm:
 
     def awake(self, version: Version) -> set[int]:
         """The places of the detectors that what stands anywhere in ``version`` wakes."""
-        data = version.data
-        bits = version.wakes & (_NOW - 1)
-        woken = {place for place in range(bits.bit_length()) if bits >> place & 1}
         # What woke them in a base may be gone.
-        return {place for place in woken if _holds_any(data, self._literals[place])}
+        here = {self._places[number] for number in self._literals.among(version.data)}
+        return {place for place in here if version.wakes >> place & 1}
 
     @staticmethod
     def holds_nothing_new(version: Version) -> bool:
@@ -85,11 +83,3 @@ def _around(data: bytes, fresh: list[int] | None) -> bytes:
         return data
     spans = line_spans(data, fresh, _LINES, _REACH)
     return b"\n\0\n".join(data[start:end] for start, end in zip(spans[::2], spans[1::2], strict=True))
-
-
-def _holds_any(data: bytes, literals: Sequence[bytes]) -> bool:
-    """True when one of ``literals`` is in ``data``, whatever the case of its letters: mostly it is as it stands."""
-    if any(literal in data for literal in literals):
-        return True
-    data = data.lower()
-    return any(literal.lower() in data for literal in literals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from scanner.kubernetes import assignments, interest
+from scanner.model.match import Stir
 
 LINES = (
     b"name: db\n", b'  "title": "x", "kind": "y"\n', b"- port: 5432\n", b"token_id: 5\n", b"\n", b"a: b: c:: d\n",
@@ -24,10 +25,28 @@ def test_a_long_text_is_looked_at_in_stretches() -> None:
     assert {False, True} == set(told)
 
 
-def test_a_long_text_holds_a_word_where_a_short_one_does() -> None:
-    chance = random.Random(3)
-    blank = bytes(chance.choices(b"abcdefghij :\n{}", k=3 * interest._SHORT))
-    assert not interest._has_literal(blank)
-    for literal in interest._LITERALS:
-        at = chance.randrange(len(blank))
-        assert interest.worth(blank[:at] + literal + blank[at:]), literal
+DEFINITION = (
+    b'{"swagger": "2.0", "paths": {}}', b'{\n  "consumes": ["application/json"],\n  "swagger": "2.0",\n  "info": {}\n}',
+    b"openapi: 3.0.3\ninfo:\n  title: x\n", b"# of ours\nopenapi: '3.1.0'\n", b'{"info":{"title":"x"},"openapi":"3.0.0"}',
+)  # fmt: skip
+PROMISES = b'\n# "password": "Xy7", login --token Xy7Ab\n'
+
+
+def test_names_in_the_definition_of_an_api_promise_nothing() -> None:
+    for definition in DEFINITION:
+        assert not interest.worth(definition + PROMISES), definition
+        assert interest.stirring(PROMISES, definition + PROMISES, definition) is Stir.CALM
+        assert interest.worth(definition + b"\nkind: Secret\ndata: {x: y}\n"), definition
+        assert interest.worth(definition + b"\nstringData:\n")
+
+
+NO_DEFINITION = (
+    b"swagger: true\n", b"uses-openapi: 3.0\n", b'url: "/openapi: 3.0"\n', b"title: x\nopenapi: 3.0.0\n",
+    b"```yaml\nopenapi: 3.0.0\n```\n", DEFINITION[2] + b"---\na: b\n", b'{"x": "' + b"y" * 5000 + b'", "openapi": "3.0"}',
+)  # fmt: skip
+
+
+def test_what_only_speaks_of_an_api_is_no_definition_of_one() -> None:
+    for text in NO_DEFINITION:
+        assert interest.worth(text + PROMISES), text
+        assert interest.stirring(PROMISES, text + PROMISES, text) is not Stir.CALM
