@@ -20,6 +20,7 @@ KEY = Rule("private-key", "Private key", "It opens what it was made for.", Sever
     "path",
     [
         *("tests/a.py", "src/test/java/A.java", "a_test.go", "docs/x.md", "pkg/testdata/x", "x.spec.ts"),
+        *("man/ipsec.secrets.5.in", "src/client.1.md", "usr/share/man/man5/x.5"),
         *("config/locales/fr/devise.yml", "resources/lang/pt_BR/auth.php", "web/i18n/de/login.ts"),
     ],
 )
@@ -29,7 +30,17 @@ def test_generic_ones_are_low_in_samples(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["src/attestation.py", "latest/app.py", "contest.yml", "prod/config.yml", "src/lang/Lexer.java", ""]
+    "path",
+    [
+        "src/attestation.py",
+        "latest/app.py",
+        "contest.yml",
+        "prod/config.yml",
+        "src/lang/Lexer.java",
+        "app.log.1",
+        "v2.1.yml",
+        "",
+    ],
 )
 def test_elsewhere_nothing_changes(path: str) -> None:
     assert severity_at(path, Severity.MEDIUM, 1) is Severity.MEDIUM

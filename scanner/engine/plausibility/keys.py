@@ -105,6 +105,11 @@ _TURNS = frozenset(
     shader shadow light lighting depth geometry forward deferred compute blur bloom composite blit filter scale
     optimization optimizer opt lowering analysis transform function module loop codegen boarding season""".split()
 )
+# After "pass", when something is handed on.
+_HANDED_ON = frozenset(
+    """referrer referer through thru along down on by to as if when with data args argument context props prop value
+    values event events self this""".split()
+)
 # In a list of countries: Palau.
 _LOCALE = re.compile(r"[a-z]{2,3}[_-][A-Z]{2}")
 
@@ -157,6 +162,8 @@ def _strength(words: list[str], at: int) -> Promise:
     word = words[at]
     # What a user of sudo need not give.
     if word == "nopasswd" or (word == "pass" and at and words[at - 1] in _TURNS):
+        return Promise.NOTHING
+    if word == "pass" and words[at + 1 : at + 2] and words[at + 1] in _HANDED_ON:
         return Promise.NOTHING
     if word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort")):
         return Promise.PASSWORD

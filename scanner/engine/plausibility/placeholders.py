@@ -13,7 +13,7 @@ _TELLING = Lazy(
     rb"""
      your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|dummy|foobar|lorem|ipsum
     |change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)|insert[_\s-]|secret[_-]?goes|goes[_-]here
-    |_here\b|-here\b|\bsome[_-]|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real
+    |_here\b|-here\b|\bsome(?:[_-]|p[a4]ss|secret|token)|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real
     |sanitized|censored|obfuscated|<[a-z_\ -]+>|\.\.\.|x{5,}|\*{3,}
     |(?:fake){2}
     """,
@@ -65,7 +65,7 @@ STOCK = frozenset(
     reset forgot forgotten remember strong weak long short first second third one two three initial
     contrasena contrasenia wachtwoord losenord haslo heslo senha parola parole motdepasse kennwort sifre salasana
     adgangskode passord jelszo geslo lozinka slaptazodis kodeord mima clave
-    wagwoord parool parol pasahitza fjalekalimi cyfrinair pasfhocal
+    passowrd passwrod pasword passsword wagwoord parool parol pasahitza fjalekalimi cyfrinair pasfhocal
     """.split()
 )
 _ORDER = Lazy(rb"^(?:set|enter|put|type|choose|insert|use)(?:your|a|the|root|admin|new)|password(?:goes)?here")

@@ -26,6 +26,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("option", rb"--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:=[\w.-]{1,24})?"),
     ("file name", rb"[\w./@\ -]+\.(?:" + _ENDINGS + rb")"),
     ("version", rb"[\^~<>=v]*\s?\d+(?:\.\d+)+(?:[-+.]?[a-z]{1,8}[\d.]*)?(?:[-+][\w.-]*)? | [\w-]+/\d+(?:\.\d+)+"),
+    ("version", rb"[\w.-]+:(?:jar|bundle|pom|war|ear|aar|maven-plugin|test-jar)(?::[\w.-]+)+"),
     ("version", rb"(?:npm|workspace|portal|patch|catalog):[@^~*\w].*"),
     # A range, and a branch or a repository at a commit.
     ("version", rb"(?:[\^~<>=!]{1,2}\s?\d+(?:\.[\d*]+)*,\s?)+[\^~<>=!]{1,2}\s?\d+(?:\.[\d*]+)*"),
