@@ -234,7 +234,11 @@ class Crowd:
             for start in starts:
                 if start < after:
                     continue
-                found = pattern.match(data, start, span.end, timeout=timeout, concurrent=False)
+                try:
+                    found = pattern.match(data, start, span.end, timeout=timeout, concurrent=False)
+                except TimeoutError:
+                    yield from some
+                    raise
                 after = start + 1
                 if found:
                     after = max(after, found.end())

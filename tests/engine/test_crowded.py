@@ -11,6 +11,7 @@ import regex
 from scanner.engine import crowded, matcher, windows
 from scanner.engine.crowded import Crowd, Expressions, outermost
 from scanner.engine.matcher import Matcher
+from scanner.engine.sieve import sieve
 from scanner.model.filekind import FileKind
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -124,3 +125,17 @@ def test_patience_may_end_in_any_of_many_spans(monkeypatch: pytest.MonkeyPatch, 
     wanted = [one.span() for span in spans for one in pattern.finditer(data, span.start, span.end)]
     assert found == wanted
     assert len(wanted) > 500
+
+
+def test_what_was_found_before_an_attempt_that_does_not_end_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    pattern = regex.compile(rb"key=(?:[b-z]{8};|(a)\1(?:a|a|aa)+\1b)")
+    data = b"key=bcdefghi;\n" * 5 + b"key=" + b"a" * 60
+    span = Span(0, len(data))
+    crowd = Crowd(Expressions(pattern, None, None), (), (span,), lines=0, timeout=0.05, patience=crowded.Patience())
+    monkeypatch.setattr(crowd, "_starts_in", lambda *_: range(0, 71, 14))
+    places = sieve(rb"key=")
+    assert places is not None
+    found = []
+    with pytest.raises(TimeoutError):
+        found += (one.span() for one in crowd._from_starts(places, data, span))
+    assert found == [(at, at + 13) for at in range(0, 70, 14)]
