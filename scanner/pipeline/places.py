@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _SAMPLE = re.compile(
     r"(?:^|[/_.-])(?:tests?|testing|testdata|testcases?|__tests__|spec|specs|fixtures?|mocks?|stubs?|fakes?|"
     r"examples?|samples?|demos?|docs?|documentation|tutorials?|benchmarks?|e2e|cypress)(?:[/_.-]|$)"
-    # Pages of the manual, and what they are made of.
-    r"|(?:^|/)man[1-9]?/|\.[1-9]\.(?:in|md|rst|adoc|xml|pod|txt)$",
+    # Pages of the manual, and what they are made of: no versions.
+    r"|(?:^|/)man[1-9]?/|(?<![0-9])\.[1-9]\.(?:in|md|rst|adoc|xml|pod|txt)$",
     re.IGNORECASE,
 )
 # Folders of translations: what is called password there is the word for it.

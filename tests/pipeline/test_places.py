@@ -39,6 +39,8 @@ def test_generic_ones_are_low_in_samples(path: str) -> None:
         "src/lang/Lexer.java",
         "app.log.1",
         "v2.1.yml",
+        "conf/settings-1.2.xml",
+        "deploy/notes-10.4.txt",
         "",
     ],
 )
