@@ -18,7 +18,7 @@ _REFERENCE = re.compile(
     |vault:[\w/.-]+\#.*|>>vault:.*                          # bank-vaults
     |(?:op|sm|env|file|secret|secretref|keychain|akv|gcpsm|awssm|awsssm|infisical|doppler|keyring|bws|conjur)://.*
     |(?:file|env|secretkeyref|awssecret|ssm|azurekeyvault|gcpsecret|vault):[/\w].*
-    |arn:aws[\w-]*:(?:secretsmanager|ssm|kms|iam|sts)\b.*
+    |arn:aws[\w-]*:(?:secretsmanager|ssm|kms|iam|sts)\b.*|urn:[a-z0-9][a-z0-9-]{1,30}:[^\s:]\S*
     |projects/[^/\s]+/(?:secrets|locations)/\S*
     |https?://[\w.-]+\.vault(?:core)?\.azure\.(?:net|cn|us)\b.*|@Microsoft\.KeyVault\(.*\)
     |\{\{resolve:.*\}\}|!(?:Ref|Sub|GetAtt|vault|ImportValue)\b.*
@@ -85,7 +85,7 @@ _STOCK = re.compile(
     |passcode|abc|xyz|console|guest|operator|manager|simple|basic|cookie|erlang|bitnami|minio|mariadb|rabbit|elastic
     |elasticsearch|kibana|keycloak|sonar(?:qube)?|jenkins|airflow|superset|consul|nomad|neo4j|cassandra|couchbase|wordpress
     |nextcloud|zabbix|gitea|gogs|kafka|zookeeper|etcd|harbor|drupal|joomla|mongo-?express|influx(?:db)?|clickhouse|argocd?
-    |[\W_]|\d{1,4}(?!\d))+""",
+    |[\W_]|1234567?8?9?0?(?!\d)|\d{1,4}(?!\d)|cas?|certs?|crt|tls|ssl)+""",
     re.VERBOSE,
 )
 _LONGEST_STOCK = 60

@@ -128,9 +128,18 @@ def test_shipped_rules_have_something_to_hold_on_to() -> None:
 
 def test_every_shipped_expression_is_read_alike_by_both_parsers() -> None:
     chance = random.Random(1)
-    for source in chance.sample(load_rules([rules_dir()]), 5):
-        if source.rule.pattern:
-            assert re.compile(source.rule.pattern.encode()).groups == regex.compile(source.rule.pattern.encode()).groups
+    read = 0
+    for source in chance.sample(load_rules([rules_dir()]), 12):
+        pattern = source.rule.pattern.encode()
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            # Only ``regex`` looks back over what may be of several lengths.
+            assert "look-behind" in str(error)
+            continue
+        assert groups == regex.compile(pattern).groups
+        read += bool(pattern)
+    assert read > 5
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,8 @@ def _text(value: bytes, promise: Promise) -> str:
     if value.isascii():
         return ""
     text = value.decode("utf-8", "replace")
+    if text.count("\ufffd") > 2:
+        return "binary"
     letters = [char for char in text if char.isalpha()]
     foreign = sum(not char.isascii() for char in letters)
     return "text" if foreign * 2 >= len(letters) or text.translate(_JOINTS).isalpha() else ""
@@ -262,7 +264,8 @@ def _composed(value: bytes, text: str) -> bool:
 def _numbered(value: bytes, text: str, kind: FileKind) -> bool:
     """True for words with a number that nobody counts with, where settings are kept: ``mirka1987``, ``OldTreeBird4``.
 
-    Behind letters that are no word at all any number will do, in any file.
+    Programs have such settings too, where the number has four digits and more. Counted up from one it is what people
+    append when a digit is asked for. Behind letters that are no word at all any number will do, in any file.
     """
     if kind in _SETTINGS and _WORDS_NUMBER.pattern.fullmatch(value):
         return True
@@ -271,8 +274,11 @@ def _numbered(value: bytes, text: str, kind: FileKind) -> bool:
         return False
     if words.word_share(text) == 0 and words.surprise(text) >= -12:
         return True
-    counted = found[2] in b"01234567890" or len(set(found[2])) == 1 or found[1].lower() in _COUNTED
-    return kind in _SETTINGS and not counted
+    appended = found[2] in (b"123", b"1234", b"12345")
+    counted = (found[2] in b"01234567890" and not appended) or len(set(found[2])) == 1
+    if counted or found[1].lower() in _COUNTED:
+        return False
+    return kind in _SETTINGS or (kind is FileKind.CODE and len(found[2]) > 3)
 
 
 def _complex(value: bytes, text: str, kind: FileKind) -> bool:
