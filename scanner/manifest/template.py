@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 
-# A template action. It may span lines; the bound keeps unclosed ones from making the search quadratic.
-ACTION = re.compile(r"\{\{.{0,4000}?\}\}|\{%.{0,4000}?%\}|<%.{0,4000}?%>", re.DOTALL)
+# A template action. It may span lines, in Jinja when it begins with its tag: passwords hold its signs too. The bound
+# keeps unclosed ones from making the search quadratic.
+ACTION = re.compile(
+    r"\{\{.{0,4000}?\}\}|\{%(?:[^\n]{0,4000}?|[-+]?\s*[a-z_]+[ \t].{0,4000}?)%\}|<%.{0,4000}?%>", re.DOTALL
+)
 _WORD = "_"
 # To YAML a line break of its own: blanks would do, but a block scalar may not begin with a row of them.
 _EMPTY_LINE = "\r"
