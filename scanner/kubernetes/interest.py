@@ -84,18 +84,23 @@ def stirring(lines: bytes, text: bytes, base: bytes | None) -> Stir:
     """
     if _kinds(lines, _may_matter) or _owns(lines):
         return Stir.ALWAYS
-    if base is not None and not _same_schemas(text, base):
+    if base is not None and not _same_schemas(lines, text, base):
         return Stir.ALWAYS
     if not _defines_api(text) and (_assigns(lines) or _ARGUMENTS.search(lines) is not None):
         return Stir.ONCE if len(text) > _LITTLE else Stir.ALWAYS
     return Stir.CALM
 
 
-def _same_schemas(text: bytes, base: bytes) -> bool:
-    """True when as many documents, and as many schemas among them, are in both."""
-    if _SCHEMA_WORD not in text and _SCHEMA_WORD not in base:
-        return True
-    return all(text.count(word) == base.count(word) for word in (_SCHEMA_WORD, b"\n---"))
+def _same_schemas(lines: bytes, text: bytes, base: bytes) -> bool:
+    """True when what describes values in ``base`` does in ``text``, and nothing else does.
+
+    Where only a separator went, what it kept apart was looked at by itself.
+    """
+    schemas = text.count(_SCHEMA_WORD)
+    if schemas != base.count(_SCHEMA_WORD):
+        return False
+    separated = lines.startswith(b"---") or b"\n---" in lines
+    return not (schemas and separated) or text.count(b"\n---") == base.count(b"\n---")
 
 
 def schema(part: bytes) -> bool:

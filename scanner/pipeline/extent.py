@@ -102,7 +102,7 @@ def to_look_at(described: Span, fresh: Sequence[Span]) -> list[Span]:
 
 
 def _is_long_schema(text: Text, part: Span) -> bool:
-    if part.end - part.start <= _SMALL or text.data.find(b"\n---", part.start + 1, part.end) >= 0:
+    if part.end - part.start <= _SMALL:
         return False
     inner = text._replace(data=text.data[part.start : part.end])
     return is_documents(inner) and schema(inner.data)
@@ -117,7 +117,8 @@ def _touched(text: Text, fresh: Sequence[int]) -> list[Span]:
         # In documentation a line may be drawn, and a manifest stand between others' fences.
         drawn = not is_documents(text) and b"```" in data
         return whole if drawn else _touched_documents(data, fresh)
-    return _touched_entries(data, entries(text), fresh) or whole
+    every = entries(text)
+    return _touched_entries(data, every, fresh) if every else whole
 
 
 def entries(text: Text) -> list[Span]:
@@ -153,16 +154,16 @@ def _touched_documents(data: bytes, fresh: Sequence[int]) -> list[Span]:
 
 
 def _touched_entries(data: bytes, every: Sequence[Span], fresh: Sequence[int]) -> list[Span]:
-    """None where a range touches what is around them."""
-    starts, ends, around = [one.start for one in every], [one.end for one in every], _around(data, every)
-    touched: set[int] = set()
+    """Those of ``every`` entry that the ranges touch, and what is around them where they touch that."""
+    starts, ends = [one.start for one in every], [one.end for one in every]
+    touched: set[Span] = set()
     for start, end in zip(fresh[::2], fresh[1::2], strict=True):
         # Those at its ends too.
         first, last = bisect_left(ends, start), bisect_right(starts, end)
-        if first >= last:
-            return []
-        outside = [data[start : starts[first]], *around[first + 1 : last], data[ends[last - 1] : end]]
-        if any(gap.strip(b", \t\r\n") for gap in outside):
-            return []
-        touched.update(range(first, last))
-    return [every[place] for place in sorted(touched)]
+        touched.update(every[first:last])
+        edges = [start, *(edge for one in every[first:last] for edge in one), end]
+        for place, (gap, until) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
+            if data[gap:until].strip(b", \t\r\n"):
+                at = first + place
+                touched.add(Span(ends[at - 1] if at else 0, starts[at] if at < len(every) else len(data)))
+    return sorted(touched)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import sys
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
+from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.engine.prefilter import Hit
@@ -27,6 +28,7 @@ from scanner.pipeline.barren import Asked, Barren
 from scanner.pipeline.calm import Calm
 from scanner.pipeline.classes import NameClass, NameClasses
 from scanner.pipeline.context import Context
+from scanner.pipeline.empty import Empty
 from scanner.pipeline.extent import Extents
 from scanner.pipeline.holdings import Held, Holdings
 from scanner.pipeline.ledger import Ledger
@@ -44,16 +46,21 @@ _PROBE = 4096
 # So many pieces of text are remembered: equal ones lie close together.
 _REMEMBERED = 10_000
 
-# So many files in archives: some ten megabytes.
-_MOST_EMPTY = 200_000
-
 NAMELESS = (0,)
 Numbers = tuple[int, ...]
 
 
+class _Part(NamedTuple):
+    """Where in a text something is read as structure, and what all that is found there depends on."""
+
+    span: Span
+    told_by: Hashable
+
+
 @dataclass(slots=True)
 class _View:
-    """One version under one class of names. ``fresh`` is None where all of it is; ``spans`` are read as structure.
+    """One version under one class of names. ``fresh`` is None where all of it is; ``spans`` are read as structure,
+    or are known to hold nothing: then they are not among the ``parts``.
 
     One that is ``calm`` need not be. Of ``schemas`` only what is fresh is looked at: they have no values.
     """
@@ -64,7 +71,9 @@ class _View:
     fresh: list[int] | None
     hits: list[Hit]
     spans: list[Span] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
     schemas: list[Span] = field(default_factory=list)
+    awake: frozenset[int] = frozenset()
     calm: bool = False
 
     @property
@@ -90,8 +99,8 @@ class Sweeper:
         self._extents = Extents(scanner.engine, lines=LINES)
         self._calm = Calm(scanner)
         self._neighbours = Neighbours(scanner)
-        # Files in archives, by a hash of path and content, that held nothing.
-        self._empty: set[int] = set()
+        # Files in archives, and parts of long texts: branches bring the same ones again and again.
+        self._empty = Empty()
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
         # The hits in pieces of fresh text by key. Versions made from one base often bring the same lines again. With a
         # fixed seed, keys could be foreseen, and a secret hidden behind the key of something harmless.
@@ -148,12 +157,12 @@ class Sweeper:
         name = self._name(version)
         missed: list[Skipped] = []
         for text in texts_in(version.data, "", self._archives, missed):
-            key = hash((text.path, text.data))
-            if key in self._empty:
+            if (text.path, text.data) in self._empty:
                 continue
+            given_up = self._scanner.given_up
             matches = self._scanner.scan(text, dropped=Dropped.NEVER)
-            if not matches and sys.flags.hash_randomization and len(self._empty) < _MOST_EMPTY:
-                self._empty.add(key)
+            if not matches and self._scanner.given_up == given_up:
+                self._empty.update([(text.path, text.data)])
             for number in numbers if matches else ():
                 among = self._neighbours.among(text, matches)
                 self.ledger.write(text, matches, name=name, among=among, name_class=number, inside=text.path)
@@ -269,7 +278,11 @@ class Sweeper:
             if view.structural:
                 view.spans, view.schemas = extent.documents(view.text, view.fresh)
                 view.hits = []
-                wide = [*view.spans, *(part for one in view.schemas for part in extent.to_look_at(one, wide))]
+                view.parts = self._parts(view)
+                wide = [
+                    *(part.span for part in view.parts),
+                    *(part for one in view.schemas for part in extent.to_look_at(one, wide)),
+                ]
             for start, end in wide:
                 pieces.append(data[start:end])
                 places.append((view, start))
@@ -297,10 +310,9 @@ class Sweeper:
         if not view.schemas and view.spans in ([], [Span(0, len(text.data))]):
             matches = self._scanner.examine(text, view.hits, dropped=Dropped.NEVER)
         else:
-            awake = self._calm.awake(view.version) if view.spans else ()
-            matches = [*self._each(text, view.spans, view.hits, awake)]
-            # A schema is told by what wakes at its beginning, and nothing around it makes it more than that.
-            matches += self._each(text, view.schemas, view.hits, ())
+            matches = self._in_parts(view)
+            for span in view.schemas:
+                matches += self._in_schema(view, span)
         if not matches:
             return
         name = self._name(view.version)
@@ -308,15 +320,52 @@ class Sweeper:
         noted = self.ledger.write(text, matches, name=name, among=among, name_class=view.number)
         holdings.note(text, noted)
 
-    def _each(self, text: Text, parts: Sequence[Span], hits: Sequence[Hit], awake: Collection[int]) -> Iterator[Match]:
-        """The matches in each of ``parts``, read by itself. ``hits`` are those in all of the text, in order."""
-        for start, end in parts:
-            first, last = bisect_right(hits, start, key=_end), bisect_right(hits, end, key=_end)
-            part = text._replace(data=text.data[start:end])
-            inside = [Hit(entry, at - start) for entry, at in hits[first:last]]
-            if inside or awake:
-                found = self._scanner.examine(part, inside, dropped=Dropped.NEVER, awake=awake)
-                yield from (match.moved(start) for match in found)
+    def _parts(self, view: _View) -> list[_Part]:
+        """Those of the spans to be read as structure that are not known to hold nothing."""
+        text, whole = view.text, Span(0, len(view.text.data))
+        if view.spans == [whole] and not view.schemas:
+            return [_Part(whole, None)]
+        view.awake = frozenset(self._calm.awake(view.version))
+        every = (
+            _Part(span, (view.number, view.awake, text.kind, text.scattered, text.data[span.start : span.end]))
+            for span in view.spans
+        )
+        return [part for part in every if part.told_by not in self._empty]
+
+    def _in_parts(self, view: _View) -> list[Match]:
+        given_up = self._scanner.given_up
+        matches: list[Match] = []
+        empty: list[Hashable] = []
+        for span, told_by in view.parts:
+            if told_by in self._empty:
+                # By a version of the same batch it is known now.
+                continue
+            found = self._within(view, span, view.awake)
+            matches += found
+            if not found:
+                empty.append(told_by)
+        if self._scanner.given_up == given_up:
+            self._empty.update(empty)
+        return matches
+
+    def _in_schema(self, view: _View, span: Span) -> list[Match]:
+        """The matches of rules in a schema. It is told by what wakes detectors at its beginning, and nothing around it
+        makes it more than that; they themselves find nothing in one.
+        """
+        if all(self._wakes(entry) for entry, at in view.hits if span.start < at <= span.end):
+            return []
+        return self._within(view, span, ())
+
+    def _within(self, view: _View, span: Span, awake: Collection[int]) -> list[Match]:
+        """The matches in ``span``, read by itself; the view's hits are in order."""
+        start, end = span
+        first, last = bisect_right(view.hits, start, key=_end), bisect_right(view.hits, end, key=_end)
+        inside = [Hit(entry, at - start) for entry, at in view.hits[first:last]]
+        if not inside and not awake:
+            return []
+        part = view.text._replace(data=view.text.data[start:end])
+        found = self._scanner.examine(part, inside, dropped=Dropped.NEVER, awake=awake)
+        return [match.moved(start) for match in found]
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()

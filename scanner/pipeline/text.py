@@ -160,6 +160,11 @@ class TextScanner:
         found = found if dropped else [match for match in found if not match.reason]
         return self._resolved(found), budget.exceeded
 
+    @property
+    def given_up(self) -> int:
+        """How many searches were given up so far: one that was not finished has found nothing for another reason."""
+        return self.engine.timeouts() + self.overruns
+
     def skipped(self) -> tuple[Skipped, ...]:
         """What was not looked at in the texts scanned so far."""
         missed = [Skipped(rule, "its expression ran out of time") for rule in self.engine.runaways()]

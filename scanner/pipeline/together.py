@@ -6,26 +6,24 @@ anything is asked about them, and a text that held nothing is not read again whe
 
 from __future__ import annotations
 
-import mmap
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.standing import standing
 from scanner.model.result import Skipped
 from scanner.pipeline.classes import NameClasses
+from scanner.pipeline.empty import Empty
 from scanner.pipeline.text import Dropped
 
 if TYPE_CHECKING:
     from scanner.engine.prefilter import Hit
+    from scanner.model.filekind import FileKind
     from scanner.model.match import Match
     from scanner.model.text import Text
     from scanner.pipeline.text import TextScanner
 
 # Bytes of texts that wait to be scanned together, and so many texts.
 _BYTES, _TEXTS = 1024 * 1024, 512
-# Places for hashes of texts that held nothing: four megabytes. A later one may take the place of another.
-_PLACES = 1 << 19
 
 
 class Held(NamedTuple):
@@ -40,32 +38,6 @@ class _Waiting(NamedTuple):
 
     text: Text
     plain: bool
-
-
-class Empty:
-    """Hashes of content and kind of the texts in which there was nothing, for all processes forked after it was made.
-
-    Nobody waits for another: a place is one word of memory, and what another process lost is read once more.
-    """
-
-    __slots__ = ("_places",)
-
-    def __init__(self) -> None:
-        self._places = memoryview(mmap.mmap(-1, 8 * _PLACES)).cast("Q")
-
-    def __contains__(self, text: Text) -> bool:
-        key = _key(text)
-        return key != 0 and self._places[key % _PLACES] == key
-
-    def update(self, texts: Iterable[Text]) -> None:
-        """Know that there was nothing in these."""
-        for text in texts:
-            key = _key(text)
-            self._places[key % _PLACES] = key
-
-
-def _key(text: Text) -> int:
-    return hash((text.data, text.kind)) & 0xFFFF_FFFF_FFFF_FFFF
 
 
 class Together:
@@ -83,13 +55,13 @@ class Together:
         self._size = 0
         self._held: list[Held] = []
         self._skipped: list[Skipped] = []
-        # With a fixed seed, hashes could be foreseen, and a secret hidden behind the hash of something harmless.
-        self._empty = Empty() if self._sorts_out and sys.flags.hash_randomization else None
+        # The content and kind of texts that held nothing, whatever their names.
+        self._empty = Empty()
 
     def add(self, text: Text) -> None:
         """Scan ``text`` soon."""
         plain = self._sorts_out and self._classes.is_plain(text.path)
-        if plain and self._empty is not None and text in self._empty:
+        if plain and (text.data, text.kind) in self._empty:
             return
         self._waiting.append(_Waiting(text, plain))
         self._size += len(text.data)
@@ -117,8 +89,8 @@ class Together:
 
     def _scanned(self, waiting: Sequence[_Waiting]) -> list[Held]:
         held: list[Held] = []
-        empty: list[Text] = []
-        given_up = self._given_up()
+        empty: list[tuple[bytes, FileKind]] = []
+        given_up = self._scanner.given_up
         each = self._hits(waiting)
         for (text, plain), hits, fertile in zip(waiting, each, self._fertile(waiting, each), strict=True):
             matches = (
@@ -127,9 +99,9 @@ class Together:
             if matches:
                 held.append(Held(text, matches))
             elif plain:
-                empty.append(text)
+                empty.append((text.data, text.kind))
         # Where something was not looked at, nothing is known; and whoever looks next is to say so again.
-        if self._empty is not None and self._given_up() == given_up:
+        if self._scanner.given_up == given_up:
             self._empty.update(empty)
         return held
 
@@ -147,7 +119,3 @@ class Together:
         if not self._sorts_out:
             return list(each)
         return standing(self._scanner.engine, [one.text for one in waiting], each)
-
-    def _given_up(self) -> int:
-        """How many searches were given up so far: one that is not finished has found nothing for another reason."""
-        return self._scanner.engine.timeouts() + self._scanner.overruns

@@ -40,11 +40,21 @@ def test_of_a_list_the_entry_that_changed(around: dict[str, object]) -> None:
     assert read(text, "}, {") == [json.dumps(entry) for entry in ENTRIES[:2]]
 
 
+def test_what_is_around_the_entries_where_that_changed() -> None:
+    head, tail = '{"about": {"lang": "en"}, "docs": [', '], "more": "words"}'
+    data = head + ", ".join(map(json.dumps, ENTRIES)) + tail
+    text = Text(data.encode(), "index.json", FileKind.DATA)
+    assert read(text, '"en"') == [head]
+    assert read(text, 'words"}') == [tail]
+    assert read(text, '"docs": [{"name": "entry0') == [head, json.dumps(ENTRIES[0])]
+    # As many entries as there are, and as little around them.
+    assert read(text, data) == [head, *map(json.dumps, ENTRIES), tail]
+
+
 @pytest.mark.parametrize(
     ("data", "changed"),
     [
-        # What is around the entries changed, or says what they are; or it is no JSON, or a program.
-        (json.dumps({"about": {"lang": "en"}, "docs": ENTRIES}), '"en"'),
+        # What is around the entries says what they are; or it is no JSON, or a program.
         (json.dumps({"kind": "SecretList", "items": ENTRIES}), '"entry2"'),
         (json.dumps({"docs": {"a": ENTRIES[0]}}), '"entry0"'),
         ("name: entry2\nwords: [a, b, c, d, e, f, g, h]\n", "entry2"),
@@ -78,8 +88,10 @@ def test_of_a_stream_the_document_that_changed_and_schemas_apart() -> None:
 
 
 def test_a_stream_of_several_documents_is_no_schema() -> None:
-    data = (schema("a") + "---\nkind: Secret\ndata:\n  a: b\n").encode()
-    assert not extent._is_long_schema(Text(data, "a.yaml", FileKind.CONFIG), Span(0, len(data)))
+    secret = "---\nkind: Secret\nmetadata:\n  name: long enough\ndata:\n  a: b\n"
+    data = (schema("a") + secret).encode()
+    spans, schemas = extent.documents(Text(data, "a.yaml", FileKind.CONFIG), [0, len(data)])
+    assert [[data[start:end].decode() for start, end in some] for some in (spans, schemas)] == [[secret], [schema("a")]]
 
 
 def test_what_is_new_lies_in_what_is_read() -> None:

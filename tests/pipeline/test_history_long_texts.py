@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.kubernetes import interest
+from scanner.kubernetes.manifest import Manifests
+from scanner.model.match import Inspect, Match
+from scanner.model.text import Text
 from scanner.pipeline import extent
 from tests.conftest import token
 from tests.pipeline.histories import Commit, Packing, Report, fresh_repository, imported, packed, swept
@@ -123,3 +128,37 @@ def found(report: Report) -> set[tuple[str, str, str]]:
     return {
         (one["rule"], one["fingerprint"], place["commit"]) for one in report.findings for place in one["occurrences"]
     }
+
+
+@pytest.mark.usefixtures("_long")
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_document_that_held_nothing_is_read_once_unless_hashes_can_be_foreseen(
+    tmp_path: Path, clean_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, keyed: bool
+) -> None:
+    class Flags:
+        hash_randomization = int(keyed)
+
+    read: list[bytes] = []
+    detect = Manifests.detect
+
+    def noted(self: Manifests, text: Text, inspect: Inspect) -> Iterable[Match]:
+        read.append(text.data)
+        return detect(self, text, inspect)
+
+    monkeypatch.setattr(sys, "flags", Flags)
+    monkeypatch.setattr(Manifests, "detect", noted)
+    # Each version differs from every other in which of two documents it has, and by a secret of its own.
+    states = [[*(quiet(f"{bit}-{number >> bit & 1}") for bit in range(3)), manifest(number)] for number in range(8)]
+    repo = fresh_repository(tmp_path, clean_environment)
+    imported(repo, [Commit({"install.yaml": "---\n".join(state).encode()}) for state in states])
+    packed(repo, Packing("repacked", window=250, depth=200))
+    places = found(swept(repo))
+    parts = Counter(data for data in read if data.startswith(b"---") and b"password" not in data)
+    assert (max(parts.values()) == 1) is keyed
+    assert places == found(swept(repo, "--whole-blobs"))
+    assert len({fingerprint for _, fingerprint, _ in places}) == len(states)
+
+
+def quiet(name: str) -> str:
+    """A document that wakes detectors and has nothing for them."""
+    return f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\ndata: {{}}\n"
