@@ -56,6 +56,14 @@ class Judge:
 
         return in_its_line(value, key=self._named(key), password=self._password, kind=kind, line=line)
 
+    def is_password(self, key: bytes) -> bool:
+        """True when what ``key`` names is a password, which people choose, by the rule or by the name."""
+        if self._password or not self._by_line or not key:
+            return self._password
+        from scanner.engine.plausibility.keys import Promise
+
+        return self._named(key).promise is Promise.PASSWORD
+
     @property
     def _password(self) -> bool:
         return self._mode == "password"

@@ -286,7 +286,7 @@ class Matcher:
         reason = self._judge_of_values.implausible(value, key, text.kind, text.data[line.start : line.end])
         if reason:
             return replace(match, reason=reason)
-        if self.rule.plausible != "password" or match.severity <= Severity.LOW:
+        if match.severity <= Severity.LOW or not self._judge_of_values.is_password(key):
             return match
         beside = self._around(match.span, _BESIDE)
         doubt = weak(value, text.data[beside.start : beside.end])

@@ -105,6 +105,8 @@ _TEXTS = frozenset(
     i18n l10n intl localization text texts label labels resource resources resx validators validation security admin
     frontend backend common devise simple""".split()
 )
+# These say so from any place: "locale.constant-da_DK.json".
+_TRANSLATIONS = frozenset("i18n l10n locale locales translation translations".split())
 _EXTENSIONS: dict[str, FileKind] = {}
 for _kind, _list in {
     FileKind.CODE: "py pyi pyx js jsx mjs cjs ts tsx vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx "
@@ -160,4 +162,4 @@ def _by_language(stem: str, ending: str) -> bool:
         # MySQL's "my.ini" is not in Burmese.
         return ending not in ("ini", "toml") or len(stem) > 2
     bundle = ending == "resx" or (ending == "properties" and "_" in stem)
-    return bundle or parts[-1] in _TEXTS
+    return bundle or parts[-1] in _TEXTS or not _TRANSLATIONS.isdisjoint(parts)

@@ -90,6 +90,9 @@ _ASSIGNED = (
     rf"{''.join(f'(?<!(?i:{words}))' for words in _NOT_SECRET)}{_TYPE}{_SEPARATOR}"
 )
 
+# What names a commit: in a log, and behind the repository in a table of what is used.
+_NO_COMMIT = r"(?<!\b[cC]ommit[ ])(?<!\.(?:com|org)/[\w./-]{1,100}[ ]\|[ ])"
+
 # A ruled line is full of places where a value with signs could begin.
 _NO_RULE = r"(?![-_=+/.]{4})"
 
@@ -187,7 +190,7 @@ def called(names: str, value: str, edge: str, lines: int) -> str:
     """An expression for ``value`` after one of ``names``: assigned to it, or up to ``lines`` lines further on."""
     return (
         rf"(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}|{_between(lines)}{_WORD_ENDS})"
-        rf"{_ASSIGNED}(?P<secret>{value})(?![{edge}]){_NO_FILE}"
+        rf"{_ASSIGNED}{_NO_COMMIT}(?P<secret>{value})(?![{edge}]){_NO_FILE}"
     )
 
 

@@ -11,6 +11,7 @@ from scanner.model.filekind import FileKind, kind_of
     "path",
     [
         *("locale/de/LC_MESSAGES/django.po", "app/res/values-nl/strings.xml", "lib/l10n/app_pt_BR.arb"),
+        "assets/locale.constant-da_DK.json",
         *("i18n/de.json", "locales/pt-BR.yml", "zh_Hans_CN.json", "messages.oc.yml", "lang.ca-es.json", "es_419.json", "de-DE.ini"),
         *("Labels.fr.resx", "ValidationMessages_ja.properties", "translations/validators.sr_Latn.xlf", "devise.fr.yml"),
     ],

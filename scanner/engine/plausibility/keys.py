@@ -60,7 +60,7 @@ _ABOUT = frozenset(
     age date time at field fields label labels title text input prompt placeholder hint help message msg
     error errors description desc regex regexp pattern postfix format role roles rule rules policy policies validator
     validation validate strength requirements prefix suffix header headers param params parameter parameters
-    arg args option options var variable attr attribute column table index row property properties class
+    arg args option options var variable attr attribute column col cols table index row property properties class
     component view page form dialog modal screen button icon link algorithm alg algo method scheme mode
     encoding hash hashed hasher digest manager provider store storage service factory handler helper util
     utils builder generator source supplier callback listener response request result required enabled

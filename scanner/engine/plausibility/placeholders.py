@@ -64,6 +64,7 @@ STOCK = frozenset(
     nopassword blank hidden masked encrypted plain plaintext clear required optional confirm repeat again enter type
     reset forgot forgotten remember strong weak long short first second third one two three initial
     contrasena contrasenia wachtwoord losenord haslo heslo senha parola parole motdepasse kennwort sifre salasana
+    chage chpasswd lchage usermod useradd
     adgangskode passord jelszo geslo lozinka slaptazodis kodeord mima clave
     passowrd passwrod pasword passsword wagwoord parool parol pasahitza fjalekalimi cyfrinair pasfhocal
     """.split()

@@ -30,6 +30,7 @@ _WHOLE = Lazy(
     |!(?:vault|Ref|Sub|GetAtt|ImportValue|secret|env_var|ENV|reference|encrypted).*
     |@[/~][\w./-]+                                     # @/run/secrets/password: what the file holds
     |-[^{}]*\}.*                                       # the end of ${NAME:-default}
+    |--?[A-Za-z][\w-]{0,20}[= ]?\$\{?\w+\}?               # -p$PASSWORD
     |@(?:Microsoft\.KeyVault\(|\w+@|string/|\{).*
     |(?:ref\+|vault:|op://|sm://|env://|env:|file:|file://|secret://|gcp:secretmanager:|aws-sm:|awskms:|ssm:|keyring:|doppler://).*
     |arn:[\w-]*:.*

@@ -52,6 +52,8 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d{1,3}(?:,\d{1,3})+|\d*\.\d+|\d{1,5}\.|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+ | [-+]?[\d_.]+_?[iuf](?:8|16|32|64|128|size) | \d+\.\.[.=<]?\d+"),
+    # So many in a second: what is allowed.
+    ("number", rb"\d+/(?:\d{0,4}(?:s|sec|second|m|min|minute|h|hour|d|day)s?)"),
     ("hash", rb"(?:(?:hmac-)?sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),
     ("content id", rb"(?-i:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{56})"),
     ("public key", rb"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|age1[a-z0-9]{30,}).*"),
@@ -61,6 +63,11 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         "public key",
         rb"M[A-Za-z0-9][\w+/]{0,30}(?:IBCgKCAQEA|CAQ8AMIIBCgKCAQEA|ANBgkqhkiG9w0BAQEFAAO|DQYJKoZIhvcNAQEBBQADS"
         rb"|BgkqhkiG9w0BAQ[A-Z]{3}AO|BgcqhkjOPQIB).*",
+    ),
+    # The same for elliptic curves, where it begins the value: of a private key the numbers come first.
+    (
+        "public key",
+        rb"(?-i:MFkwEwYHKoZIzj0CAQ|MFYwEAYHKoZIzj0CAQ|MHYwEAYHKoZIzj0CAQ|MIGbMBAGByqGSM49AgEGBSuBBAAj|MCowBQYDK2V[uw]AyEA)[\w+/=-]*",
     ),
     # By which minisign tells who signed.
     ("public key", rb"(?-i:RW[QRST])[a-z0-9+/]{53}"),
