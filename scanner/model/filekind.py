@@ -135,7 +135,8 @@ def kind_of(path: str) -> FileKind:
     known = _NAMES.get(name)
     if known is not None:
         return known
-    if name.startswith((".env", "env.")) or name.endswith(".env") or ".env." in name:
+    dotenv = name.startswith((".env", "env.")) or name.endswith(".env") or ".env." in name
+    if dotenv and _EXTENSIONS.get(name.rpartition(".")[2]) is not FileKind.CODE:
         # A sample holds placeholders by design; it is read as any other configuration.
         return FileKind.CONFIG if name.endswith(_SAMPLES) else FileKind.DOTENV
     if name.startswith(("dockerfile.", "containerfile.")):

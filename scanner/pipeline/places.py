@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _SAMPLE = re.compile(
     r"(?:^|[/_.-])(?:tests?|testing|testdata|testcases?|__tests__|spec|specs|fixtures?|mocks?|stubs?|fakes?|"
     r"examples?|samples?|demos?|docs?|documentation|tutorials?|benchmarks?|e2e|cypress)(?:[/_.-]|$)"
+    # Gradle's sets of sources, and what Java, Kotlin, C# and PHP call a class of tests.
+    r"|(?:^|/)(?-i:[a-z]{2,16}Tests?)/|(?-i:[a-z0-9](?:Tests?|Spec|IT))\.(?:java|kt|kts|cs|vb|groovy|scala|php|swift|ts|js)$"
     # Pages of the manual, and what they are made of: no versions.
     r"|(?:^|/)man[1-9]?/|(?<![0-9])\.[1-9]\.(?:in|md|rst|adoc|xml|pod|txt)$",
     re.IGNORECASE,

@@ -12,7 +12,15 @@ from scanner.model.filekind import FileKind, kind_of
     [
         *("locale/de/LC_MESSAGES/django.po", "app/res/values-nl/strings.xml", "lib/l10n/app_pt_BR.arb"),
         "assets/locale.constant-da_DK.json",
-        *("i18n/de.json", "locales/pt-BR.yml", "zh_Hans_CN.json", "messages.oc.yml", "lang.ca-es.json", "es_419.json", "de-DE.ini"),
+        *(
+            "i18n/de.json",
+            "locales/pt-BR.yml",
+            "zh_Hans_CN.json",
+            "messages.oc.yml",
+            "lang.ca-es.json",
+            "es_419.json",
+            "de-DE.ini",
+        ),
         *("Labels.fr.resx", "ValidationMessages_ja.properties", "translations/validators.sr_Latn.xlf", "devise.fr.yml"),
     ],
 )
@@ -33,6 +41,7 @@ def test_the_texts_of_a_program_are_known_by_name(path: str) -> None:
         ("src/winerror.cr", FileKind.CODE),
         ("application-de.properties", FileKind.CONFIG),
         (".env.de", FileKind.DOTENV),
+        ("pkg/env.go", FileKind.CODE),
     ],
 )
 def test_settings_of_a_region_are_settings(path: str, kind: FileKind) -> None:

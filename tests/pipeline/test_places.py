@@ -20,6 +20,7 @@ KEY = Rule("private-key", "Private key", "It opens what it was made for.", Sever
     "path",
     [
         *("tests/a.py", "src/test/java/A.java", "a_test.go", "docs/x.md", "pkg/testdata/x", "x.spec.ts"),
+        *("app/src/integrationTest/resources/users.yml", "app/src/LoginTest.java", "web/LoginSpec.groovy"),
         *("man/ipsec.secrets.5.in", "src/client.1.md", "usr/share/man/man5/x.5"),
         *("config/locales/fr/devise.yml", "resources/lang/pt_BR/auth.php", "web/i18n/de/login.ts"),
     ],
@@ -35,6 +36,8 @@ def test_generic_ones_are_low_in_samples(path: str) -> None:
         "src/attestation.py",
         "latest/app.py",
         "contest.yml",
+        "src/Contest.java",
+        "src/Latest/app.php",
         "prod/config.yml",
         "src/lang/Lexer.java",
         "app.log.1",

@@ -21,6 +21,11 @@ _SIGNATURES: dict[str, frozenset[int]] = {
     "EDDSA": frozenset({64, 114}),
 }
 _RSA_SIGNATURES = frozenset({128, 256, 384, 512, 1024})
+# Longer than this, signed so that everybody can check it, and without a claim that says who may do what and until
+# when, it is a document that is handed around.
+_LONG = 2000
+_BY_KEY_PAIR = frozenset(("RS", "PS", "ES", "ED"))
+_BEARERS = frozenset("iss sub aud exp nbf jti azp sid scope scp scopes role roles user userId user_id uid".split())
 _SA = "kubernetes.io/serviceaccount/"
 _YEAR_9999 = 253402300799.0
 
@@ -80,7 +85,7 @@ def check_jwt(secret: bytes, context: CheckContext) -> Verdict:
     detail = {"algorithm": algorithm, "issuer": token.text("iss"), "expires": day(token.expires or 0)}
     detail = {name: value for name, value in detail.items() if value and (name != "expires" or token.expires)}
     outcome = Outcome.PASS if _signature_fits(token, algorithm) else Outcome.NEUTRAL
-    return Verdict(outcome, severity=_severity(token, algorithm, context.now), detail=detail)
+    return Verdict(outcome, severity=_severity(token, algorithm, context.now, len(secret)), detail=detail)
 
 
 def _signature_fits(token: Token, algorithm: str) -> bool:
@@ -90,8 +95,10 @@ def _signature_fits(token: Token, algorithm: str) -> bool:
     return known is not None and len(token.signature) in known
 
 
-def _severity(token: Token, algorithm: str, now: float) -> Severity | None:
+def _severity(token: Token, algorithm: str, now: float, size: int) -> Severity | None:
     if token.expires is not None and token.expires < now:
+        return Severity.LOW
+    if size > _LONG and algorithm[:2].upper() in _BY_KEY_PAIR and _BEARERS.isdisjoint(token.claims):
         return Severity.LOW
     return Severity.LOW if algorithm.lower() == "none" or not token.signature else None
 

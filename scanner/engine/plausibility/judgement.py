@@ -32,6 +32,8 @@ _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
 _UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
 # Between two strings of a shell's command.
 _PIPED = Lazy(rb"\s+[|&;<>]")
+# Of a program without blanks, between the end of one string and the start of the next.
+_CODE = Lazy(rb"[!=]==[^=]|\)\{.*[=(]|\}(?:if|for|else|return|var)\b")
 _HEX_PAIRS = Lazy(rb"(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:]*)+")
 _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
@@ -110,7 +112,7 @@ def _text(value: bytes, promise: Promise) -> str:
     """Prose: blanks between words, or words in another script; and what is no text at all."""
     if value.split() != [value] and not (promise is Promise.PASSWORD and _odd_phrase(value)):
         return "text"
-    if _PIPED.pattern.match(value):
+    if _PIPED.pattern.match(value) or _CODE.pattern.search(value):
         return "code"
     if value.count(b"\\x") > 2 or value.count(b"\\u") > 2:
         return "binary"

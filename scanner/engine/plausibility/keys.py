@@ -62,8 +62,8 @@ _ABOUT = frozenset(
     validation validate strength requirements prefix suffix header headers param params parameter parameters
     arg args option options var variable attr attribute column col cols table index row property properties class
     component view page form dialog modal screen button icon link algorithm alg algo method scheme mode
-    encoding hash hashed hasher digest manager provider store storage service factory handler helper util
-    utils builder generator source supplier callback listener response request result required enabled
+    encoding encrypted crypted hash hashed hasher digest manager provider store storage service factory handler helper
+    util utils builder generator source supplier callback listener response request result required enabled
     disabled changed reset forgot match matches visible visibility usage status state version level scope
     scopes audience issuer location ref reference env exists valid timestamp nonce signature challenge
     startswith endswith contains icontains isnull history position pos user username login map list set
@@ -104,6 +104,10 @@ _TURNS = frozenset(
     """kee first second third fourth last next final single one two three multi double pre post per render rendering
     shader shadow light lighting depth geometry forward deferred compute blur bloom composite blit filter scale
     optimization optimizer opt lowering analysis transform function module loop codegen boarding season""".split()
+)
+# Words that end so.
+_NO_PASSWORDS = frozenset(
+    "bypass compass keepass overpass underpass surpass trespass encompass highpass lowpass bandpass allpass".split()
 )
 # After "pass", when something is handed on.
 _HANDED_ON = frozenset(
@@ -167,7 +171,7 @@ def _strength(words: list[str], at: int) -> Promise:
         return Promise.NOTHING
     if word in _PASSWORD or word.endswith(("password", "passwd", "passphrase", "passwort")):
         return Promise.PASSWORD
-    if word.endswith("pass") and len(word) < 12 and word not in ("bypass", "compass", "keepass", "overpass", "surpass"):
+    if word.endswith("pass") and len(word) < 12 and word not in _NO_PASSWORDS:
         return Promise.PASSWORD
     if word in ("token", "tokens"):
         return Promise.NOTHING if at and words[at - 1] in _OPEN_TOKENS else Promise.SECRET

@@ -20,7 +20,7 @@ _TELLING = Lazy(
     re.VERBOSE | re.IGNORECASE,
 )
 # Words that hex can spell: in a token of a known form they only raise doubts.
-_SPELLED = Lazy(rb"deadbee[fd]|cafebabe|decafbad", re.IGNORECASE)
+_SPELLED = Lazy(rb"deadbee[fd]|cafebabe|decafbad|bad-?c0-?de|badc0ffe|feedface|baadf00d", re.IGNORECASE)
 # In values that a person chose: too short to be safe in the middle of a generated token.
 _WEAKLY_TELLING = Lazy(rb"fake|sample|x{3,}|mock|test|_token$|_key$|_secret$|_password$", re.IGNORECASE)
 _ROWS = (

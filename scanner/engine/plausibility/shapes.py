@@ -52,6 +52,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"[-+]?(?:\d{1,3}(?:[,_]\d{3})+|\d{1,3}(?:,\d{1,3})+|\d*\.\d+|\d{1,5}\.|\d+(?:e[-+]?\d+)?)(?:px|em|%|ms|s|m|h|d|kb|mb|gb|k|l|u|ul|f)?",
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+ | [-+]?[\d_.]+_?[iuf](?:8|16|32|64|128|size) | \d+\.\.[.=<]?\d+"),
+    ("colour", rb"\#(?:[0-9a-f]{3,4}|[0-9a-f]{6}(?:[0-9a-f]{2})?)"),
     # So many in a second: what is allowed.
     ("number", rb"\d+/(?:\d{0,4}(?:s|sec|second|m|min|minute|h|hour|d|day)s?)"),
     ("hash", rb"(?:(?:hmac-)?sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),

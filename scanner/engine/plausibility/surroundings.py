@@ -16,7 +16,7 @@ from scanner.model.filekind import FileKind
 _BARE_IN_CODE = 25.0
 _BARE_PASSWORD_IN_CODE = 10.0
 # What lies between the end of one string and the start of the next.
-_BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]", re.DOTALL)
+_BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]|\+.*\+", re.DOTALL)
 # A comparison, the next argument, the end of a block: what is left of code behind a sign of equality.
 _CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]")
 _ONE_LINE = 1000

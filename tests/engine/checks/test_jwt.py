@@ -44,6 +44,13 @@ def test_expired_tokens_are_low() -> None:
     assert (future.severity, future.detail["expires"]) == (None, "2026-01-02")
 
 
+def test_a_signed_document_without_a_bearer_is_low() -> None:
+    document = {"timestamp": "2026-01-01", "versions": [{"version": str(at), "until": "2027"} for at in range(60)]}
+    assert check_jwt(token(document, algorithm="RS256", signature=256), CONTEXT).severity is Severity.LOW
+    assert check_jwt(token({**document, "sub": "a"}, algorithm="RS256", signature=256), CONTEXT).severity is None
+    assert check_jwt(token(document), CONTEXT).severity is None
+
+
 def test_unsigned_tokens_are_low() -> None:
     assert check_jwt(token({"sub": "a"}, algorithm="none", signature=0), CONTEXT).severity is Severity.LOW
 

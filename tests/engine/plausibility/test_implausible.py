@@ -38,6 +38,8 @@ def random(template: str, seed: str = "") -> bytes:
         (b"_P12-PASSWORD_", "reference"),
         (b"&#xf21b;", "reference"),
         (b"-p$PW", "reference"),
+        (b"#166534", "colour"),
+        (b"+h.hex}g=h.hex}if(h.utf8!==undefined){g=f(h)}if", "code"),
         (b"100000/s", "number"),
         (b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEUEBxq", "public key"),
         (b"%02X:%02X:%02X:%02X", "template"),
