@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from time import process_time
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,8 +31,33 @@ def touched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: float)
     ``pattern`` must be one that joins (see ``derive``). Raises TimeoutError after ``timeout`` seconds of processor
     time.
     """
-    text, starts = _joined(pieces)
+    return [place for place, _ in _searched(pattern, pieces, timeout=timeout)]
+
+
+def tried(
+    pattern: Pattern[bytes],
+    pieces: Sequence[bytes],
+    is_idle: Callable[[Found[bytes], int], bool],
+    *,
+    timeout: float,
+) -> Touched:
+    """What ``weighed`` says, where it is not known where matches may begin."""
     places: list[int] = []
+    idle: list[int] = []
+    for place, start in _searched(pattern, pieces, timeout=timeout):
+        # Alone, as it will be read: in all of them a match may have run on.
+        found = pattern.finditer(pieces[place], start, timeout=timeout, concurrent=False)
+        first = next(found, None)
+        if first is not None:
+            places.append(place)
+            if is_idle(first, place) and all(is_idle(one, place) for one in found):
+                idle.append(place)
+    return Touched(places, idle)
+
+
+def _searched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: float) -> Iterator[tuple[int, int]]:
+    """The places of those of ``pieces`` in which ``pattern`` may match, and from where on in them; as ``touched``."""
+    text, starts = _joined(pieces)
     at, size = 0, len(text)
     until = process_time() + timeout
     while at <= size:
@@ -45,9 +70,10 @@ def touched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: float)
         first = bisect_right(starts, found.start()) - 1
         # A match that runs on may have taken what another piece needs for its own: all are to be asked again.
         last = max(first, bisect_right(starts, found.end() - 1) - 1)
-        places += range(first, last + 1)
+        yield first, max(0, found.start() - starts[first])
+        for place in range(first + 1, last + 1):
+            yield place, 0
         at = starts[last + 1]
-    return places
 
 
 def weighed(

@@ -7,9 +7,10 @@ any line is not looked at again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from scanner.engine.joint import Touched, touched, weighed
+from scanner.engine.joint import Touched, touched, tried, weighed
 from scanner.engine.sieve import Sieve, kept_sieve, sieve
 from scanner.model.span import Span
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _TIMEOUT, _MOST_LOST = 0.1, 3
 # Bytes of pieces, or hits, after which the rule's expression is compiled from behind, if no process did that before:
 # what is won with so many is what compiling takes.
-_WORTH_A_SIEVE, _HITS_WORTH_A_SIEVE = 1024 * 1024, 16 * 1024
+_WORTH_A_SIEVE, _HITS_WORTH_A_SIEVE = 512 * 1024, 4 * 1024
 # Bytes of pieces that are searched as one.
 _TOGETHER = 65536
 
@@ -51,15 +52,12 @@ class JointSearch:
             if needs is not None:
                 places = touched(needs, pieces, timeout=_TIMEOUT)
             some = [pieces[place] for place in places]
-            begins = None if dropped else self._begins(some)
-            if begins is None:
+            if dropped:
                 return Touched([places[place] for place in touched(pattern, some, timeout=_TIMEOUT)], [])
-            found = weighed(
-                pattern,
-                some,
-                begins,
-                lambda found, place: self._matcher.is_idle(found, kinds[places[place]]),
-                timeout=_TIMEOUT,
+            begins, is_idle = self._begins(some), self._matcher.is_idle
+            weigh = partial(weighed, begins=begins) if begins else tried
+            found = weigh(
+                pattern, some, is_idle=lambda found, place: is_idle(found, kinds[places[place]]), timeout=_TIMEOUT
             )
         except TimeoutError:
             # Each of them is tried by itself, where a crowd of hits has ways of its own.

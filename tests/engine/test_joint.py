@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.engine.joint import touched, weighed
+from scanner.engine.joint import touched, tried, weighed
 from scanner.engine.sieve import sieve
 from scanner.model.span import Span
 from scanner.ruleset.derive import derive
@@ -52,6 +52,7 @@ def test_matches_are_weighed_as_those_of_each_piece_alone(pattern: bytes, pieces
     asked: list[int] = []
     begins = lambda text: places.starts(text, Span(0, len(text)))  # noqa: E731
     found = weighed(expression, pieces, begins, is_idle, timeout=5)
+    assert tried(expression, pieces, is_idle, timeout=5) == found
     alone = [[match[0] for match in expression.finditer(piece)] for piece in pieces]
     assert found.places == [place for place, matches in enumerate(alone) if matches]
     worthy = {
@@ -66,5 +67,7 @@ def test_pieces_that_take_too_long_are_given_up() -> None:
     pieces = [b"a" * 200] * 40
     with pytest.raises(TimeoutError):
         touched(slow, pieces, timeout=0.01)
+    with pytest.raises(TimeoutError):
+        tried(slow, pieces, lambda found, place: True, timeout=0.01)
     with pytest.raises(TimeoutError):
         weighed(slow, pieces, lambda text: range(len(text)), lambda found, place: True, timeout=0.01)
