@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
 # So many hits cost little however they are followed.
 FEW = 16
-# Processor seconds that following hits may take, for each byte that is searched and each match.
-_A_BYTE, _A_MATCH = 30e-9, 12e-6
+# Processor seconds that following hits may take, for each byte that is searched, until it is asked what comes of it.
+_A_BYTE = 30e-9
+# What the matches themselves take is learned from so many of them; to try one from behind takes so much more, and
+# matches of so much each are better given up.
+_SAMPLE, _A_TRY, _ENDLESS = 8, 0.5e-6, 1e-4
+# What a byte takes to be asked from behind whether a match may begin there, where that was not measured.
+_PACE = 40e-9
 # What each match adds to the time after which a search is given up.
 _FOR_A_MATCH = 1e-4
 # What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
@@ -30,16 +35,19 @@ _FOR_A_MATCH = 1e-4
 _PATIENCE = 0.2
 # The least part of it that is left to a rule which used it up in the texts before, and could go another way.
 _LEAST = 1 / 16
-# The first again, where only places are tried at which a match may begin, if there is yet another way.
-_A_BYTE_TRIED = 50e-9
+# What trying only places where a match may begin may take for each byte and match, if there is yet another way.
+_A_BYTE_TRIED, _A_MATCH_TRIED = 50e-9, 12e-6
 # An attempt of so many steps takes some milliseconds at the most.
 _SHORT = 500_000
 # Seconds after which attempts that are timed together are no longer; only an attempt itself may make it more.
 _TOGETHER = 2e-3
 # The part of what is left that looking for a value may take, where they can be looked for from behind.
 _HASTE = 1 / 4
-# So many hits are worth going back from one value.
-_TO_A_VALUE = 2
+# So many hits, or places where a match may begin, are worth going back from one value; and so many bytes are read for
+# where matches may begin.
+_TO_A_VALUE, _BYTES_TO_A_VALUE = 2, 500
+# So many spans of no more bytes in all are searched between two looks at the clock: a look costs as much as a line.
+_SPANS_TOGETHER, _BYTES_TOGETHER = 64, 16384
 # What may stand between a name and its value beside whole lines, and how much of a line.
 _APART, _A_LINE = 256, 160
 
@@ -78,12 +86,16 @@ class Expressions(NamedTuple):
 
 
 class Patience:
-    """How long one rule may still be slow before something is done about it: one for all texts of a process."""
+    """How long one rule may still be slow before something is done about it: one for all texts of a process.
 
-    __slots__ = ("_lost", "_share", "left")
+    ``pace`` is the seconds that a byte takes to be asked from behind.
+    """
+
+    __slots__ = ("_lost", "_share", "left", "pace")
 
     def __init__(self) -> None:
         self.left = _PATIENCE
+        self.pace = _PACE
         self._share = 1.0
         self._lost = False
 
@@ -122,12 +134,20 @@ class Crowd:
         self._starts: dict[int, list[int]] | None = None
         # Of the last span that was asked about.
         self._values: tuple[Span, Sequence[int]] | None = None
+        self._begins: tuple[Span, Sequence[int]] | None = None
         self._hits = sorted(hits)
         size = sum(span.end - span.start for span in spans)
-        self._left, self._tries = _A_BYTE * size * patience.begin(), _A_BYTE_TRIED * size
+        self._allowance, self._tries = _A_BYTE * size * patience.begin(), _A_BYTE_TRIED * size
+        self._left = self._allowance
         self._reach = _APART + _A_LINE * lines
         self._timeout = timeout
         self._patience = patience
+        # What following hits took since it was last asked what comes of it: seconds, bytes, matches and some of them.
+        self._took, self._read, self._count = 0.0, 0, 0
+        self._sample: list[Found[bytes]] = []
+        # What was found in the spans to come, and whether searching some together took too long.
+        self._known: dict[Span, list[Found[bytes]]] = {}
+        self._is_slow = False
 
     def worth_a_look(self) -> Iterator[Span]:
         """The spans to be searched, without those of which it is known meanwhile that no match begins there."""
@@ -137,26 +157,31 @@ class Crowd:
 
     def matches(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         """What the pattern matches within ``span``, apart from each other; raises TimeoutError."""
+        known = self._known.pop(span, None) if span in self._known or self._search_some(data, span) else None
+        if known is not None:
+            yield from known
+            return
         pattern, values, backwards = self._expressions
         if values and self._lacks(values, data, span):
             return
         at = span.start
-        while self._spare > 0:
+        while self._goes_on():
             some: list[Found[bytes]] = []
             started, over = process_time(), False
             try:
                 some.extend(pattern.finditer(data, at, span.end, timeout=self._spare, concurrent=False))
             except TimeoutError:
                 over = True
-            self._spend(process_time() - started - _A_MATCH * len(some))
+            reached = span.end if not over else some[-1].end() if some else at
+            self._note(process_time() - started, reached - at, some)
             yield from some
             if not over:
                 return
-            at = some[-1].end() if some else at
+            at = reached
         places = sieve(pattern.pattern)
         if places is not None:
             self._patience.lose()
-        fewer = places is None or self._has_fewer_values(data, Span(at, span.end))
+        fewer = places is None or self._has_fewer_values(places, data, Span(at, span.end))
         search = self._otherwise if fewer or places is None else partial(self._from_starts, places)
         # Without ``backwards`` a match need not hold what it needs.
         sure = values is None or backwards is not None
@@ -165,6 +190,65 @@ class Crowd:
                 return
             sure = True
             yield one
+
+    def _search_some(self, data: bytes, first: Span) -> bool:
+        """Search ``first`` and some of the spans after it, where they are short, and note what is found in each.
+
+        False where that takes longer than there is time for: then each is a case for itself.
+        """
+        if len(self._spans) <= FEW or self._is_slow or not self._goes_on():
+            return False
+        pattern, values, _ = self._expressions
+        place = bisect_left(self._spans, first)
+        left = _BYTES_TOGETHER
+        every: list[Found[bytes]] = []
+        started = process_time()
+        timeout = self._spare
+        try:
+            for start, end in self._spans[place : place + _SPANS_TOGETHER]:
+                left -= end - start
+                if left < 0:
+                    break
+                some: list[Found[bytes]] = []
+                if not values or values.search(data, start, end, timeout=timeout):
+                    some += pattern.finditer(data, start, end, timeout=timeout, concurrent=False)
+                self._known[Span(start, end)] = some
+                every += some
+        except TimeoutError:
+            self._is_slow = True
+            self._known.clear()
+            every.clear()
+        self._note(process_time() - started, _BYTES_TOGETHER - left, every)
+        return first in self._known
+
+    def _note(self, seconds: float, read: int, some: Sequence[Found[bytes]]) -> None:
+        """Note that following hits took so long for so many bytes, and led to ``some`` matches."""
+        self._spend(seconds)
+        self._took += seconds
+        self._read += read
+        self._count += len(some)
+        if some:
+            self._sample = list(some[-_SAMPLE:])
+
+    def _goes_on(self) -> bool:
+        """True while there is time left to follow hits; there is more when most of it went into what matched.
+
+        All that another way saves is what was tried for nothing, and it begins with reading everything backwards.
+        """
+        if self._spare > 0:
+            return True
+        took, read, count, sample = self._took, self._read, self._count, self._sample
+        self._took, self._read, self._count, self._sample = 0.0, 0, 0, []
+        if not sample:
+            return False
+        pattern, started = self._expressions.pattern, process_time()
+        for found in sample:
+            pattern.match(found.string, found.start(), found.endpos, timeout=self._timeout, concurrent=False)
+        each = (process_time() - started) / len(sample)
+        if each > _ENDLESS or took - count * (each + _A_TRY) > self._patience.pace * read:
+            return False
+        self._left = self._allowance
+        return True
 
     def _lacks(self, values: Pattern[bytes], data: bytes, span: Span) -> bool:
         """True when there are none of ``values``, as far as that can be told in the time that is left."""
@@ -181,8 +265,8 @@ class Crowd:
         finally:
             self._spend(process_time() - started)
 
-    def _has_fewer_values(self, data: bytes, span: Span) -> bool:
-        """True when it takes less to go back from the values in a long ``span`` than to ask what follows each hit."""
+    def _has_fewer_values(self, places: Sieve, data: bytes, span: Span) -> bool:
+        """True when it takes less to go back from the values in a long ``span`` than to try all ``places``."""
         _, values, backwards = self._expressions
         if not values or not backwards or span.end - span.start < LONGEST_LINE:
             return False
@@ -190,7 +274,11 @@ class Crowd:
         if hits <= FEW:
             return False
         starts = self._starts_of_values(values, data, span)
-        return starts is not None and len(starts) * _TO_A_VALUE <= hits
+        if starts is None or len(starts) * _TO_A_VALUE > hits:
+            return False
+        # Where there are many of both, those places are counted too: that takes as long as going back from so many.
+        few = len(starts) * _BYTES_TO_A_VALUE <= span.end - span.start
+        return few or len(self._starts_in(places, data, span)) >= len(starts) * _TO_A_VALUE
 
     def _starts_of_values(self, values: Pattern[bytes], data: bytes, span: Span) -> Sequence[int] | None:
         """Where ``values`` may begin in ``span``; None when that is not known."""
@@ -224,8 +312,8 @@ class Crowd:
         steps = _steps(pattern.pattern)
         # Those that end soon by their form have no clock of their own.
         timeout = self._timeout if steps > _SHORT else None
+        starts = iter(self._starts_in(places, data, span))
         began = process_time()
-        starts = iter(self._starts_in(places, data, span, steps))
         after, spent = span.start, 0.0
         while True:
             some: list[Found[bytes]] = []
@@ -250,7 +338,7 @@ class Crowd:
                 return
             took = process_time() - began
             yield from some
-            self._tries -= took - _A_MATCH * len(some)
+            self._tries -= took - _A_MATCH_TRIED * len(some)
             spent += took - _FOR_A_MATCH * len(some)
             if self._tries < 0 and backwards:
                 yield from self._otherwise(data, Span(after, span.end))
@@ -259,10 +347,15 @@ class Crowd:
                 raise TimeoutError
             began = process_time()
 
-    def _starts_in(self, places: Sieve, data: bytes, span: Span, steps: int) -> Sequence[int]:
+    def _starts_in(self, places: Sieve, data: bytes, span: Span) -> Sequence[int]:
         """Where matches may begin in ``span``; many spans are asked all at once."""
+        steps = _steps(self._expressions.pattern.pattern)
         if not self._joins:
-            return places.starts(data, span, steps)
+            if self._begins is None or self._begins[0] != span:
+                started = process_time()
+                self._begins = span, places.starts(data, span, steps)
+                self._patience.pace = (process_time() - started) / max(LONGEST_LINE, span.end - span.start)
+            return self._begins[1]
         if self._starts is None:
             self._starts = places.starts_of(data, self._spans, steps)
         return [start for start in self._starts.get(span.end, ()) if start >= span.start]

@@ -310,6 +310,9 @@ class Matcher:
             words = "|".join(regex.escape(word) for word in sorted(self.rule.keywords, key=len))
             self._keywords = compiled(words, regex.IGNORECASE)
             self._longest = max(map(len, self.rule.keywords))
+        known = self._seen.beside(data, span, near=self.rule.near)
+        if known is not None:
+            return known
         around = self._around(span, self.rule.near)
         return self._seen.within(self._keywords, data, around, longest=self._longest)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Longer expressions take seconds to compile, and fill memory; so do those that grow when they are unrolled, and most of
 # them are refused in the end. Any repository may bring some. By whether the form is rough.
 _LONGEST = 20_000
-_HEAVIEST = {False: 2000, True: 5000}
+_HEAVIEST = {False: 1250, True: 5000}
 _KEPT = 64
 # What stands for there being none.
 _NONE = b"none"

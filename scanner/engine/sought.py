@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.engine.windows import LONGEST_LINE
 from scanner.model.span import Span
 
 if TYPE_CHECKING:
@@ -30,6 +31,23 @@ class Sought:
         # Nothing begins between ``_from`` and ``_read``, unless ``_found`` says where the first one is.
         self._from = self._read = 0
         self._found: Span | None = None
+
+    def beside(self, data: bytes, span: Span, *, near: int) -> bool | None:
+        """What ``within`` says of the lines around ``span``, ``near`` either side, where that is known without them.
+
+        Most matches of a crowd stand far from any word, or on one line with it; and to find their lines takes longer
+        than all else. What is sought holds no line break.
+        """
+        known, furthest = self._found, LONGEST_LINE * (near + 1)
+        if span.start - furthest >= self._from and (known.start if known else self._read) >= span.end + furthest:
+            return False
+        if known is None:
+            return None
+        # A line break that ends the span belongs to the line before it.
+        first, last = (known.end, span.start) if known.start < span.start else (span.end - 1, known.start)
+        if last - first < LONGEST_LINE - (known.end - known.start) and data.count(b"\n", first, last) <= near:
+            return True
+        return None
 
     def within(self, pattern: Pattern[bytes], data: bytes, around: Span, *, longest: int) -> bool:
         """True when ``pattern``, which takes at most ``longest`` bytes, matches inside ``around``."""

@@ -20,7 +20,7 @@ from scanner.ruleset.written import REPEATS, WORD_EDGES, character, character_cl
 
 # Hyperscan unrolls repetitions. Those of more turns, alone or within others, become open ones, and ask for fewer.
 _CLOSE = (1000, 64), (40, 8), 1000
-_ROUGH = (24, 64), (2, 4), 24
+_ROUGH = (16, 64), (2, 4), 16
 # Characters of all copies of an expression, one for each length of what may stand before it. Longer ones have one copy,
 # for which the last character before it must do: seven copies of 400 characters compiled for four seconds.
 _LONGEST = 2000
@@ -157,7 +157,9 @@ class _Writer:
     def _repeat(self, low: int, high: Any, inner: Any, *, turns: int) -> str:
         single = len(inner) == 1 and character(*inner[0])
         most, fixed = self._single if single else self._many
-        open_end = high is c.MAXREPEAT or high > most or high * turns > self._in_all
+        # So many and no more take no more room than so many and more.
+        exact = low == high and high <= fixed and turns == 1
+        open_end = not exact and (high is c.MAXREPEAT or high > most or high * turns > self._in_all)
         before = self.weight
         body = self.sequence(inner, turns=turns if open_end else turns * max(1, high))
         if open_end:

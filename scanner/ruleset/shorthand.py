@@ -43,9 +43,9 @@ _WORDS = (
     "|login|license|value|default|signature|webhook|hook"
 )
 
-# What a word of these, and what follows a name, can begin with: asked first, because one character is read in a
+# What a word of these, and what follows a name, can begin with: asked first, because a character is read in a
 # hundredth of the time that all of them take, and in hostile text this is asked at hundreds of places for each name.
-_WORDS_BEGIN = "(?=[kKtTsSpPaAbBcClLdDvVwWhH])"
+_WORDS_BEGIN = "(?=[kKtTsSpPaAbBcClLdDvVwWhH][eEoOaAwWuUrRcCpPiI][yYkKcCsSdDtTaAeEiIgGlLfFbBoO])"
 _SEPARATOR_BEGINS = r"""(?=[\s:\\"'`\])=,>|?!+~.<(\-%])"""
 
 # Names of values that are published, not kept; those of one length together, because each question costs.
@@ -54,8 +54,9 @@ _NOT_SECRET = ("sha|md5", "hash|sha1|etag", "nonce", "sha256|digest|commit", "ve
 # What a file is called by a digest of its content: "github-<40 digits>.css".
 _NO_FILE = r"(?!\.(?:css|m?js|map|png|jpe?g|gif|svg|ico|woff2?|html?)(?![0-9A-Za-z]))"
 
-# A type between a name and its value ("var token string = ...", "val token: String = ..."), or plain words.
-_TYPE = r"(?:\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}(?=\s{0,3}=))?"
+# A type between a name and its value ("var token string = ...", "val token: String = ..."), or plain words. The sign
+# belongs to it: as something that must follow, it would not be asked for from behind, and any word could be a type.
+_TYPED = r"\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}\s{0,3}=[=:,>|?!+~.<(\-]{0,4}\s{0,20}"
 _PLAIN = r"(?:[ ][A-Za-z]{2,12}){0,2}?"
 
 # What is named stands a line above, as the section or the object that the value's own name is in.
@@ -77,7 +78,8 @@ _MADE_OF = (
 
 # Between name and value; last, a scheme ("Bearer", "GenieKey") or what else a form puts before the value.
 _SEPARATOR = (
-    r"""(?:[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4}(?:(?:or|to)\s{1,4})?"""
+    rf"""(?:{_TYPED}"""
+    r"""|[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4}(?:(?:or|to)\s{1,4})?"""
     rf"""|{_TOLD})"""
     rf"""(?:\(\s{{1,40}})?{_MADE_OF}[\\"'`({{\[<*]{{0,4}}"""
     r"""(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}[ ]){1,2})?"""
@@ -87,7 +89,7 @@ _SEPARATOR = (
 _WORD_ENDS = rf"{_WORDS_BEGIN}(?i:{_WORDS})[\w.\-]{{0,24}}?"
 _ASSIGNED = (
     rf"{_SEPARATOR_BEGINS}(?<![_.\- ][iI][dD])(?<![a-z]I[dD])"
-    rf"{''.join(f'(?<!(?i:{words}))' for words in _NOT_SECRET)}{_TYPE}{_SEPARATOR}"
+    rf"{''.join(f'(?<!(?i:{words}))' for words in _NOT_SECRET)}{_SEPARATOR}"
 )
 
 # What names a commit: in a log, and behind the repository in a table of what is used.

@@ -62,7 +62,6 @@ def test_a_value_is_found_from_behind_as_from_before(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(matcher, "FEW", -1)
         monkeypatch.setattr(crowded, "_A_BYTE", patience)
         monkeypatch.setattr(crowded, "_PATIENCE", patience)
-        monkeypatch.setattr(crowded, "_A_MATCH", patience)
         found.append([_matches(source) for source in SOURCES])
     assert found[0] == found[1]
     assert sum(map(len, found[0])) > len(SOURCES)
@@ -108,10 +107,13 @@ def test_a_value_whose_expression_does_not_end_is_given_up_and_told() -> None:
 
 @pytest.mark.parametrize("joins", [True, False])
 @pytest.mark.parametrize("spare", [0.0, 2e-10, 5e-9, 1.0])
-def test_patience_may_end_in_any_of_many_spans(monkeypatch: pytest.MonkeyPatch, spare: float, *, joins: bool) -> None:
+@pytest.mark.parametrize("pace", [0.0, 1.0])
+def test_patience_may_end_in_any_of_many_spans(
+    monkeypatch: pytest.MonkeyPatch, spare: float, pace: float, *, joins: bool
+) -> None:
     monkeypatch.setattr(crowded, "_A_BYTE", spare)
     monkeypatch.setattr(crowded, "_PATIENCE", 0.0)
-    monkeypatch.setattr(crowded, "_A_MATCH", spare)
+    monkeypatch.setattr(crowded, "_PACE", pace)
     pattern = regex.compile(rb"(?<![a-z])key[a-z]{0,20}=(?P<secret>[a-z]{8,20})(?=;)")
     chance = random.Random(3)
     words = [b"key", b"keyname=", b"key=abcdefgh", b"key=abcdefgh;", b"keys=abcdefghij;", b"=", b";", b" "]
@@ -139,3 +141,20 @@ def test_what_was_found_before_an_attempt_that_does_not_end_is_kept(monkeypatch:
     with pytest.raises(TimeoutError):
         found += (one.span() for one in crowd._from_starts(places, data, span))
     assert found == [(at, at + 13) for at in range(0, 70, 14)]
+
+
+def test_hits_are_followed_on_where_it_is_the_matches_that_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowded, "_PATIENCE", 0.0)
+    pattern = regex.compile(rb"key=[a-z]{8,20};")
+    asked: list[bytes] = []
+    monkeypatch.setattr(crowded, "sieve", lambda expression: asked.append(expression) or sieve(expression))
+    data = b"key=abcdefgh;key=abcdefg;" * 20_000
+    span = Span(0, len(data))
+    # The other way is one that takes a second a byte, or none at all.
+    for pace, other_way in ((1.0, False), (-1.0, True)):
+        patience = crowded.Patience()
+        patience.pace = pace
+        crowd = Crowd(Expressions(pattern, None, None), (), (span,), lines=0, timeout=1.0, patience=patience)
+        crowd._left = crowd._allowance = 1e-3
+        assert sum(1 for _ in crowd.matches(data, span)) == 20_000
+        assert bool(asked) == other_way

@@ -202,3 +202,10 @@ def test_what_is_kept_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, is_kept
     crowd = Crowd(Expressions(regex.compile(b"ab"), None, None), (), [span], lines=0, timeout=1.0, patience=patience)
     assert [found.span() for found in crowd.matches(b"ab ab abab a", span)] == [(0, 2), (3, 5), (6, 8), (8, 10)]
     assert (patience._lost, crowd._spare > 0) == (is_kept, not is_kept)
+
+
+def test_so_many_and_no_more_are_counted_in_the_rough_form_too() -> None:
+    places = module._compiled(reverse(r"(?<![a-z])key[^\n]{0,300}=[a-z0-9]{32}(?![a-z0-9])", rough=True))
+    for length in (31, 32, 33):
+        data = b"key" + b" " * 20 + b"=" + b"a" * length
+        assert places.starts(data, Span(0, len(data))) == ([0] if length == 32 else [])

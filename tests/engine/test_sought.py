@@ -7,6 +7,7 @@ import random
 import regex
 
 from scanner.engine.sought import Sought
+from scanner.engine.windows import lines_around
 from scanner.model.span import Span
 
 WORDS = regex.compile(b"ab|abcd|zz", regex.IGNORECASE)
@@ -23,6 +24,27 @@ def test_every_question_is_answered_as_a_search_would() -> None:
             around = Span(min(at, len(data)), min(len(data), at + chance.randrange(0, 30)))
             fresh = WORDS.search(data, around.start, around.end) is not None
             assert sought.within(WORDS, data, around, longest=4) == fresh, (data, around)
+
+
+def test_what_is_known_without_the_lines_is_what_they_would_say() -> None:
+    chance = random.Random(11)
+    known = 0
+    for _ in range(60):
+        size = chance.choice([200, 30_000])
+        data = bytes(chance.choices(b"abcdz.\n", weights=(1, 1, 1, 1, 1, size / 8, size / 40), k=size))
+        sought = Sought()
+        at = near = 0
+        for _ in range(200):
+            at, near = at + chance.randrange(0, size // 100), chance.randrange(3)
+            if at + 5 > size:
+                break
+            span = Span(at, at + chance.randrange(1, 5))
+            around = lines_around(data, span, near)
+            said = sought.beside(data, span, near=near)
+            assert said in (None, WORDS.search(data, around.start, around.end) is not None), (data, span, near)
+            known += said is not None
+            sought.within(WORDS, data, around, longest=4)
+    assert known > 2000
 
 
 class _Counting:
