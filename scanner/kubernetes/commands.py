@@ -25,11 +25,11 @@ class Commands:
 
         return judged(text, inspect)
 
-    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> Stir:
+    def stirs(self, lines: bytes, text: Text, base: bytes | None) -> Stir:
         """See ``TellsByLines``. What manifests say to be no secret counts once any of these detectors wakes."""
         from scanner.kubernetes.interest import stirring
 
-        if _worth(text) and (b"base64" in lines or _worth(lines) or base is None or not _worth(base)):
+        if _worth(text.data) and (b"base64" in lines or _worth(lines) or base is None or not _worth(base)):
             return Stir.ALWAYS
         return stirring(lines, text, base)
 

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from scanner.kubernetes import assignments
+from scanner.kubernetes.outline import is_loose
+from scanner.manifest.islands import may_hold_islands
 from scanner.manifest.split import split
 from scanner.model.literals import Literals
 from scanner.model.match import Stir
 from scanner.model.span import Span
+from scanner.model.text import Text
 
 _SCHEMA_WORD = b"CustomResourceDefinition"
 _SCHEMA = re.compile(rb"""^["']?kind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition\b""", re.MULTILINE)
@@ -76,11 +79,23 @@ def worth(data: bytes) -> bool:
     return _holds(data)
 
 
-def stirring(lines: bytes, text: bytes, base: bytes | None) -> Stir:
+def stirring(lines: bytes, text: Text, base: bytes | None) -> Stir:
     """What it means that ``base`` became ``text`` by having ``lines`` (None: they are all of it).
 
-    What a kind or a literal makes a secret may stand anywhere. A name that promises one has its value beside it: where
-    that is all there is, versions in which it stays as it is need not be read for it.
+    In a program or in prose it means nothing as long as there are no manifests; the first line of one that comes may
+    make a manifest of what was there.
+    """
+    if not is_loose(text):
+        return _stirring(lines, text.data, base)
+    if base is not None and may_hold_islands(lines) and not may_hold_islands(base):
+        lines = text.data
+    told = _stirring(lines, text.data, base)
+    return told if told and may_hold_islands(text.data) else Stir.CALM
+
+
+def _stirring(lines: bytes, text: bytes, base: bytes | None) -> Stir:
+    """What a kind or a literal makes a secret may stand anywhere. A name that promises one has its value beside it:
+    where that is all there is, versions in which it stays as it is need not be read for it.
     """
     if _kinds(lines, _may_matter) or _owns(lines):
         return Stir.ALWAYS

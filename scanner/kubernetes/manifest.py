@@ -54,7 +54,7 @@ class Manifests:
         examine(read(text, wanted), out)
         return out.matches
 
-    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> Stir:
+    def stirs(self, lines: bytes, text: Text, base: bytes | None) -> Stir:
         """See ``TellsByLines``."""
         from scanner.kubernetes.interest import stirring
 

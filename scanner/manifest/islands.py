@@ -44,6 +44,11 @@ def islands(data: bytes) -> tuple[Layer, ...]:
     return tuple(_islands(data))
 
 
+def may_hold_islands(data: bytes) -> bool:
+    """False when there are no islands in ``data``."""
+    return next(_marks(data), None) is not None or _JSON_MARK.search(data) is not None
+
+
 def _islands(data: bytes) -> Iterator[Layer]:
     index: LineIndex | None = None
     reached = count = 0

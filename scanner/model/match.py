@@ -83,9 +83,9 @@ class Stir(IntEnum):
 class TellsByLines(Protocol):
     """A detector that can tell from what is new in a text whether that matters to it."""
 
-    def stirs(self, lines: bytes, text: bytes, base: bytes | None) -> Stir:
+    def stirs(self, lines: bytes, text: Text, base: bytes | None) -> Stir:
         """Calm only when it finds nothing in ``text`` and says of nothing there that it is no secret, beside what it
         did in ``base``, which was made ``text`` by having ``lines`` (those around them included). None: lines are all
-        of it.
+        of it. The text has no path; its kind is ``OTHER`` where its names say different things.
         """
         ...

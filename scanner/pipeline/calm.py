@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from scanner.engine.prefilter import Hit
 from scanner.history.delta import Version, line_spans
+from scanner.model.filekind import FileKind
 from scanner.model.literals import Literals
 from scanner.model.match import Stir, TellsByLines
+from scanner.model.text import Text
 from scanner.pipeline.text import TextScanner
 
 # What a detector may look at around a line that says something to it: so many lines, and bytes, either side.
@@ -34,8 +36,10 @@ class Calm:
         self._literals = Literals([literal for literal, _ in scanner.engine.triggers.literals], caseless=True)
         self._woken: dict[int, tuple[TellsByLines | None, ...]] = {}
 
-    def note(self, version: Version, hits: Sequence[Hit]) -> None:
-        """Set ``version.wakes``; ``hits`` are those in its fresh text, its base was noted before."""
+    def note(self, version: Version, hits: Sequence[Hit], kind: FileKind) -> None:
+        """Set ``version.wakes``; ``hits`` are those in its fresh text, its base was noted before. ``kind`` is what its
+        names say.
+        """
         base = version.base
         known = base.wakes & ~_NOW if base is not None else 0
         wakes = known
@@ -45,7 +49,7 @@ class Calm:
         if wakes and not wakes & _ALWAYS and (wakes != known or version.fresh is None or version.fresh):
             # A detector that did not wake before has not been asked about the lines that the base had.
             fresh = version.fresh if wakes == known else None
-            wakes |= _BESIDE[self._stir(wakes, _around(version.data, fresh), version)]
+            wakes |= _BESIDE[self._stir(wakes, _around(version.data, fresh), version, kind)]
         version.wakes = wakes
 
     def awake(self, version: Version) -> set[int]:
@@ -59,11 +63,12 @@ class Calm:
         """True where detectors wake, and find in ``version`` what they found in its base."""
         return 0 < version.wakes < _NOW
 
-    def _stir(self, wakes: int, lines: bytes, version: Version) -> Stir:
+    def _stir(self, wakes: int, lines: bytes, version: Version, kind: FileKind) -> Stir:
+        text = Text(version.data, kind=kind)
         base = version.base.data if version.base is not None else None
         most = Stir.CALM
         for detector in self._detectors(wakes):
-            most = max(most, Stir.ALWAYS if detector is None else detector.stirs(lines, version.data, base))
+            most = max(most, Stir.ALWAYS if detector is None else detector.stirs(lines, text, base))
             if most == Stir.ALWAYS:
                 break
         return most

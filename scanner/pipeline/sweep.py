@@ -19,6 +19,7 @@ from typing import NamedTuple
 from scanner.engine.encoding import to_text
 from scanner.engine.prefilter import Hit
 from scanner.history.delta import Batch, Version, line_spans
+from scanner.model.filekind import FileKind
 from scanner.model.match import Match
 from scanner.model.result import Skipped
 from scanner.model.span import Span
@@ -214,11 +215,16 @@ class Sweeper:
                 found.append(view)
             version.mark = mark
             if hits or (base is not None and base.wakes):
-                self._calm.note(version, hits)
+                self._calm.note(version, hits, self._kind(numbers))
         for view in found:
             view.calm = bool(view.fresh) and self._calm.holds_nothing_new(view.version)
         self._sort_out(found)
         return found
+
+    def _kind(self, numbers: Numbers) -> FileKind:
+        """What these names say of a text that has all of them."""
+        kinds = {self._classes[number].kind for number in numbers}
+        return kinds.pop() if len(kinds) == 1 else FileKind.OTHER
 
     def _sort_out(self, views: Sequence[_View]) -> None:
         """Take those hits from ``views`` that lead to nothing, and those that ``_widen`` finds again."""

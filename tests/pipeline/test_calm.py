@@ -54,6 +54,8 @@ stringData:
 helm install shop ./chart --set password={PASSWORD}
 helm install shop ./chart
 replicaCount: 2
+const manifest = `
+`
 """.splitlines()
 
 # What a history begins with, and most of what comes, stirs nothing by itself.
@@ -78,9 +80,9 @@ def hits_in(data: bytes, fresh: list[int] | None) -> list[Hit]:
     return [hit for hit in hits if bisect_right(spans, hit.end - 1) % 2]
 
 
-def found(version: Version) -> set[tuple[str, str]]:
+def found(version: Version, kind: FileKind = FileKind.OTHER) -> set[tuple[str, str]]:
     """The secrets that the detectors find which the text wakes, by rule."""
-    text = Text(version.data, "a.yaml", FileKind.OTHER)
+    text = Text(version.data, "a.yaml", kind)
     first, gate = scanner().engine.first_trigger, scanner().engine.first_gate
     by_trigger = [place for _, place in scanner().engine.triggers.literals]
     hits = scanner().engine.prefilter(version.data)
@@ -98,13 +100,19 @@ def size(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=st.lists(st.sampled_from(QUIET), max_size=30), edits=st.lists(edit, max_size=8))
+@given(
+    kind=st.sampled_from([FileKind.OTHER, FileKind.CODE]),
+    first=st.lists(st.sampled_from(QUIET), max_size=30),
+    edits=st.lists(edit, max_size=8),
+)
 @pytest.mark.usefixtures("size")
-def test_what_is_calm_holds_nothing_new(first: list[str], edits: list[tuple[int, int, list[str]]]) -> None:
+def test_what_is_calm_holds_nothing_new(
+    kind: FileKind, first: list[str], edits: list[tuple[int, int, list[str]]]
+) -> None:
     calm = Calm(scanner())
     now = first
     version = Version(0, "\n".join(now).encode() + b"\n", None, None)
-    calm.note(version, hits_in(version.data, None))
+    calm.note(version, hits_in(version.data, None), kind)
     for at, gone, come in edits:
         at = min(at, len(now))
         now = [*now[:at], *come, *now[at + gone :]]
@@ -112,13 +120,15 @@ def test_what_is_calm_holds_nothing_new(first: list[str], edits: list[tuple[int,
         fresh = [start, start + len("".join(f"{line}\n" for line in come))]
         base = version
         version = Version(0, "\n".join(now).encode() + b"\n", fresh, base)
-        calm.note(version, hits_in(version.data, fresh))
-        assert not calm.holds_nothing_new(version) or found(version) <= found(base)
+        calm.note(version, hits_in(version.data, fresh), kind)
+        assert not calm.holds_nothing_new(version) or found(version, kind) <= found(base, kind)
 
 
-def version_of(data: str, base: Version | None = None, fresh: list[int] | None = None) -> Version:
+def version_of(
+    data: str, base: Version | None = None, fresh: list[int] | None = None, kind: FileKind = FileKind.OTHER
+) -> Version:
     made = Version(0, data.encode(), fresh, base)
-    Calm(scanner()).note(made, hits_in(made.data, fresh))
+    Calm(scanner()).note(made, hits_in(made.data, fresh), kind)
     return made
 
 
@@ -165,3 +175,14 @@ def test_what_a_kind_makes_a_secret_stirs_in_each_version() -> None:
     first = version_of(secret + rest)
     second = version_of(secret + rest + "  c: ZA==\n", first, [len(secret + rest), len(secret + rest) + 10])
     assert not calm.holds_nothing_new(first) and not calm.holds_nothing_new(second)
+
+
+def test_a_program_without_manifests_is_calm_until_one_begins() -> None:
+    calm = Calm(scanner())
+    code = "const words = `\n" + "  a: b\n" * 20 + f"stringData:\n  password: {PASSWORD}\n`\n"
+    first = version_of(code, kind=FileKind.CODE)
+    assert calm.holds_nothing_new(first) and not found(first, FileKind.CODE)
+    line = "apiVersion: v1\n"
+    at = code.index("  a: b")
+    second = version_of(code[:at] + line + code[at:], first, [at, at + len(line)], FileKind.CODE)
+    assert not calm.holds_nothing_new(second) and found(second, FileKind.CODE)
