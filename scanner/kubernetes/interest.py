@@ -97,13 +97,21 @@ def _stirring(lines: bytes, text: bytes, base: bytes | None) -> Stir:
     """What a kind or a literal makes a secret may stand anywhere. A name that promises one has its value beside it:
     where that is all there is, versions in which it stays as it is need not be read for it.
     """
-    if _kinds(lines, _may_matter) or _owns(lines):
+    said = _said(lines) if len(lines) < _LITTLE else _said.__wrapped__(lines)
+    if said == Stir.ALWAYS or (base is not None and not _same_schemas(lines, text, base)):
         return Stir.ALWAYS
-    if base is not None and not _same_schemas(lines, text, base):
-        return Stir.ALWAYS
-    if not _defines_api(text) and (_assigns(lines) or _ARGUMENTS.search(lines) is not None):
+    if said and not _defines_api(text):
         return Stir.ONCE if len(text) > _LITTLE else Stir.ALWAYS
     return Stir.CALM
+
+
+# The same lines come in several files, and in a branch what came in another.
+@lru_cache(maxsize=1024)
+def _said(lines: bytes) -> Stir:
+    """What ``lines`` mean whatever is around them."""
+    if _kinds(lines, _may_matter) or _owns(lines):
+        return Stir.ALWAYS
+    return Stir.ONCE if _assigns(lines) or _ARGUMENTS.search(lines) is not None else Stir.CALM
 
 
 def _same_schemas(lines: bytes, text: bytes, base: bytes) -> bool:

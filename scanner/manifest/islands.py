@@ -8,6 +8,7 @@ stand no deeper look like YAML. JSON islands are the braces around a ``"kind": "
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -127,17 +128,35 @@ def _inside(data: bytes, bounds: Span, prefix: bytes) -> bool:
 def _braces(data: bytes) -> Iterator[Layer]:
     """JSON and flow mappings that say what they are, escaped ones (strings of a program) too."""
     marks = list(islice(_JSON_MARK.finditer(data), MAX_ISLANDS))
+    # Bare keys are flow YAML on one line, or a program's.
+    bare = [mark.start() for mark in marks if mark.group(1) is None]
+    quoted = [mark.start() for mark in marks if mark.group(1) is not None]
+    around = dict(zip((*bare, *quoted), (*_enclosing_in_lines(data, bare), *_enclosing(data, quoted)), strict=True))
     reached = 0
-    for mark, pair in zip(marks, _enclosing(data, [mark.start() for mark in marks]), strict=True):
-        if pair is None or mark.start() < reached:
+    for mark in marks:
+        pair = around[mark.start()]
+        if pair is None or mark.start() < reached or pair.end < mark.end():
             continue
-        # Bare keys are flow YAML on one line, or a program's; pieces that a program joins are no text.
         raw = data[pair.start : pair.end]
-        if pair.end < mark.end() or b"`" in raw or (mark.group(1) is None and b"\n" in raw):
+        # Pieces that a program joins are no text.
+        if b"`" in raw:
             continue
         reached = pair.end
         escaped = (mark.group(1) or b"").startswith(b"\\")
         yield unescaped(raw, pair.start) if escaped else Layer(raw, (0,), (pair.start,))
+
+
+def _enclosing_in_lines(data: bytes, places: Sequence[int]) -> Iterator[Span | None]:
+    """The braces around each of ``places``, which ascend; None where they are not both on its line."""
+    at = 0
+    while at < len(places):
+        start = data.rfind(b"\n", 0, places[at]) + 1
+        end = data.find(b"\n", places[at])
+        end = end if end >= 0 else len(data)
+        last = bisect_left(places, end, at)
+        for pair in _enclosing(data[start:end], [place - start for place in places[at:last]]):
+            yield pair and Span(start + pair.start, start + pair.end)
+        at = last
 
 
 def _enclosing(data: bytes, places: Sequence[int]) -> list[Span | None]:

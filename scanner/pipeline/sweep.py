@@ -329,6 +329,8 @@ class Sweeper:
     def _parts(self, view: _View) -> list[_Part]:
         """Those of the spans to be read as structure that are not known to hold nothing."""
         text, whole = view.text, Span(0, len(view.text.data))
+        if not view.spans:
+            return []
         if view.spans == [whole] and not view.schemas:
             return [_Part(whole, None)]
         view.awake = frozenset(self._calm.awake(view.version))

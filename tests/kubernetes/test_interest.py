@@ -6,6 +6,7 @@ import random
 
 from scanner.kubernetes import assignments, interest
 from scanner.model.match import Stir
+from scanner.model.text import Text
 
 LINES = (
     b"name: db\n", b'  "title": "x", "kind": "y"\n', b"- port: 5432\n", b"token_id: 5\n", b"\n", b"a: b: c:: d\n",
@@ -35,7 +36,7 @@ PROMISES = b'\n# "password": "Xy7", login --token Xy7Ab\n'
 def test_names_in_the_definition_of_an_api_promise_nothing() -> None:
     for definition in DEFINITION:
         assert not interest.worth(definition + PROMISES), definition
-        assert interest.stirring(PROMISES, definition + PROMISES, definition) is Stir.CALM
+        assert interest.stirring(PROMISES, Text(definition + PROMISES), definition) is Stir.CALM
         assert interest.worth(definition + b"\nkind: Secret\ndata: {x: y}\n"), definition
         assert interest.worth(definition + b"\nstringData:\n")
 
@@ -49,4 +50,4 @@ NO_DEFINITION = (
 def test_what_only_speaks_of_an_api_is_no_definition_of_one() -> None:
     for text in NO_DEFINITION:
         assert interest.worth(text + PROMISES), text
-        assert interest.stirring(PROMISES, text + PROMISES, text) is not Stir.CALM
+        assert interest.stirring(PROMISES, Text(text + PROMISES), text) is not Stir.CALM
