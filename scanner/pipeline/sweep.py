@@ -10,17 +10,15 @@ from __future__ import annotations
 import hashlib
 import sys
 from bisect import bisect_right
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
-from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.engine.prefilter import Hit
 from scanner.history.delta import Batch, Version, line_spans
 from scanner.model.filekind import FileKind
-from scanner.model.match import Match
 from scanner.model.result import Skipped
 from scanner.model.span import Span
 from scanner.model.text import Text
@@ -34,6 +32,7 @@ from scanner.pipeline.extent import Extents
 from scanner.pipeline.holdings import Held, Holdings
 from scanner.pipeline.ledger import Ledger
 from scanner.pipeline.neighbours import Neighbours
+from scanner.pipeline.sections import Section, Sections
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
 from scanner.sources.magic import kind_of_archive
@@ -51,17 +50,10 @@ NAMELESS = (0,)
 Numbers = tuple[int, ...]
 
 
-class _Part(NamedTuple):
-    """Where in a text something is read as structure, and what all that is found there depends on."""
-
-    span: Span
-    told_by: Hashable
-
-
 @dataclass(slots=True)
 class _View:
     """One version under one class of names. ``fresh`` is None where all of it is; ``spans`` are read as structure,
-    or are known to hold nothing: then they are not among the ``parts``.
+    or are known to hold nothing: then they are not among the ``sections``.
 
     One that is ``calm`` need not be. Of ``schemas`` only what is fresh is looked at: they have no values.
     """
@@ -72,7 +64,7 @@ class _View:
     fresh: list[int] | None
     hits: list[Hit]
     spans: list[Span] = field(default_factory=list)
-    parts: list[_Part] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
     schemas: list[Span] = field(default_factory=list)
     awake: frozenset[int] = frozenset()
     calm: bool = False
@@ -102,6 +94,7 @@ class Sweeper:
         self._neighbours = Neighbours(scanner)
         # Files in archives, and parts of long texts: branches bring the same ones again and again.
         self._empty = Empty()
+        self._sections = Sections(scanner, self._empty)
         self._hash = hashlib.sha1 if name_size == 20 else hashlib.sha256
         # The hits in pieces of fresh text by key. Versions made from one base often bring the same lines again. With a
         # fixed seed, keys could be foreseen, and a secret hidden behind the key of something harmless.
@@ -284,9 +277,9 @@ class Sweeper:
             if view.structural:
                 view.spans, view.schemas = extent.documents(view.text, view.fresh)
                 view.hits = []
-                view.parts = self._parts(view)
+                view.sections = self._unknown(view)
                 wide = [
-                    *(part.span for part in view.parts),
+                    *(section.span for section in view.sections),
                     *(part for one in view.schemas for part in extent.to_look_at(one, wide)),
                 ]
             for start, end in wide:
@@ -316,9 +309,8 @@ class Sweeper:
         if not view.schemas and view.spans in ([], [Span(0, len(text.data))]):
             matches = self._scanner.examine(text, view.hits, dropped=Dropped.NEVER)
         else:
-            matches = self._in_parts(view)
-            for span in view.schemas:
-                matches += self._in_schema(view, span)
+            matches = [*self._sections.matches(text, view.sections, view.hits, view.awake)]
+            matches += self._sections.in_schemas(text, view.schemas, view.hits)
         if not matches:
             return
         name = self._name(view.version)
@@ -326,54 +318,12 @@ class Sweeper:
         noted = self.ledger.write(text, matches, name=name, among=among, name_class=view.number)
         holdings.note(text, noted)
 
-    def _parts(self, view: _View) -> list[_Part]:
+    def _unknown(self, view: _View) -> list[Section]:
         """Those of the spans to be read as structure that are not known to hold nothing."""
-        text, whole = view.text, Span(0, len(view.text.data))
-        if not view.spans:
-            return []
-        if view.spans == [whole] and not view.schemas:
-            return [_Part(whole, None)]
+        if not view.spans or (view.spans == [Span(0, len(view.text.data))] and not view.schemas):
+            return [Section(span, None) for span in view.spans]
         view.awake = frozenset(self._calm.awake(view.version))
-        every = (
-            _Part(span, (view.number, view.awake, text.kind, text.scattered, text.data[span.start : span.end]))
-            for span in view.spans
-        )
-        return [part for part in every if part.told_by not in self._empty]
-
-    def _in_parts(self, view: _View) -> list[Match]:
-        given_up = self._scanner.given_up
-        matches: list[Match] = []
-        empty: list[Hashable] = []
-        for span, told_by in view.parts:
-            if told_by in self._empty:
-                # By a version of the same batch it is known now.
-                continue
-            found = self._within(view, span, view.awake)
-            matches += found
-            if not found:
-                empty.append(told_by)
-        if self._scanner.given_up == given_up:
-            self._empty.update(empty)
-        return matches
-
-    def _in_schema(self, view: _View, span: Span) -> list[Match]:
-        """The matches of rules in a schema. It is told by what wakes detectors at its beginning, and nothing around it
-        makes it more than that; they themselves find nothing in one.
-        """
-        if all(self._wakes(entry) for entry, at in view.hits if span.start < at <= span.end):
-            return []
-        return self._within(view, span, ())
-
-    def _within(self, view: _View, span: Span, awake: Collection[int]) -> list[Match]:
-        """The matches in ``span``, read by itself; the view's hits are in order."""
-        start, end = span
-        first, last = bisect_right(view.hits, start, key=_end), bisect_right(view.hits, end, key=_end)
-        inside = [Hit(entry, at - start) for entry, at in view.hits[first:last]]
-        if not inside and not awake:
-            return []
-        part = view.text._replace(data=view.text.data[start:end])
-        found = self._scanner.examine(part, inside, dropped=Dropped.NEVER, awake=awake)
-        return [match.moved(start) for match in found]
+        return self._sections.unknown(view.text, view.number, view.spans, view.awake)
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()
