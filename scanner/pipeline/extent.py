@@ -93,6 +93,13 @@ def documents(text: Text, fresh: Sequence[int]) -> tuple[list[Span], list[Span]]
     return [one for one in touched if one not in schemas], schemas
 
 
+def falls_apart(text: Text) -> bool:
+    """True when ``documents`` tells more than one part of ``text`` from the others."""
+    if len(text.data) <= _SMALL:
+        return False
+    return is_documents(text) if b"\n---" in text.data else bool(entries(text))
+
+
 def to_look_at(described: Span, fresh: Sequence[Span]) -> list[Span]:
     """The parts of a schema in which there may be hits that count: what is ``fresh``, and its beginning, which wakes
     the detectors that know it for one."""

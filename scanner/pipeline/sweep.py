@@ -211,6 +211,9 @@ class Sweeper:
                 self._calm.note(version, hits, self._kind(numbers))
         for view in found:
             view.calm = bool(view.fresh) and self._calm.holds_nothing_new(view.version)
+            if view.version.fresh is None and view.text.data is view.version.data and self._falls_apart(view):
+                # The same documents and entries were in versions from which this one was not made.
+                view.fresh = [0, len(view.text.data)]
         self._sort_out(found)
         return found
 
@@ -218,6 +221,11 @@ class Sweeper:
         """What these names say of a text that has all of them."""
         kinds = {self._classes[number].kind for number in numbers}
         return kinds.pop() if len(kinds) == 1 else FileKind.OTHER
+
+    def _falls_apart(self, view: _View) -> bool:
+        """True where all of a text is to be read as structure, and more than one part of it by itself."""
+        whole = self._classes[view.number].whole
+        return view.structural and not whole and extent.falls_apart(view.text)
 
     def _sort_out(self, views: Sequence[_View]) -> None:
         """Take those hits from ``views`` that lead to nothing, and those that ``_widen`` finds again."""

@@ -105,3 +105,13 @@ def test_what_is_new_lies_in_what_is_read() -> None:
         new = {place for start, end in zip(ends[::2], ends[1::2], strict=True) for place in range(start, end)}
         assert new <= inside
         assert all(start == 0 or data[start - 1 : start + 3] == b"\n---" for start, _ in spans)
+
+
+def test_what_falls_apart() -> None:
+    index = json.dumps({"docs": ENTRIES}).encode()
+    stream = ("---\n".join(map(schema, "ab"))).encode()
+    assert extent.falls_apart(Text(index, "a.json", FileKind.DATA))
+    assert extent.falls_apart(Text(stream, "a.yaml", FileKind.CONFIG))
+    assert not extent.falls_apart(Text(schema("a").encode(), "a.yaml", FileKind.CONFIG))
+    assert not extent.falls_apart(Text(stream, "a.md", FileKind.PROSE))
+    assert not extent.falls_apart(Text(b"a: b\n---\nc: d\n", "a.yaml", FileKind.CONFIG))

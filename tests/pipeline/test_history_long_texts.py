@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -135,9 +136,8 @@ def found(report: Report) -> set[tuple[str, str, str]]:
 def test_a_document_that_held_nothing_is_read_once_unless_hashes_can_be_foreseen(
     tmp_path: Path, clean_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, keyed: bool
 ) -> None:
-    class Flags:
-        hash_randomization = int(keyed)
-
+    flags = SimpleNamespace(**{name: getattr(sys.flags, name) for name in dir(sys.flags) if not name.startswith("_")})
+    flags.hash_randomization = int(keyed)
     read: list[bytes] = []
     detect = Manifests.detect
 
@@ -145,7 +145,7 @@ def test_a_document_that_held_nothing_is_read_once_unless_hashes_can_be_foreseen
         read.append(text.data)
         return detect(self, text, inspect)
 
-    monkeypatch.setattr(sys, "flags", Flags)
+    monkeypatch.setattr(sys, "flags", flags)
     monkeypatch.setattr(Manifests, "detect", noted)
     # Each version differs from every other in which of two documents it has, and by a secret of its own.
     states = [[*(quiet(f"{bit}-{number >> bit & 1}") for bit in range(3)), manifest(number)] for number in range(8)]
