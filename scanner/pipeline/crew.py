@@ -102,9 +102,11 @@ class Crew:
             end = _SIZE.size + _SIZE.unpack_from(worker.data)[0]
             if len(worker.data) < end:
                 return
-            body = bytes(worker.data[_SIZE.size : end])
+            # Not copied: it may be a hundred megabytes.
+            with memoryview(worker.data) as all_of_it, all_of_it[_SIZE.size : end] as body:
+                made = Made(*pickle.loads(body))  # noqa: S301 - written by a process forked from this one
             del worker.data[:end]
-            yield Made(*pickle.loads(body))  # noqa: S301 - written by a process forked from this one
+            yield made
 
     def _feed(self) -> None:
         """Put as many numbers as fit into the pipe; the last one closes it."""

@@ -30,6 +30,8 @@ from scanner.pipeline.text import TextScanner
 
 # With less than this in packs, starting processes takes longer than the work.
 _WORTH_PROCESSES = 4 * 1024 * 1024
+# Portions of names a process: what one of them gives is in memory several times while it is handed over.
+_SHARES = 2
 
 
 class Wanted(NamedTuple):
@@ -94,7 +96,7 @@ def scan_history(
     size = sum(portion.weight for portion in portions)
     count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
     if opened is None:
-        shop.learn(run_tasks(shop.name_portions(count), shop.read_names, workers=count))
+        shop.learn(run_tasks(shop.name_portions(_SHARES * count), shop.read_names, workers=count))
     chronicle = Chronicle(portions, scope, shop.trees().numbers)
     made += run_tasks(portions, shop.work, workers=count, tick=tick, taking=chronicle.take)
     made.append(_odd(sweep, made))
