@@ -133,8 +133,10 @@ def found(report: Report) -> set[tuple[str, str, str]]:
 
 @pytest.mark.usefixtures("_long")
 @pytest.mark.parametrize("keyed", [True, False])
+# With deltas, and each version as it is.
+@pytest.mark.parametrize("window", [250, 0])
 def test_a_document_that_held_nothing_is_read_once_unless_hashes_can_be_foreseen(
-    tmp_path: Path, clean_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, keyed: bool
+    tmp_path: Path, clean_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, window: int, keyed: bool
 ) -> None:
     flags = SimpleNamespace(**{name: getattr(sys.flags, name) for name in dir(sys.flags) if not name.startswith("_")})
     flags.hash_randomization = int(keyed)
@@ -151,7 +153,7 @@ def test_a_document_that_held_nothing_is_read_once_unless_hashes_can_be_foreseen
     states = [[*(quiet(f"{bit}-{number >> bit & 1}") for bit in range(3)), manifest(number)] for number in range(8)]
     repo = fresh_repository(tmp_path, clean_environment)
     imported(repo, [Commit({"install.yaml": "---\n".join(state).encode()}) for state in states])
-    packed(repo, Packing("repacked", window=250, depth=200))
+    packed(repo, Packing("repacked", window=window, depth=200))
     places = found(swept(repo))
     parts = Counter(data for data in read if data.startswith(b"---") and b"password" not in data)
     assert (max(parts.values()) == 1) is keyed
