@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import string
+from itertools import product
+
 import pytest
 import regex
 
+from scanner.ruleset import shorthand
 from scanner.ruleset.schema import RuleSyntaxError, parse_rule
 from scanner.ruleset.shorthand import called, expand, standing_alone
 
@@ -134,3 +138,12 @@ def test_an_ordinary_rule_stays_as_it_is() -> None:
 def test_mixtures_are_refused(keys: dict[str, object]) -> None:
     with pytest.raises(RuleSyntaxError):
         parse_rule(rule(**keys))
+
+
+def test_what_is_asked_first_passes_every_word_that_a_name_may_end_with() -> None:
+    words = regex.compile(f"(?i:{shorthand._WORDS})")
+    begin = regex.compile(shorthand._WORDS_BEGIN)
+    first = ["".join(letters) for letters in product(string.ascii_lowercase, repeat=3)]
+    found = [letters for letters in first if words.fullmatch(letters, partial=True)]
+    assert len(found) > 15
+    assert [letters for letters in found if not (begin.match(letters) and begin.match(letters.upper()))] == []
