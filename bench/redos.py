@@ -27,7 +27,7 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-from scanner.engine.crowded import Patience
+from scanner.engine.allowance import Patience
 from scanner.engine.engine import Engine
 from scanner.engine.matcher import Matcher
 from scanner.engine.sieve import made

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.engine.allowance import Allowance, Patience, beyond
 from scanner.engine.sieve import Sieve, is_kept, sieve
 from scanner.engine.windows import LONGEST_LINE
 from scanner.model.span import Span
@@ -21,22 +22,6 @@ if TYPE_CHECKING:
 
 # So many hits cost little however they are followed.
 FEW = 16
-# Processor seconds that following hits may take, for each byte that is searched, until it is asked what comes of it.
-_A_BYTE = 30e-9
-# What the matches themselves take is learned from so many of them; to try one from behind takes so much more, and
-# matches of so much each are better given up.
-_SAMPLE, _A_TRY, _ENDLESS = 8, 0.5e-6, 1e-4
-# What a byte takes to be asked from behind whether a match may begin there, where that was not measured.
-_PACE = 40e-9
-# What each match adds to the time after which a search is given up.
-_FOR_A_MATCH = 1e-4
-# What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
-# as long.
-_PATIENCE = 0.2
-# The least part of it that is left to a rule which used it up in the texts before, and could go another way.
-_LEAST = 1 / 16
-# What trying only places where a match may begin may take for each byte and match, if there is yet another way.
-_A_BYTE_TRIED, _A_MATCH_TRIED = 50e-9, 12e-6
 # An attempt of so many steps takes some milliseconds at the most.
 _SHORT = 500_000
 # Seconds after which attempts that are timed together are no longer; only an attempt itself may make it more.
@@ -85,31 +70,6 @@ class Expressions(NamedTuple):
     backwards: Pattern[bytes] | None
 
 
-class Patience:
-    """How long one rule may still be slow before something is done about it: one for all texts of a process.
-
-    ``pace`` is the seconds that a byte takes to be asked from behind.
-    """
-
-    __slots__ = ("_lost", "_share", "left", "pace")
-
-    def __init__(self) -> None:
-        self.left = _PATIENCE
-        self.pace = _PACE
-        self._share = 1.0
-        self._lost = False
-
-    def begin(self) -> float:
-        """The part of what a text allows that is tried this time: less where that led to nothing the last time."""
-        self._share = max(_LEAST, self._share / 2) if self._lost else min(1.0, self._share * 2)
-        self._lost = False
-        return self._share
-
-    def lose(self) -> None:
-        """Say that there was not enough time, and that there is another way."""
-        self._lost = True
-
-
 class Crowd:
     """One rule's hits in one text: offsets of their ends, in ``spans`` to be searched, ``lines`` around them.
 
@@ -137,14 +97,9 @@ class Crowd:
         self._begins: tuple[Span, Sequence[int]] | None = None
         self._hits = sorted(hits)
         size = sum(span.end - span.start for span in spans)
-        self._allowance, self._tries = _A_BYTE * size * patience.begin(), _A_BYTE_TRIED * size
-        self._left = self._allowance
+        self._allowance = Allowance(expressions.pattern, size, patience, timeout)
         self._reach = _APART + _A_LINE * lines
         self._timeout = timeout
-        self._patience = patience
-        # What following hits took since it was last asked what comes of it: seconds, bytes, matches and some of them.
-        self._took, self._read, self._count = 0.0, 0, 0
-        self._sample: list[Found[bytes]] = []
         # What was found in the spans to come, and whether searching some together took too long.
         self._known: dict[Span, list[Found[bytes]]] = {}
         self._is_slow = False
@@ -165,22 +120,22 @@ class Crowd:
         if values and self._lacks(values, data, span):
             return
         at = span.start
-        while self._goes_on():
+        while self._allowance.goes_on():
             some: list[Found[bytes]] = []
             started, over = process_time(), False
             try:
-                some.extend(pattern.finditer(data, at, span.end, timeout=self._spare, concurrent=False))
+                some.extend(pattern.finditer(data, at, span.end, timeout=self._allowance.spare, concurrent=False))
             except TimeoutError:
                 over = True
             reached = span.end if not over else some[-1].end() if some else at
-            self._note(process_time() - started, reached - at, some)
+            self._allowance.note(process_time() - started, reached - at, some)
             yield from some
             if not over:
                 return
             at = reached
         places = sieve(pattern.pattern)
         if places is not None:
-            self._patience.lose()
+            self._allowance.patience.lose()
         fewer = places is None or self._has_fewer_values(places, data, Span(at, span.end))
         search = self._otherwise if fewer or places is None else partial(self._from_starts, places)
         # Without ``backwards`` a match need not hold what it needs.
@@ -196,14 +151,14 @@ class Crowd:
 
         False where that takes longer than there is time for: then each is a case for itself.
         """
-        if len(self._spans) <= FEW or self._is_slow or not self._goes_on():
+        if len(self._spans) <= FEW or self._is_slow or not self._allowance.goes_on():
             return False
         pattern, values, _ = self._expressions
         place = bisect_left(self._spans, first)
         left = _BYTES_TOGETHER
         every: list[Found[bytes]] = []
         started = process_time()
-        timeout = self._spare
+        timeout = self._allowance.spare
         try:
             for start, end in self._spans[place : place + _SPANS_TOGETHER]:
                 left -= end - start
@@ -218,52 +173,23 @@ class Crowd:
             self._is_slow = True
             self._known.clear()
             every.clear()
-        self._note(process_time() - started, _BYTES_TOGETHER - left, every)
+        self._allowance.note(process_time() - started, _BYTES_TOGETHER - left, every)
         return first in self._known
-
-    def _note(self, seconds: float, read: int, some: Sequence[Found[bytes]]) -> None:
-        """Note that following hits took so long for so many bytes, and led to ``some`` matches."""
-        self._spend(seconds)
-        self._took += seconds
-        self._read += read
-        self._count += len(some)
-        if some:
-            self._sample = list(some[-_SAMPLE:])
-
-    def _goes_on(self) -> bool:
-        """True while there is time left to follow hits; there is more when most of it went into what matched.
-
-        All that another way saves is what was tried for nothing, and it begins with reading everything backwards.
-        """
-        if self._spare > 0:
-            return True
-        took, read, count, sample = self._took, self._read, self._count, self._sample
-        self._took, self._read, self._count, self._sample = 0.0, 0, 0, []
-        if not sample:
-            return False
-        pattern, started = self._expressions.pattern, process_time()
-        for found in sample:
-            pattern.match(found.string, found.start(), found.endpos, timeout=self._timeout, concurrent=False)
-        each = (process_time() - started) / len(sample)
-        if each > _ENDLESS or took - count * (each + _A_TRY) > self._patience.pace * read:
-            return False
-        self._left = self._allowance
-        return True
 
     def _lacks(self, values: Pattern[bytes], data: bytes, span: Span) -> bool:
         """True when there are none of ``values``, as far as that can be told in the time that is left."""
-        if self._spare <= 0:
+        if self._allowance.spare <= 0:
             return False
         started = process_time()
         # What can be asked from behind is not read for long: where there are values, most often one is near.
-        spare = self._spare * (_HASTE if is_kept(values.pattern) else 1)
+        spare = self._allowance.spare * (_HASTE if is_kept(values.pattern) else 1)
         try:
             return values.search(data, span.start, span.end, timeout=spare) is None
         except TimeoutError:
             starts = self._starts_of_values(values, data, span)
             return starts is not None and not starts
         finally:
-            self._spend(process_time() - started)
+            self._allowance.spend(process_time() - started)
 
     def _has_fewer_values(self, places: Sieve, data: bytes, span: Span) -> bool:
         """True when it takes less to go back from the values in a long ``span`` than to try all ``places``."""
@@ -288,17 +214,6 @@ class Crowd:
         if self._values is None or self._values[0] != span:
             self._values = span, places.starts(data, span)
         return self._values[1]
-
-    @property
-    def _spare(self) -> float:
-        # Patience is for what compiling takes, and there may be nothing to compile.
-        return self._left + (0.0 if is_kept(self._expressions.pattern.pattern) else max(0.0, self._patience.left))
-
-    def _spend(self, seconds: float) -> None:
-        self._left -= seconds
-        if self._left < 0:
-            self._patience.left += self._left
-            self._left = 0.0
 
     def _otherwise(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, values, backwards = self._expressions
@@ -338,9 +253,9 @@ class Crowd:
                 return
             took = process_time() - began
             yield from some
-            self._tries -= took - _A_MATCH_TRIED * len(some)
-            spent += took - _FOR_A_MATCH * len(some)
-            if self._tries < 0 and backwards:
+            goes_on = self._allowance.try_on(took, len(some))
+            spent += beyond(took, len(some))
+            if not goes_on and backwards:
                 yield from self._otherwise(data, Span(after, span.end))
                 return
             if spent > self._timeout:
@@ -354,7 +269,7 @@ class Crowd:
             if self._begins is None or self._begins[0] != span:
                 started = process_time()
                 self._begins = span, places.starts(data, span, steps)
-                self._patience.pace = (process_time() - started) / max(LONGEST_LINE, span.end - span.start)
+                self._allowance.patience.pace = (process_time() - started) / max(LONGEST_LINE, span.end - span.start)
             return self._begins[1]
         if self._starts is None:
             self._starts = places.starts_of(data, self._spans, steps)

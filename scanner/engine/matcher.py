@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import regex
 
 from scanner.engine import windows
+from scanner.engine.allowance import Patience
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict
-from scanner.engine.crowded import FEW, Crowd, Expressions, Patience, outermost
+from scanner.engine.crowded import FEW, Crowd, Expressions, outermost
 from scanner.engine.judge import Judge
 from scanner.engine.larger import within_data
 from scanner.engine.lines import Around, is_worth, lines_of

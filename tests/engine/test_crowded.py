@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 import regex
 
-from scanner.engine import crowded, matcher, windows
+from scanner.engine import allowance, crowded, matcher, windows
+from scanner.engine.allowance import Patience
 from scanner.engine.crowded import Crowd, Expressions, outermost
 from scanner.engine.matcher import Matcher
 from scanner.engine.sieve import sieve
@@ -60,8 +61,8 @@ def test_a_value_is_found_from_behind_as_from_before(monkeypatch: pytest.MonkeyP
     found = []
     for patience in (1.0, 0.0):
         monkeypatch.setattr(matcher, "FEW", -1)
-        monkeypatch.setattr(crowded, "_A_BYTE", patience)
-        monkeypatch.setattr(crowded, "_PATIENCE", patience)
+        monkeypatch.setattr(allowance, "_A_BYTE", patience)
+        monkeypatch.setattr(allowance, "_PATIENCE", patience)
         found.append([_matches(source) for source in SOURCES])
     assert found[0] == found[1]
     assert sum(map(len, found[0])) > len(SOURCES)
@@ -111,9 +112,9 @@ def test_a_value_whose_expression_does_not_end_is_given_up_and_told() -> None:
 def test_patience_may_end_in_any_of_many_spans(
     monkeypatch: pytest.MonkeyPatch, spare: float, pace: float, *, joins: bool
 ) -> None:
-    monkeypatch.setattr(crowded, "_A_BYTE", spare)
-    monkeypatch.setattr(crowded, "_PATIENCE", 0.0)
-    monkeypatch.setattr(crowded, "_PACE", pace)
+    monkeypatch.setattr(allowance, "_A_BYTE", spare)
+    monkeypatch.setattr(allowance, "_PATIENCE", 0.0)
+    monkeypatch.setattr(allowance, "_PACE", pace)
     pattern = regex.compile(rb"(?<![a-z])key[a-z]{0,20}=(?P<secret>[a-z]{8,20})(?=;)")
     chance = random.Random(3)
     words = [b"key", b"keyname=", b"key=abcdefgh", b"key=abcdefgh;", b"keys=abcdefghij;", b"=", b";", b" "]
@@ -121,7 +122,7 @@ def test_patience_may_end_in_any_of_many_spans(
     ends = [at for at in range(len(data)) if data[at : at + 1] == b"\n"]
     spans = [Span(start + 1, end) for start, end in zip(ends[:-1:3], ends[1::3], strict=False)]
     crowd = Crowd(
-        Expressions(pattern, None, None), (), spans, lines=0, joins=joins, timeout=1.0, patience=crowded.Patience()
+        Expressions(pattern, None, None), (), spans, lines=0, joins=joins, timeout=1.0, patience=Patience()
     )
     found = [one.span() for span in crowd.worth_a_look() for one in crowd.matches(data, span)]
     wanted = [one.span() for span in spans for one in pattern.finditer(data, span.start, span.end)]
@@ -133,7 +134,7 @@ def test_what_was_found_before_an_attempt_that_does_not_end_is_kept(monkeypatch:
     pattern = regex.compile(rb"key=(?:[b-z]{8};|(a)\1(?:a|a|aa)+\1b)")
     data = b"key=bcdefghi;\n" * 5 + b"key=" + b"a" * 60
     span = Span(0, len(data))
-    crowd = Crowd(Expressions(pattern, None, None), (), (span,), lines=0, timeout=0.05, patience=crowded.Patience())
+    crowd = Crowd(Expressions(pattern, None, None), (), (span,), lines=0, timeout=0.05, patience=Patience())
     monkeypatch.setattr(crowd, "_starts_in", lambda *_: range(0, 71, 14))
     places = sieve(rb"key=")
     assert places is not None
@@ -144,7 +145,7 @@ def test_what_was_found_before_an_attempt_that_does_not_end_is_kept(monkeypatch:
 
 
 def test_hits_are_followed_on_where_it_is_the_matches_that_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowded, "_PATIENCE", 0.0)
+    monkeypatch.setattr(allowance, "_PATIENCE", 0.0)
     pattern = regex.compile(rb"key=[a-z]{8,20};")
     asked: list[bytes] = []
     monkeypatch.setattr(crowded, "sieve", lambda expression: asked.append(expression) or sieve(expression))
@@ -152,9 +153,9 @@ def test_hits_are_followed_on_where_it_is_the_matches_that_take_long(monkeypatch
     span = Span(0, len(data))
     # The other way is one that takes a second a byte, or none at all.
     for pace, other_way in ((1.0, False), (-1.0, True)):
-        patience = crowded.Patience()
+        patience = Patience()
         patience.pace = pace
         crowd = Crowd(Expressions(pattern, None, None), (), (span,), lines=0, timeout=1.0, patience=patience)
-        crowd._left = crowd._allowance = 1e-3
+        crowd._allowance._left = crowd._allowance._allowed = 1e-3
         assert sum(1 for _ in crowd.matches(data, span)) == 20_000
         assert bool(asked) == other_way

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import regex
 
-from scanner.engine import crowded
+from scanner.engine import allowance
 from scanner.engine import sieve as module
-from scanner.engine.crowded import Crowd, Expressions, Patience
+from scanner.engine.allowance import Patience
+from scanner.engine.crowded import Crowd, Expressions
 from scanner.engine.shelf import Shelf
 from scanner.engine.sieve import kept_sieve, sieve
 from scanner.model.span import Span
@@ -99,8 +100,8 @@ def test_the_character_before_a_long_expression_is_asked_for(before: str, heads:
 
 
 def test_every_rule_finds_the_same_when_only_these_places_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowded, "_A_BYTE", 0.0)
-    monkeypatch.setattr(crowded, "_PATIENCE", 0.0)
+    monkeypatch.setattr(allowance, "_A_BYTE", 0.0)
+    monkeypatch.setattr(allowance, "_PATIENCE", 0.0)
     # A handful at a time: to compile one takes a tenth of a second.
     chance = random.Random(7)
     found = 0
@@ -196,12 +197,12 @@ def test_what_is_kept_is_what_was_made(
 @pytest.mark.parametrize("is_kept", [False, True])
 def test_what_is_kept_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, is_kept: bool) -> None:
     """Patience is for the time that compiling takes."""
-    monkeypatch.setattr(crowded, "_A_BYTE", 0.0)
-    monkeypatch.setattr(crowded, "is_kept", lambda _: is_kept)
+    monkeypatch.setattr(allowance, "_A_BYTE", 0.0)
+    monkeypatch.setattr(allowance, "is_kept", lambda _: is_kept)
     patience, span = Patience(), Span(0, 12)
     crowd = Crowd(Expressions(regex.compile(b"ab"), None, None), (), [span], lines=0, timeout=1.0, patience=patience)
     assert [found.span() for found in crowd.matches(b"ab ab abab a", span)] == [(0, 2), (3, 5), (6, 8), (8, 10)]
-    assert (patience._lost, crowd._spare > 0) == (is_kept, not is_kept)
+    assert (patience._lost, crowd._allowance.spare > 0) == (is_kept, not is_kept)
 
 
 def test_so_many_and_no_more_are_counted_in_the_rough_form_too() -> None:
