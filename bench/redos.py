@@ -214,13 +214,13 @@ class _Unjudged(Matcher):
         self.around += time.process_time() - started
         return found
 
-    def _judge(self, text: Text, found: Any, **_: Any) -> None:
+    def _judge(self, _: Text, found: Any, **__: Any) -> None:
         self.seen += 1
         span = Span(*found.span())
         if self.rule.keywords:
-            self._has_keyword(text.data, span)
+            self._beside.has_keyword(span)
         if self.rule.pair:
-            self._partner(text.data, span)
+            self._beside.partner(span)
 
 
 class Bench:

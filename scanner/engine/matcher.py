@@ -9,24 +9,21 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-import regex
-
 from scanner.engine import windows
 from scanner.engine.allowance import Patience
+from scanner.engine.beside import Beside
 from scanner.engine.checks.registry import CHECKS
 from scanner.engine.checks.verdict import NEUTRAL, CheckContext, Outcome, Verdict
 from scanner.engine.crowded import FEW, Crowd, Expressions, outermost
 from scanner.engine.judge import Judge
 from scanner.engine.larger import within_data
-from scanner.engine.lines import Around, is_worth, lines_of
+from scanner.engine.lines import is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import doubtful, implausible, weak
 from scanner.engine.programs import compiled
-from scanner.engine.sought import First, Sought
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
@@ -64,16 +61,14 @@ class Matcher:
     _pattern: Pattern[bytes] | None = None
     _needs: Pattern[bytes] | None = None
     _expressions: Expressions | None = None
-    _pair: Pattern[bytes] | None = None
-    _keywords: Pattern[bytes] | None = None
-    _longest: int = 0
     _allow: tuple[Pattern[bytes], ...] | None = None
-    _seen: Sought = field(default_factory=Sought)
-    _pairs: First = field(default_factory=First)
-    _around: Around = field(default_factory=partial(Around, b""))
+    _beside: Beside = field(init=False)
     _patience: Patience = field(default_factory=Patience)
     _judges: Judge | None = None
     _names: _Names | None = None
+
+    def __post_init__(self) -> None:
+        self._beside = Beside(self.rule, timeout=EXPRESSION_TIMEOUT)
 
     def matches(self, text: Text, hits: Sequence[tuple[Expression, int]], *, dropped: bool = True) -> Iterator[Match]:
         """Matches around ``hits`` (expression, end offset)."""
@@ -142,8 +137,7 @@ class Matcher:
         *,
         dropped: bool,
     ) -> Iterator[Match]:
-        # What is known of one text must not answer for another.
-        self._seen, self._pairs, self._around = Sought(), First(), Around(text.data)
+        self._beside.begin(text.data)
         try:
             for span in spans:
                 try:
@@ -154,8 +148,7 @@ class Matcher:
                 except TimeoutError:
                     self.timeouts += 1
         finally:
-            # Nor be kept: there are hundreds of matchers, and each would hold megabytes of another text.
-            self._pairs, self._around = First(), Around(b"")
+            self._beside.end()
 
     def _own(self, hits: Sequence[tuple[Expression, int]], search: _Search) -> _Search:
         """``search`` for what holds one of ``hits``, where a rule reaches so far that others may stand at its end.
@@ -206,16 +199,16 @@ class Matcher:
         if key:
             groups["key"] = key
         severity = rule.severity
-        if rule.keywords and not self._has_keyword(text.data, span):
+        if rule.keywords and not self._beside.has_keyword(span):
             return None
         if rule.pair:
-            partner = self._partner(text.data, span)
+            partner = self._beside.partner(span)
             if partner is None:
                 if rule.unpaired is None:
                     return None
                 severity = rule.unpaired
             else:
-                detail |= partner
+                detail |= _details(partner)
         verdict = NEUTRAL
         if rule.checks:
             verdict = self._checked(secret, CheckContext(groups, self.now))
@@ -283,13 +276,13 @@ class Matcher:
         doubt = doubtful(value) if self._vendors_form else ""
         if doubt and not implausible(value, mode="token"):
             return self._doubted(match, doubt)
-        line = self._around(match.span, 0)
+        line = self._beside.lines(match.span, 0)
         reason = self._judge_of_values.implausible(value, key, text.kind, text.data[line.start : line.end])
         if reason:
             return replace(match, reason=reason)
         if match.severity <= Severity.LOW or not self._judge_of_values.is_password(key):
             return match
-        beside = self._around(match.span, _BESIDE)
+        beside = self._beside.lines(match.span, _BESIDE)
         doubt = weak(value, text.data[beside.start : beside.end])
         return replace(match, severity=Severity.LOW, detail={**match.detail, "doubt": doubt}) if doubt else match
 
@@ -304,34 +297,6 @@ class Matcher:
             return replace(match, reason=f"looks like a {doubt}")
         severity, detail = min(match.severity, Severity.LOW), {**match.detail, "doubt": f"looks like a {doubt}"}
         return replace(match, severity=severity, confidence=Confidence.LOW, detail=detail)
-
-    def _has_keyword(self, data: bytes, span: Span) -> bool:
-        if self._keywords is None:
-            # The shortest first: of those that begin in one place it is the one most likely to be near enough.
-            words = "|".join(regex.escape(word) for word in sorted(self.rule.keywords, key=len))
-            self._keywords = compiled(words, regex.IGNORECASE)
-            self._longest = max(map(len, self.rule.keywords))
-        known = self._seen.beside(data, span, near=self.rule.near)
-        if known is not None:
-            return known
-        around = self._around(span, self.rule.near)
-        return self._seen.within(self._keywords, data, around, longest=self._longest)
-
-    def _partner(self, data: bytes, span: Span) -> dict[str, str] | None:
-        if self._pair is None:
-            self._pair = compiled(self.rule.pair)
-        around = self._around(span, self.rule.near)
-        self._pairs.asked += 1
-        if self._pairs.asked > FEW:
-            first = self._pairs.within(self._pair, data, around, timeout=EXPRESSION_TIMEOUT)
-            if first is None:
-                return None
-            if first.end() <= around.end and not Span(*first.span()).overlaps(span):
-                return _details(first)
-        for found in self._pair.finditer(data, around.start, around.end, timeout=EXPRESSION_TIMEOUT):
-            if not Span(*found.span()).overlaps(span):
-                return _details(found)
-        return None
 
     def _checked(self, secret: bytes, context: CheckContext) -> Verdict:
         """The verdicts of all checks as one: a drop ends it, a failure outweighs a pass, details add up."""

@@ -1,0 +1,74 @@
+"""What stands near a match: the lines around it, a word that must be there, a value that goes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from scanner.engine.lines import Around
+from scanner.engine.programs import compiled
+from scanner.engine.sought import First, Sought
+from scanner.model.span import Span
+
+if TYPE_CHECKING:
+    from regex import Match as Found
+    from regex import Pattern
+
+    from scanner.ruleset.schema import Rule
+
+# For so many questions a text is not read ahead.
+_FEW = 16
+_NOTHING = b""
+
+
+class Beside:
+    """Of one rule, and of one text after another; ``timeout`` is in seconds for one search."""
+
+    __slots__ = ("_data", "_keywords", "_longest", "_pair", "_pairs", "_rule", "_seen", "_timeout", "lines")
+
+    def __init__(self, rule: Rule, *, timeout: float) -> None:
+        self._rule, self._timeout = rule, timeout
+        self._pair: Pattern[bytes] | None = None
+        self._keywords: Pattern[bytes] | None = None
+        self._longest = 0
+        self.begin(_NOTHING)
+
+    def begin(self, data: bytes) -> None:
+        """Begin with the text ``data``: what is known of one must not answer for another."""
+        self._data = data
+        self._seen, self._pairs, self.lines = Sought(), First(), Around(data)
+
+    def end(self) -> None:
+        """Keep nothing of the text: there are hundreds of rules, and each would hold megabytes of another one."""
+        self.begin(_NOTHING)
+
+    def has_keyword(self, span: Span) -> bool:
+        """True when one of the rule's keywords is in the lines around ``span``."""
+        if self._keywords is None:
+            # The shortest first: of those that begin in one place it is the one most likely to be near enough.
+            words = "|".join(regex.escape(word) for word in sorted(self._rule.keywords, key=len))
+            self._keywords = compiled(words, regex.IGNORECASE)
+            self._longest = max(map(len, self._rule.keywords))
+        near = self._rule.near
+        known = self._seen.beside(self._data, span, near=near)
+        if known is not None:
+            return known
+        return self._seen.within(self._keywords, self._data, self.lines(span, near), longest=self._longest)
+
+    def partner(self, span: Span) -> Found[bytes] | None:
+        """What the rule's pair matches in the lines around ``span``, apart from it; raises TimeoutError."""
+        if self._pair is None:
+            self._pair = compiled(self._rule.pair)
+        around = self.lines(span, self._rule.near)
+        self._pairs.asked += 1
+        if self._pairs.asked > _FEW:
+            first = self._pairs.within(self._pair, self._data, around, timeout=self._timeout)
+            if first is None:
+                return None
+            if first.end() <= around.end and not Span(*first.span()).overlaps(span):
+                return first
+        for found in self._pair.finditer(self._data, around.start, around.end, timeout=self._timeout):
+            if not Span(*found.span()).overlaps(span):
+                return found
+        return None
