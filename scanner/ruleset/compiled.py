@@ -176,13 +176,16 @@ def _expressions(rule: Rule, index: int) -> list[Expression]:
         return Expression(derived.expression, caseless, index, near, own.crosses_lines, far, *sizes, joins)
 
     found: list[Expression] = []
+    # A hit may stand in any line of a match, and how many of them there are is for the rule to say: where every comma
+    # may be followed by blank lines, hardly any match holds more than two breaks.
+    lines = min(own.breaks, rule.near)
     if rule.prefilter:
-        found.append(made(derive(rule.prefilter), rule.near, inside=rule.inside))
+        found.append(made(derive(rule.prefilter, by_hand=True), rule.near, inside=rule.inside))
     elif own.literal >= _SUREST_LITERAL:
-        found.append(made(own, 0, inside=True))
+        found.append(made(own, lines, inside=True))
     if rule.pair:
         found.append(made(derive(rule.pair), rule.near))
     elif not found and rule.keywords:
         words = "|".join(re.escape(word) for word in rule.keywords)
         found.append(made(derive(f"(?:{words})"), rule.near, caseless=True))
-    return found or [made(own, 0, inside=True)]
+    return found or [made(own, lines, inside=True)]

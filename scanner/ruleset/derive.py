@@ -49,6 +49,11 @@ class Derived:
         return self._dotall or any(map(parsed.crosses, parsed.listed(self._tree)))
 
     @cached_property
+    def breaks(self) -> int:
+        """The most line breaks that a match can hold, as far as that is told: not where any character may be one."""
+        return parsed.breaks(self._tree)
+
+    @cached_property
     def literal(self) -> int:
         """The surest literal's length."""
         return parsed.longest_literal(self._items)
@@ -72,17 +77,18 @@ class Derived:
         return not self._dotall and parsed.joins(self._tree, multiline=self._multiline)
 
 
-def derive(pattern: str, *, cut: bool = False) -> Derived:
+def derive(pattern: str, *, cut: bool = False, by_hand: bool = False) -> Derived:
     """The prefilter expression of ``pattern`` (bytes syntax). Raises ``re.error`` for an invalid one.
 
     With ``cut`` it ends before the first open repetition that follows a literal: for matches that
-    reach over many lines, whose beginning is enough to look closer.
+    reach over many lines, whose beginning is enough to look closer. ``by_hand`` says that it was written for the
+    prefilter: where one of the ways in which it ends is the end of a line, that is meant.
     """
     tree = parser.parse(pattern.encode())
     items = list(tree) if tree.state.flags & re.MULTILINE else edges.without_line_anchors(list(tree))
     if cut:
         items, _ = edges.cut(items)
-    return Derived(tree, edges.trim(items))
+    return Derived(tree, edges.trim(items, keep_ends=by_hand))
 
 
 def _sequence(items: Iterable[Any]) -> str:

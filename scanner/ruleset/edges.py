@@ -10,6 +10,7 @@ from scanner.ruleset.parsed import LINE_AT, inner, listed, longest_literal
 from scanner.ruleset.written import REPEATS
 
 _ZERO_WIDTH = (c.AT, c.ASSERT, c.ASSERT_NOT)
+_END = (c.AT, c.AT_END)
 _CUT_REPEAT, _CUT_LITERAL = 64, 4
 # With so many fixed characters behind it and none in it, a beginning that may be any length says little and costs
 # much: Hyperscan follows it through the whole text, where it otherwise looks around its literals alone.
@@ -37,16 +38,20 @@ def cut(items: list[Any]) -> tuple[list[Any], bool]:
     return kept, False
 
 
-def trim(items: list[Any]) -> list[Any]:
-    """``items`` without what is optional or without width at their ends, and without an open beginning."""
-    items = _trim(_trim(items, front=False), front=True)
+def trim(items: list[Any], *, keep_ends: bool = False) -> list[Any]:
+    """``items`` without what is optional or without width at their ends, and without an open beginning.
+
+    With ``keep_ends`` an end that may be one of several, among them the end of a line, is no option but is asked for.
+    """
+    items = _trim(items, front=False, keep_ends=keep_ends)
+    items = _trim(items, front=True)
     # Behind an open beginning may stand what is optional, and the other way round.
     while (shorter := _without_lead(items)) is not items:
         items = _trim(shorter, front=True)
     return items
 
 
-def _trim(items: list[Any], *, front: bool) -> list[Any]:
+def _trim(items: list[Any], *, front: bool, keep_ends: bool = False) -> list[Any]:
     """``items`` without what is optional or without width at one end."""
     items = list(items)
     while items:
@@ -63,7 +68,7 @@ def _trim(items: list[Any], *, front: bool) -> list[Any]:
             items[at] = (c.MAX_REPEAT, (low, low, repeated))
         elif op is c.SUBPATTERN:
             group, add, remove, within = value
-            trimmed = _trim(list(within), front=front)
+            trimmed = _trim(list(within), front=front, keep_ends=keep_ends)
             if not trimmed:
                 items.pop(at)
                 continue
@@ -72,7 +77,9 @@ def _trim(items: list[Any], *, front: bool) -> list[Any]:
             items[at] = (c.SUBPATTERN, (None, 0, 0, list(value)))
             continue
         elif op is c.BRANCH:
-            branches = [_trim(list(branch), front=front) for branch in value[1]]
+            if keep_ends and any(branch and branch[-1] == _END for branch in value[1]):
+                break
+            branches = [_trim(list(branch), front=front, keep_ends=keep_ends) for branch in value[1]]
             if not all(branches):
                 items.pop(at)
                 continue

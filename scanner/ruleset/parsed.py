@@ -44,6 +44,18 @@ def crosses(item: Any) -> bool:
     return any(crosses(part) for items in inner(op, value) for part in listed(items))
 
 
+def breaks(items: Any) -> int:
+    """The most line breaks that ``items`` can match; ``MAXREPEAT`` or more where that is not bounded."""
+    count = 0
+    for op, value in listed(items):
+        parts = inner(op, value)
+        if parts:
+            count += max(map(breaks, parts)) * (int(value[1]) if op in REPEATS else 1)
+        elif crosses((op, value)):
+            count += 1
+    return count
+
+
 def width(items: Any) -> int:
     """The most bytes that ``items`` can match; ``MAXREPEAT`` or more where that is not bounded."""
     return int(items.getwidth()[1])

@@ -121,9 +121,7 @@ def test_patience_may_end_in_any_of_many_spans(
     data = b"\n".join(b"".join(chance.choices(words, k=30)) for _ in range(400))
     ends = [at for at in range(len(data)) if data[at : at + 1] == b"\n"]
     spans = [Span(start + 1, end) for start, end in zip(ends[:-1:3], ends[1::3], strict=False)]
-    crowd = Crowd(
-        Expressions(pattern, None, None), (), spans, lines=0, joins=joins, timeout=1.0, patience=Patience()
-    )
+    crowd = Crowd(Expressions(pattern, None, None), (), spans, lines=0, joins=joins, timeout=1.0, patience=Patience())
     found = [one.span() for span in crowd.worth_a_look() for one in crowd.matches(data, span)]
     wanted = [one.span() for span in spans for one in pattern.finditer(data, span.start, span.end)]
     assert found == wanted

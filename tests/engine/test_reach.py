@@ -46,3 +46,20 @@ def test_a_rule_that_something_else_woke_finds_what_is_in_its_reach(more: str, t
     text = Text(f"acme=user\n{'a line of text' * 9}\n{value}\n".encode(), "notes.txt", FileKind.OTHER)
     matches = engine.match(text, engine.prefilter(text.data))
     assert [match.secret.reveal().decode() for match in matches if match.rule == "own-far"] == [value]
+
+
+@pytest.mark.parametrize(("near", "found"), [(0, False), (2, False), (3, True)])
+def test_a_match_over_several_lines_is_searched_as_far_as_its_rule_says(
+    near: int, tmp_path: Path, *, found: bool
+) -> None:
+    """The hit of an expression that was derived ends where the match does, lines below its beginning."""
+    (tmp_path / "own.yml").write_text(
+        "- id: own-call\n  title: t\n  description: d\n  severity: high\n  confidence: high\n"
+        rf"  pattern: 'acmeconnect\(\s{{0,20}}host,\s{{0,20}}user,\s{{0,20}}(?P<secret>[0-9a-f]{{40}})'"
+        f"\n  near: {near}\n"
+    )
+    engine = text_scanner(ScanOptions(rules=(str(tmp_path),))).engine
+    value = fill("<<%H40>>", "call").lower()
+    text = Text(f"acmeconnect(\n  host,\n  user,\n  {value}\n)\n".encode(), "notes.txt", FileKind.OTHER)
+    matches = engine.match(text, engine.prefilter(text.data))
+    assert [match.secret.reveal().decode() for match in matches if match.rule == "own-call"] == [value] * found

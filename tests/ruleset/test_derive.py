@@ -175,3 +175,21 @@ def test_what_is_given_by_hand_is_taken_for_part_of_a_match_only_where_that_is_s
 )
 def test_how_far_a_match_goes_and_looks(pattern: str, sizes: tuple[int, int]) -> None:
     assert derive(pattern).sizes == sizes
+
+
+@pytest.mark.parametrize("end", [r"(?:,|$)", r"(?:[,;]|[ \t]*$)", r"(?:,|x(?:;|$))", r"[ \t]*(?:,|\]|\r?$)"])
+def test_an_end_that_may_be_that_of_a_line_is_meant_where_it_is_written_by_hand(end: str) -> None:
+    text = rf"list:[a-z]{{1,9}}{end}"
+    by_hand = derive(text, by_hand=True)
+    assert wakes(derive(text).expression, False, b"list:abx+")
+    assert not wakes(by_hand.expression, False, b"list:abx+")
+    for ends in (b"list:ab,", b"list:abx", b"list:abx\n", b"list:ab,x\n"):
+        assert wakes(by_hand.expression, False, ends) == bool(re.search(text.encode(), ends, re.MULTILINE)), ends
+
+
+@pytest.mark.parametrize(
+    ("pattern", "breaks"),
+    [(r"abc", 0), (r"a\nb", 1), (r"a\s{0,3}(?:b|\n\n)", 5), (r"(?:a\n?){4}[^b]", 5), (r"a(?>\n|b)(?=\n)", 1)],
+)
+def test_line_breaks_in_a_match_are_counted(pattern: str, breaks: int) -> None:
+    assert derive(pattern).breaks == breaks
