@@ -10,7 +10,7 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.allowance import Allowance, Patience, beyond
-from scanner.engine.sieve import Sieve, is_kept, sieve
+from scanner.engine.sieve import Sieve, has_none, is_kept, sieve
 from scanner.engine.windows import LONGEST_LINE
 from scanner.model.span import Span
 from scanner.ruleset.compiled import Expression
@@ -120,12 +120,17 @@ class Crowd:
         if values and self._lacks(values, data, span):
             return
         at = span.start
+        # What was found out before time was over, and where nothing matched, is asked again by another way.
+        is_only_way = not (values and backwards) and has_none(pattern.pattern)
         while self._allowance.goes_on():
             some: list[Found[bytes]] = []
             started, over = process_time(), False
+            timeout = self._timeout if is_only_way else self._allowance.spare
             try:
-                some.extend(pattern.finditer(data, at, span.end, timeout=self._allowance.spare, concurrent=False))
+                some.extend(pattern.finditer(data, at, span.end, timeout=timeout, concurrent=False))
             except TimeoutError:
+                if is_only_way and not some:
+                    raise
                 over = True
             reached = span.end if not over else some[-1].end() if some else at
             self._allowance.note(process_time() - started, reached - at, some)

@@ -170,6 +170,11 @@ def is_kept(pattern: bytes) -> bool:
     return _sieves().size(_key(pattern)) > len(_NONE)
 
 
+def has_none(pattern: bytes) -> bool:
+    """True when it is known that there is no sieve for ``pattern``."""
+    return _sieves().size(_key(pattern)) == len(_NONE)
+
+
 def _kept(pattern: bytes) -> tuple[bool, Sieve | None]:
     """Whether it is known which sieve ``pattern`` has, and that."""
     body = _sieves().get(_key(pattern))

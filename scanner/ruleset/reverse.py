@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ _ROUGH = (16, 64), (2, 4), 16
 # Characters of all copies of an expression, one for each length of what may stand before it. Longer ones have one copy,
 # for which the last character before it must do: seven copies of 400 characters compiled for four seconds.
 _LONGEST = 2000
+# So often is one character no more than a part of a run of it.
+_RUN = 6
 # So many lookaheads within an expression are followed, and only where that gives light expressions.
 _MOST_AHEAD, _LIGHT = 3, 1000
 
@@ -98,7 +101,7 @@ class _Writer:
 
     def sequence(self, items: Sequence[Any], *, last: bool = False, turns: int = 1) -> str:
         """``items`` from behind; ``last`` when nothing follows them, repeated at most ``turns`` times."""
-        items = list(items)
+        items = _without_runs(items)
         kept = len(items)
         while last and kept and _is_empty(items[kept - 1 : kept]):
             kept -= 1
@@ -168,6 +171,20 @@ class _Writer:
             return ""
         many = f"{min(low, fixed)}," if open_end else f"{low},{high}"
         return f"{single or f'(?:{body})'}{{{many}}}"
+
+
+def _without_runs(items: Sequence[Any]) -> list[Any]:
+    """``items`` with one character many times over taken for that and more.
+
+    In text that is full of it, such as zeros in base64, Hyperscan would look around each place that so many of them
+    begin at.
+    """
+    found: list[Any] = []
+    for item, some in groupby(items):
+        count = sum(1 for _ in some)
+        run = item[0] is c.LITERAL and count >= _RUN
+        found += [(c.MAX_REPEAT, (count, c.MAXREPEAT, [item]))] if run else [item] * count
+    return found
 
 
 def _groups(items: Any) -> Iterator[tuple[int, Any]]:

@@ -98,6 +98,8 @@ _NO_COMMIT = r"(?<!\b[cC]ommit[ ])(?<!\.(?:com|org)/[\w./-]{1,100}[ ]\|[ ])"
 # A ruled line is full of places where a value with signs could begin.
 _NO_RULE = r"(?![-_=+/.]{4})"
 
+# What a token must not begin with, and the token.
+_UNLESS = re.compile(r"(\(\?![^()|\[\]\\]+\))([^|]+)$")
 _RUN = re.compile(r"(\[[^\]\\]+\])\{\d+,\d+\}$")
 _ASCII = "".join(map(chr, range(128)))
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
@@ -185,7 +187,11 @@ def standing_alone(token: str, edge: str) -> str:
     # Padding ends a value; on the left it is the sign between a name and its value.
     # Asked first: what may stand before a token is asked in each place of a run of the token's own characters.
     begins = "|".join(beginnings(token))
-    return f"{f'(?={begins})' if begins else ''}{left}(?P<secret>{token}){end}"
+    first = f"(?={begins})" if begins else ""
+    # So is what it must not begin with: a run of one letter.
+    if unless := _UNLESS.match(token):
+        first, token = unless[1] + first, unless[2]
+    return f"{first}{left}(?P<secret>{token}){end}"
 
 
 def called(names: str, value: str, edge: str, lines: int) -> str:

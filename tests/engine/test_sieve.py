@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from scanner.engine import allowance
+from scanner.engine import allowance, crowded
 from scanner.engine import sieve as module
 from scanner.engine.allowance import Patience
 from scanner.engine.crowded import Crowd, Expressions
@@ -210,3 +210,36 @@ def test_so_many_and_no_more_are_counted_in_the_rough_form_too() -> None:
     for length in (31, 32, 33):
         data = b"key" + b" " * 20 + b"=" + b"a" * length
         assert places.starts(data, Span(0, len(data))) == ([0] if length == 32 else [])
+
+
+def test_one_character_many_times_over_is_taken_for_that_and_more() -> None:
+    pattern = r"(?<![0-9A-Za-z])[0-9a-z]{3}AAAAAAAA[0-9A-Z]{4}(?![0-9A-Za-z])"
+    assert "A{8,}" in reverse(pattern).expressions[0][0]
+    places = module._compiled(reverse(pattern))
+    data = b" abcAAAAAAAA12AB abcAAAAAAA12AB abcAAAAAAAAAAAA "
+    assert places.starts(data, Span(0, len(data))) == [1, 32]
+
+
+def test_what_can_be_searched_in_one_way_alone_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is won by giving up early what is begun again in the same way."""
+    monkeypatch.setattr(allowance, "_A_BYTE", 1e-9)
+    monkeypatch.setattr(allowance, "_PATIENCE", 0.0)
+    pattern = regex.compile(rb"(a)?x(?(1)y{9}|[a-z]{1,200}!)")
+    data, asked = b"x" * 100_000, []
+    for is_known in (True, False):
+        monkeypatch.setattr(crowded, "has_none", lambda _, is_known=is_known: is_known)
+        monkeypatch.setattr(Crowd, "_otherwise", lambda *_, known=is_known: asked.append(known) or iter(()))
+        span, expressions = Span(0, len(data)), Expressions(pattern, None, None)
+        crowd = Crowd(expressions, (), [span], lines=0, timeout=30.0, patience=Patience())
+        assert not list(crowd.matches(data, span))
+    assert asked == [False]
+
+
+def test_a_search_in_the_one_way_there_is_may_not_take_longer_than_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowded, "has_none", lambda _: True)
+    span = Span(0, 60)
+    crowd = Crowd(
+        Expressions(regex.compile(rb"(?:a|aa)+b"), None, None), (), [span], lines=0, timeout=0.05, patience=Patience()
+    )
+    with pytest.raises(TimeoutError):
+        list(crowd.matches(b"a" * 60, span))

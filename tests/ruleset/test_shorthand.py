@@ -147,3 +147,25 @@ def test_what_is_asked_first_passes_every_word_that_a_name_may_end_with() -> Non
     found = [letters for letters in first if words.fullmatch(letters, partial=True)]
     assert len(found) > 15
     assert [letters for letters in found if not (begin.match(letters) and begin.match(letters.upper()))] == []
+
+
+@pytest.mark.parametrize("token", ["(?!A{6})[0-9A-Za-z]{11}AA[0-9a-z]{9}", "(?!sk-)[a-z-]{12}", "(?!a|b)[a-z]{6}|c"])
+def test_what_a_token_must_not_begin_with_is_asked_first_and_says_the_same(token: str) -> None:
+    pattern = standing_alone(token, "0-9A-Za-z_-")
+    assert pattern.startswith("(?!") == ("|" not in token)
+    last = (
+        pattern.replace("(?P<secret>", "(?P<secret>" + token[: token.index(")") + 1]) if "|" not in token else pattern
+    )
+    for text in (
+        "AAAAAAAAAAAAAabcdefghi",
+        "AAAAAaaaaaaAAabcdefghi",
+        "sk-abcdefghi",
+        "abc-defghijk",
+        "cdefgh",
+        "c",
+        "-c",
+    ):
+        for before in ("", " ", "A", "\\n", "a"):
+            data = (before + text).encode()
+            spans = [[found.span() for found in regex.finditer(one.encode(), data)] for one in (pattern, last)]
+            assert spans[0] == spans[1], data
