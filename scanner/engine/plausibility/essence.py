@@ -13,6 +13,8 @@ _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key
 # Breaks, and what troff writes to change the font.
 _ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\f(?:\[[A-Z]{0,2}\]?|[A-Z])$|\\+$")
 _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
+# Quotes as word processors set them; what follows the second is not the value's.
+_TYPESET = Lazy(rb"\xe2\x80[\x9c\x9e]((?:(?!\xe2\x80[\x9c-\x9e]).)+)\xe2\x80[\x9c\x9d].*", re.DOTALL)
 _UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
 
 
@@ -20,6 +22,8 @@ def core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
     """``value`` without what belongs to its string or its scheme, and what is promised of the rest."""
     promise = Promise.PASSWORD if password else key.promise
     value = _ENDINGS.pattern.sub(b"", value)
+    if value[:2] == b"\xe2\x80" and (typeset := _TYPESET.pattern.fullmatch(value)):
+        value = typeset[1]
     # Blanks that somebody copied along; before and after a word they join it to what comes next.
     if promise is not Promise.PASSWORD and (value[:1] == b" " or value[-1:] == b" "):
         bare = value.strip(b" ")

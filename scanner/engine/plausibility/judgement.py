@@ -28,6 +28,7 @@ _SURELY_GENERATED = 20.0
 # Forms that a generated value can have by chance, unless a person named its parts.
 _LOOSE = frozenset(("path", "option", "file name", "host name", "version", "assignments"))
 _ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
+_BREAKS = Lazy(rb"\\[nrt]")
 _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
 _UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
 # Between two strings of a shell's command.
@@ -116,7 +117,7 @@ def _text(value: bytes, promise: Promise) -> str:
         return "code"
     if value.count(b"\\x") > 2 or value.count(b"\\u") > 2:
         return "binary"
-    if len(_ALNUM.pattern.findall(value)) < 3:
+    if len(_ALNUM.pattern.findall(_BREAKS.pattern.sub(b"", value))) < 3:
         return "signs"
     if _APOSTROPHE.pattern.fullmatch(value) or _CAPTION.pattern.fullmatch(value):
         return "text"

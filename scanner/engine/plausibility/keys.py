@@ -69,7 +69,7 @@ _ABOUT = frozenset(
     startswith endswith contains icontains isnull history position pos user username login map list set
     namespace namespaces mechanism mgr config sec secs usec msec seconds warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
-    filter ageing aging address addresses addr cmd command identity identities plugin plugins""".split()
+    filter server servers ageing aging address addresses addr cmd command identity identities plugin plugins""".split()
 )
 
 

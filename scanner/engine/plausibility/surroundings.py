@@ -18,7 +18,7 @@ _BARE_PASSWORD_IN_CODE = 10.0
 # What lies between the end of one string and the start of the next.
 _BETWEEN_STRINGS = Lazy(rb"[),;\]}].*[(,;=:+\[{?&|]|\+.*\+", re.DOTALL)
 # A comparison, the next argument, the end of a block: what is left of code behind a sign of equality.
-_CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]")
+_CODE_SIGNS = Lazy(rb"^[=!]|[,;{}()]|^[A-Za-z_$]{1,2}\.[A-Za-z_$]+=")
 _ONE_LINE = 1000
 # Files that hold the texts of a program: in a shell's language what follows is a command.
 _MESSAGES = frozenset((FileKind.CONFIG, FileKind.DATA, FileKind.OTHER, FileKind.MESSAGES))
