@@ -24,7 +24,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("path", rb"(?:~|\.{1,2}|[a-z]:|\$?[\w.-]*)?[/\\][\w.$+-]+(?:[/\\][\w.*$+:@\ -]*)+"),
     ("path", rb"\#!\s?/.* | \.{1,2}[/\\].* | [/\\][\w.-]+ | ~[/\\]?[\w./-]* | [a-z]:[/\\].*"),
     # A group or an account of Windows: "BUILTIN\\Users".
-    ("account", rb"(?-i:(?:BUILTIN|NT\s(?:AUTHORITY|SERVICE)|[A-Z]{3,15})\\{1,2}[A-Z][a-z]+(?:[\s-]?[A-Z][a-z]+)*)"),
+    ("account", rb"(?-i:[A-Z]{3,15}\\{1,2}[A-Z][a-z]+(?:[\s-]?[A-Z][a-z]+)*)"),
     ("option", rb"--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:=[\w.-]{1,24})?"),
     ("file name", rb"[\w./@\ -]+\.(?:" + _ENDINGS + rb")"),
     ("version", rb"[\^~<>=v]*\s?\d+(?:\.\d+)+(?:[-+.]?[a-z]{1,8}[\d.]*)?(?:[-+][\w.-]*)? | [\w-]+/\d+(?:\.\d+)+"),

@@ -30,7 +30,6 @@ def random(template: str, seed: str = "") -> bytes:
         (b"%DB_PASSWORD%", "reference"),
         (b"[PSCredential]", "reference"),
         (b"BUILTIN\\Administrators", "account"),
-        (b"NT AUTHORITY\\Network", "account"),
         (rb"(\r\n|\r|\n|\n\r)", "signs"),
         (b"oltu:bundle:1.0.0.acme7v3", "version"),
         (b"passowrd", "stock value"),
