@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import regex
-
 from scanner.engine.lines import Around
 from scanner.engine.programs import compiled
-from scanner.engine.sought import First, Sought
+from scanner.engine.sought import First, Sought, Words
 from scanner.model.span import Span
 
 if TYPE_CHECKING:
@@ -25,19 +23,18 @@ _NOTHING = b""
 class Beside:
     """Of one rule, and of one text after another; ``timeout`` is in seconds for one search."""
 
-    __slots__ = ("_data", "_keywords", "_longest", "_pair", "_pairs", "_rule", "_seen", "_timeout", "lines")
+    __slots__ = ("_data", "_pair", "_pairs", "_rule", "_seen", "_timeout", "_words", "lines")
 
     def __init__(self, rule: Rule, *, timeout: float) -> None:
         self._rule, self._timeout = rule, timeout
         self._pair: Pattern[bytes] | None = None
-        self._keywords: Pattern[bytes] | None = None
-        self._longest = 0
+        self._words = Words(rule.keywords)
         self.begin(_NOTHING)
 
     def begin(self, data: bytes) -> None:
         """Begin with the text ``data``: what is known of one must not answer for another."""
         self._data = data
-        self._seen, self._pairs, self.lines = Sought(), First(), Around(data)
+        self._seen, self._pairs, self.lines = Sought(self._words), First(), Around(data)
 
     def end(self) -> None:
         """Keep nothing of the text: there are hundreds of rules, and each would hold megabytes of another one."""
@@ -45,16 +42,11 @@ class Beside:
 
     def has_keyword(self, span: Span) -> bool:
         """True when one of the rule's keywords is in the lines around ``span``."""
-        if self._keywords is None:
-            # The shortest first: of those that begin in one place it is the one most likely to be near enough.
-            words = "|".join(regex.escape(word) for word in sorted(self._rule.keywords, key=len))
-            self._keywords = compiled(words, regex.IGNORECASE)
-            self._longest = max(map(len, self._rule.keywords))
         near = self._rule.near
         known = self._seen.beside(self._data, span, near=near)
         if known is not None:
             return known
-        return self._seen.within(self._keywords, self._data, self.lines(span, near), longest=self._longest)
+        return self._seen.within(self._data, self.lines(span, near), at=span.start)
 
     def partner(self, span: Span) -> Found[bytes] | None:
         """What the rule's pair matches in the lines around ``span``, apart from it; raises TimeoutError."""
