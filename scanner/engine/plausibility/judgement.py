@@ -31,6 +31,7 @@ _ALNUM = Lazy(rb"[0-9A-Za-z\x80-\xff]")
 _BREAKS = Lazy(rb"\\[nrt]")
 _APOSTROPHE = Lazy(rb"[A-Za-z]+\\?'[a-z]{1,2}")
 _UNPROSAIC = Lazy(rb"[0-9<>@#$%^&*+=_|~\[\]{}]")
+_FOURS = Lazy(rb"[a-z2-7]{4}(?: [a-z2-7]{4}){3,7}")
 # Between two strings of a shell's command.
 _PIPED = Lazy(rb"\s+[|&;<>]")
 # Of a program without blanks, between the end of one string and the start of the next.
@@ -111,7 +112,7 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
 
 def _text(value: bytes, promise: Promise) -> str:
     """Prose: blanks between words, or words in another script; and what is no text at all."""
-    if value.split() != [value] and not (promise is Promise.PASSWORD and _odd_phrase(value)):
+    if value.split() != [value] and not (_in_fours(value) or (promise is Promise.PASSWORD and _odd_phrase(value))):
         return "text"
     if _PIPED.pattern.match(value) or _CODE.pattern.search(value):
         return "code"
@@ -139,6 +140,11 @@ def _shown(value: bytes) -> bool:
 
 
 _JOINTS = {ord(char): None for char in "_-.,:!?'"}
+
+
+def _in_fours(value: bytes) -> bool:
+    """True for letters in groups of four that are no words, as Google shows a password for one app, or a seed."""
+    return _FOURS.pattern.fullmatch(value) is not None and words.surprise(value.decode("ascii")) > _SURELY_GENERATED
 
 
 def _odd_phrase(value: bytes) -> bool:

@@ -29,6 +29,7 @@ def random(template: str, seed: str = "") -> bytes:
         (b"$DB_PASSWORD", "reference"),
         (b"%DB_PASSWORD%", "reference"),
         (b"[PSCredential]", "reference"),
+        (b"this mail must have", "text"),
         (b"BUILTIN\\Administrators", "account"),
         (rb"(\r\n|\r|\n|\n\r)", "signs"),
         (b"oltu:bundle:1.0.0.acme7v3", "version"),
