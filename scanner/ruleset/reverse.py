@@ -235,15 +235,22 @@ def _complement(items: Any) -> str:
 
 
 def _before(items: Sequence[Any], writer: _Writer) -> list[tuple[str, int]] | None:
-    """What the first lookbehind of ``items`` allows before them, with its length; None when that is not known."""
-    for op, value in items:
-        if op is c.ASSERT_NOT and value[0] < 0:
-            return _unless(list(value[1]), writer)
-        if op is c.ASSERT and value[0] < 0:
-            return _if(list(value[1]), writer)
-        if op not in (c.AT, c.ASSERT, c.ASSERT_NOT):
-            return None
+    """What the first lookbehind of ``items`` of which that is known allows before them, with its length."""
+    for op, value in _lookbehinds(items):
+        found = (_unless if op is c.ASSERT_NOT else _if)(list(value[1]), writer)
+        if found is not None:
+            return found
     return None
+
+
+def _lookbehinds(items: Sequence[Any]) -> Iterator[Any]:
+    """Those that ``items`` begin with."""
+    for item in items:
+        op, value = item
+        if op not in (c.AT, c.ASSERT, c.ASSERT_NOT):
+            return
+        if op is not c.AT and value[0] < 0:
+            yield item
 
 
 def _unless(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
@@ -281,14 +288,16 @@ def _if(items: list[Any], writer: _Writer) -> list[tuple[str, int]] | None:
 
 
 def _last_before(items: Sequence[Any]) -> list[tuple[str, int]] | None:
-    """What the first lookbehind of ``items`` allows of the one character before them; None when that is not known."""
-    op, (_, inner) = next(item for item in items if item[0] in (c.ASSERT, c.ASSERT_NOT) and item[1][0] < 0)
-    if op is c.ASSERT:
-        ways = [_last(inner)]
-    else:
-        # Another character, or one that is there for another reason.
-        ways = [_other_than(inner[:1]), *(_last(item[1][1]) for item in inner[1:])]
-    return [(f"(?:{'|'.join(ways)})", 1)] if all(ways) else None
+    """What the first lookbehind of ``items`` of which that is known allows of the one character before them."""
+    for op, (_, inner) in _lookbehinds(items):
+        if op is c.ASSERT:
+            ways = [_last(inner)]
+        else:
+            # Another character, or one that is there for another reason.
+            ways = [_other_than(inner[:1]), *(_last(item[1][1]) for item in inner[1:])]
+        if all(ways):
+            return [(f"(?:{'|'.join(ways)})", 1)]
+    return None
 
 
 def _last(items: Sequence[Any]) -> str:

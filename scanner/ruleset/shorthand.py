@@ -37,6 +37,9 @@ _ESCAPES = (
     r"(?<=:/)/",
 )
 
+# What all of them but a colour's hold, a signed line its break, within so many characters.
+_ESCAPING, _LONGEST_ESCAPE = "\\%:\n", 6
+
 # The last word of the name that a value goes by when the vendor is named some words or lines before it.
 _WORDS = (
     "key|token|secret|passw(?:or)?d|passphrase|pass|pwd|auth|authorization|bearer|credentials?|cred|access|api|pat|sid"
@@ -175,7 +178,11 @@ def _waking(names: str) -> str:
 
 def standing_alone(token: str, edge: str) -> str:
     """An expression for ``token`` that is not a part of a longer run of the characters in ``edge``."""
-    left = f"(?<![{edge.replace('=', '')}](?<!{'|'.join(_ESCAPES)}))"
+    before = edge.replace("=", "")
+    left = f"(?<![{before}](?<!{'|'.join(_ESCAPES)}))"
+    if not re.search(f"[{before}]", _ESCAPING):
+        # In a run of the token's own characters, where none of those but a colour's can be, two questions do for all.
+        left = f"(?<![{before}]{{{_LONGEST_ESCAPE}}}(?<![0-9]{{2}}m)){left}"
     # Tokens may stand back to back: where the same form begins again, the first one is at its end. A form without a
     # beginning of its own begins again in the middle of every longer run.
     marked = len(token) <= _LONG_TOKEN and "(?P<" not in token and _BEGINNING.match(token)

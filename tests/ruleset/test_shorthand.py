@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import string
 from itertools import product
 
@@ -169,3 +171,36 @@ def test_what_a_token_must_not_begin_with_is_asked_first_and_says_the_same(token
             data = (before + text).encode()
             spans = [[found.span() for found in regex.finditer(one.encode(), data)] for one in (pattern, last)]
             assert spans[0] == spans[1], data
+
+
+@pytest.mark.parametrize("edge", ["0-9A-Za-z_-", "0-9A-Za-z+/=", "0-9a-f", "0-9A-Za-z%"])
+def test_what_is_asked_of_a_run_first_says_the_same(edge: str) -> None:
+    pattern = standing_alone("[0-9A-Za-z]{3}", edge)
+    guard = re.match(r"\(\?<!\[[^]]+\]\{6\}\(\?<!\[0-9\]\{2\}m\)\)", pattern)
+    assert bool(guard) == ("%" not in edge)
+    plain = regex.compile(pattern[guard.end() if guard else 0 :].encode())
+    quick, chance, found = regex.compile(pattern.encode()), random.Random(5), 0
+    pieces = [
+        b"\\",
+        b"%",
+        b"25",
+        b"%3D",
+        b"\\x3d",
+        b"\\u003d",
+        b"a1",
+        b"f",
+        b"1m",
+        b"31m",
+        b"[",
+        b":/",
+        b"/",
+        b"\n",
+        b"-",
+        b"+",
+    ]
+    for _ in range(5000):
+        data = b"".join(chance.choices(pieces, k=chance.randrange(1, 9))) + b"a" * chance.choice((0, 0, 3)) + b"kz9"
+        spans = [one.span() for one in quick.finditer(data)]
+        assert spans == [one.span() for one in plain.finditer(data)], data
+        found += len(spans)
+    assert found > 500
