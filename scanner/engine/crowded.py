@@ -100,6 +100,9 @@ class Crowd:
         self._allowance = Allowance(expressions.pattern, size, patience, timeout)
         self._reach = _APART + _A_LINE * lines
         self._timeout = timeout
+        # Where there is no other way, nothing is won by giving up early: all would be searched again.
+        pattern, values, backwards = expressions
+        self._is_only_way = not (values and backwards) and has_none(pattern.pattern)
         # What was found in the spans to come, and whether searching some together took too long.
         self._known: dict[Span, list[Found[bytes]]] = {}
         self._is_slow = False
@@ -120,16 +123,14 @@ class Crowd:
         if values and self._lacks(values, data, span):
             return
         at = span.start
-        # What was found out before time was over, and where nothing matched, is asked again by another way.
-        is_only_way = not (values and backwards) and has_none(pattern.pattern)
         while self._allowance.goes_on():
             some: list[Found[bytes]] = []
             started, over = process_time(), False
-            timeout = self._timeout if is_only_way else self._allowance.spare
+            timeout = self._timeout if self._is_only_way else self._allowance.spare
             try:
                 some.extend(pattern.finditer(data, at, span.end, timeout=timeout, concurrent=False))
             except TimeoutError:
-                if is_only_way and not some:
+                if self._is_only_way and not some:
                     raise
                 over = True
             reached = span.end if not over else some[-1].end() if some else at

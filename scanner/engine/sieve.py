@@ -34,6 +34,8 @@ _NONE = b"none"
 # What must follow within a match may stand at every byte, and Python is told of each place. An attempt seldom takes as
 # many steps as it may.
 _STEPS_A_BYTE = 8
+# The patterns of which this process knows that there is none.
+_without: set[bytes] = set()
 
 
 class _Ends:
@@ -155,6 +157,8 @@ def sieve(pattern: bytes) -> Sieve | None:
     if not known:
         places = made(pattern)
         _sieves().put(_key(pattern), places.dump() if places else _NONE)
+    if places is None:
+        _without.add(pattern)
     return places
 
 
@@ -172,7 +176,7 @@ def is_kept(pattern: bytes) -> bool:
 
 def has_none(pattern: bytes) -> bool:
     """True when it is known that there is no sieve for ``pattern``."""
-    return _sieves().size(_key(pattern)) == len(_NONE)
+    return pattern in _without or _sieves().size(_key(pattern)) == len(_NONE)
 
 
 def _kept(pattern: bytes) -> tuple[bool, Sieve | None]:

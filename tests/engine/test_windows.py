@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from scanner.engine.windows import LONGEST_LINE, MARGIN, ends_at_window, in_stretches, merged, window
 from scanner.model.span import Span
+from scanner.ruleset.loader import load_rules
+from scanner.ruleset.location import rules_folder
 
 TEXT = b"one\ntwo\nthree\nfour\nfive"
 
@@ -91,3 +93,9 @@ def test_of_a_long_line_no_more_than_an_expression_is_wide() -> None:
     for near in (0, 1):
         span = window(data, 500_000, near=near, reach=0, before=200, after=300)
         assert span == Span(500_000 - 200 - MARGIN, 500_000 + 300 + MARGIN)
+
+
+def test_no_shipped_rule_has_its_lines_searched_one_by_one() -> None:
+    """Where ``$`` means the end of its window, each line takes a search: in hostile text five times as long as one."""
+    rules = [source.rule for source in load_rules([rules_folder()])]
+    assert [rule.id for rule in rules if rule.pattern and not rule.path and ends_at_window(rule.pattern)] == []
