@@ -22,6 +22,8 @@ def core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
     """``value`` without what belongs to its string or its scheme, and what is promised of the rest."""
     promise = Promise.PASSWORD if password else key.promise
     value = _ENDINGS.pattern.sub(b"", value)
+    # What Spring is to compare as it stands.
+    value = value.removeprefix(b"{noop}")
     if value[:2] == b"\xe2\x80" and (typeset := _TYPESET.pattern.fullmatch(value)):
         value = typeset[1]
     # Blanks that somebody copied along; before and after a word they join it to what comes next.

@@ -31,7 +31,8 @@ class Key(NamedTuple):
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PASSWORD = frozenset(
     """password passwd passwort passphrase pass pwd pswd passw pw psw passcode userpass dbpass passin passout
-    requirepass masterauth psk presharedkey passwords passwds passphrases""".split()
+    requirepass masterauth psk presharedkey passwords passwds passphrases
+    senha contrasena kennwort wachtwoord passe motdepasse""".split()
 )
 _SECRET = frozenset(
     """secret secrets token tokens apikey credential credentials creds cred accesskey secretkey privatekey

@@ -62,7 +62,7 @@ _CIPHERTEXT = Lazy(
 _HASH = Lazy(
     rb"""(?:
      (?:[\w.@-]{1,64}:)?\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2\w*|scrypt|pbkdf2[\w-]*|sha1|md5|P|H|S|bcrypt[\w-]*|racf|krb5\w*|DCC2|ml)\$.*
-    |\{(?:CRYPT|SSHA\d*|SHA\d*|MD5|SMD5|PBKDF2[\w-]*|ARGON2|bcrypt|pbkdf2\w*|noop)\}.*
+    |\{(?:CRYPT|SSHA\d*|SHA\d*|MD5|SMD5|PBKDF2[\w-]*|ARGON2|bcrypt|pbkdf2\w*)\}.*
     |(?:pbkdf2_sha\d+|pbkdf2:sha\d+|scrypt|bcrypt(?:_sha256)?|argon2|sha1|sha256|md5|crypt)[$:]\S*\$\S+
     |(?:sha\d+|md5|argon2)(?::[0-9a-f]{6,}){1,3}|scrypt:\d+:\d+:\d+\$.*|SCRAM-SHA-\d+\$.*|\*[0-9A-F]{40}|md5[0-9a-f]{32}
     )""",

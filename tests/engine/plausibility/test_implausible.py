@@ -87,6 +87,12 @@ def test_what_is_no_password_says_why(value: bytes, reason: str) -> None:
     assert implausible(value, mode="password", key="password", kind=FileKind.CONFIG, line=b'"' + value + b'"') == reason
 
 
+def test_letters_in_groups_of_four_are_no_text_unless_they_are_words() -> None:
+    shown = random("%[qxzwvkjh]4 ~ %[qxzwvkjh]4 ~ %[qxzwvkjh]4 ~ %[qxzwvkjh]4")
+    assert implausible(shown, mode="password", key="mail_password", kind=FileKind.CODE) == ""
+    assert implausible(b"this must have been", mode="password", key="mail_password", kind=FileKind.CODE) == "text"
+
+
 @pytest.mark.parametrize(
     "parts", ["Sum mer2024!", "Lon don2012", "Berlin %[#]1 1989", "%L6 %D2", "%L8", "%D6", "tr0ub4dor& %D1"]
 )
@@ -96,6 +102,12 @@ def test_what_people_choose_as_passwords_stays(parts: str) -> None:
         implausible(value, mode="password", key="db_password", kind=FileKind.CONFIG, line=b"db_password: " + value)
         == ""
     )
+
+
+def test_what_spring_compares_as_it_stands_is_no_hash() -> None:
+    assert implausible(b"{noop}" + random("%A12"), mode="password", key="password", kind=FileKind.CODE) == ""
+    assert implausible(b"{noop}password", mode="password", key="password", kind=FileKind.CODE) == "stock value"
+    assert implausible(b"{bcrypt}" + random("%A12"), mode="password", key="password")
 
 
 @pytest.mark.parametrize("parts", ["%A32", "%H40", "%N24", "%S32", "%B43 =", "%L24", "%W22", "%uuid"])
