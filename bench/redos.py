@@ -1,7 +1,7 @@
 """What a hostile text costs each rule: a megabyte made for its expressions, the way the scan goes.
 
     python bench/redos.py [RULE ...] [--screen BYTES] [--size BYTES] [--kinds N]
-                           [--worst N] [--top N] [--limit RATIO] [--json FILE]
+                           [--worst N] [--top N] [--limit RATIO] [--json FILE] [--log FILE]
 
 Texts are made of each expression's own parts: each of its repetitions pumped after the shortest way to it, on lines
 of their own, on one line without end, and in heads that overlap; and of the rule's examples repeated, cut short, with
@@ -12,6 +12,8 @@ A rule's cost is the processor time of its expressions beyond the prefilter's, w
 adds for each place that matched is linear in what there is to report, and told beside it; so is what compiling the
 expression from behind takes, once for all processes. ``--limit`` compares the
 cost with the time that the prefilter takes for as much of ordinary text, so that it means the same on every machine.
+Trying all rules takes minutes: with ``--log`` each rule's costs are written at once, and those that a file
+of an earlier run holds are not tried again.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -214,7 +216,7 @@ class _Unjudged(Matcher):
         self.around += time.process_time() - started
         return found
 
-    def _judge(self, _: Text, found: Any, **__: Any) -> None:
+    def _judge(self, text: Text, found: Any, **_: Any) -> None:
         self.seen += 1
         span = Span(*found.span())
         if self.rule.keywords:
@@ -299,29 +301,26 @@ def main() -> int:
     arguments.add_argument("--top", type=int, default=20, help="how many are printed")
     arguments.add_argument("--limit", type=float, help="most of a rule, in times of the prefilter")
     arguments.add_argument("--json", type=Path)
+    arguments.add_argument("--log", type=Path, help="one line of JSON for each rule and size; read first")
     args = arguments.parse_args()
     bench = Bench()
     chosen = [source for rule, source in bench.sources.items() if not args.rules or rule in args.rules]
     started = time.monotonic()
-    tried = 0
-    screened: list[list[Cost]] = []
-    for source in chosen:
-        costs = []
-        for name, data in hostile(source, args.screen, args.kinds):
-            costs.append(bench.cost(source, name, data))
-            if costs[-1].milliseconds > _ENOUGH:
-                break
-        tried += len(costs)
-        screened.append(sorted(costs, reverse=True)[:3])
-    screened.sort(reverse=True)
-    table = [costs[0] for costs in screened]
+    log = _Log(args.log)
+    screened = [log.of(source.rule.id, args.screen, lambda: _screened(bench, source, args)) for source in chosen]  # noqa: B023
+    tried = sum(tried for tried, _ in screened)
+    worst_three = sorted((costs for _, costs in screened if costs), reverse=True)
+    table = [costs[0] for costs in worst_three]
     if args.worst:
-        slowest = screened[: args.worst]
-        table = sorted((_in_full(bench, costs, args.size, args.kinds) for costs in slowest), reverse=True)
+        table = []
+        for costs in worst_three[: args.worst]:
+            full = log.of(costs[0].rule, args.size, lambda: _in_full(bench, costs, args.size, args.kinds))  # noqa: B023
+            table += full[1]
+        table.sort(reverse=True)
     base = bench.ordinary(table[0].size)
     limit = args.limit * base if args.limit else 50 * table[0].size / (1 << 20)
     if args.limit and not args.worst:
-        confirmed = ([_confirmed(bench, cost, limit, args.kinds) for cost in costs] for costs in screened)
+        confirmed = ([_confirmed(bench, cost, limit, args.kinds) for cost in costs] for costs in worst_three)
         table = sorted(map(max, confirmed), reverse=True)
     worst = table[0]
     for cost in table[: args.top]:
@@ -336,8 +335,40 @@ def main() -> int:
     return int(worst.milliseconds > limit)
 
 
-def _in_full(bench: Bench, costs: Sequence[Cost], size: int, kinds: int) -> Cost:
-    """The worst of a rule's worst texts, at ``size`` bytes."""
+class _Log:
+    """What was measured, in a file at ``path`` if there is one: how many texts of a rule were tried, and the worst."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known: dict[tuple[str, int], tuple[int, list[Cost]]] = {}
+        for line in path.read_text().splitlines() if path and path.exists() else ():
+            entry = json.loads(line)
+            self._known[entry["rule"], entry["size"]] = entry["tried"], [Cost(**cost) for cost in entry["costs"]]
+
+    def of(self, rule: str, size: int, measure: Callable[[], tuple[int, list[Cost]]]) -> tuple[int, list[Cost]]:
+        """What is known of ``rule`` with texts of ``size`` bytes, or else measured now."""
+        found = self._known.get((rule, size))
+        if found is None:
+            found = tried, costs = measure()
+            if self._path:
+                entry = {"rule": rule, "size": size, "tried": tried, "costs": [cost._asdict() for cost in costs]}
+                with self._path.open("a") as file:
+                    file.write(json.dumps(entry) + "\n")
+        return found
+
+
+def _screened(bench: Bench, source: RuleSource, args: argparse.Namespace) -> tuple[int, list[Cost]]:
+    """How many small texts of a rule were tried, and the three worst."""
+    costs = []
+    for name, data in hostile(source, args.screen, args.kinds):
+        costs.append(bench.cost(source, name, data))
+        if costs[-1].milliseconds > _ENOUGH:
+            break
+    return len(costs), sorted(costs, reverse=True)[:3]
+
+
+def _in_full(bench: Bench, costs: Sequence[Cost], size: int, kinds: int) -> tuple[int, list[Cost]]:
+    """The worst of a rule's worst texts, at ``size`` bytes, of how many."""
     source = bench.sources[costs[0].rule]
     names = {cost.text for cost in costs}
     worst = max(bench.cost(source, name, data) for name, data in hostile(source, size, kinds) if name in names)
@@ -345,7 +376,7 @@ def _in_full(bench: Bench, costs: Sequence[Cost], size: int, kinds: int) -> Cost
     for expression in (source.rule.pattern, source.rule.needs):
         if expression:
             made(expression.encode())
-    return worst._replace(compiled=(time.process_time() - started) * 1000)
+    return len(names), [worst._replace(compiled=(time.process_time() - started) * 1000)]
 
 
 if __name__ == "__main__":
