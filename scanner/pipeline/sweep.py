@@ -211,8 +211,9 @@ class Sweeper:
                 self._calm.note(version, hits, self._kind(numbers))
         for view in found:
             view.calm = bool(view.fresh) and self._calm.holds_nothing_new(view.version)
-            if view.version.fresh is None and view.text.data is view.version.data and self._falls_apart(view):
-                # The same documents and entries were in versions from which this one was not made.
+            if view.fresh is None and view.text.data is view.version.data and self._falls_apart(view):
+                # The same documents and entries were in versions from which this one was not made, or only by chance:
+                # from a page that quotes them.
                 view.fresh = [0, len(view.text.data)]
         self._sort_out(found)
         return found
@@ -285,9 +286,9 @@ class Sweeper:
             if view.structural:
                 view.spans, view.schemas = extent.documents(view.text, view.fresh)
                 view.hits = []
-                view.sections = self._unknown(view)
+                view.sections = self._fruitful(view)
                 wide = [
-                    *(section.span for section in view.sections),
+                    *(section.span for section in view.sections if section.found is None),
                     *(part for one in view.schemas for part in extent.to_look_at(one, wide)),
                 ]
             for start, end in wide:
@@ -326,12 +327,12 @@ class Sweeper:
         noted = self.ledger.write(text, matches, name=name, among=among, name_class=view.number)
         holdings.note(text, noted)
 
-    def _unknown(self, view: _View) -> list[Section]:
+    def _fruitful(self, view: _View) -> list[Section]:
         """Those of the spans to be read as structure that are not known to hold nothing."""
         if not view.spans or (view.spans == [Span(0, len(view.text.data))] and not view.schemas):
             return [Section(span, None) for span in view.spans]
         view.awake = frozenset(self._calm.awake(view.version))
-        return self._sections.unknown(view.text, view.number, view.spans, view.awake)
+        return self._sections.fruitful(view.text, view.number, view.spans, view.awake)
 
     def _name(self, version: Version) -> bytes:
         return self._hash(b"blob %d\0" % len(version.data) + version.data).digest()
