@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scanner.model.secret import Secret
@@ -14,6 +14,8 @@ from scanner.model.secret import Secret
 @given(st.binary(min_size=5, max_size=100))
 def test_no_view_holds_the_value(value: bytes) -> None:
     text = value.decode("utf-8", "replace")
+    # A value may be a piece of what stands around every one.
+    assume(text not in repr(Secret(b"x" * len(value))))
     secret = Secret(value)
     for view in (repr(secret), str(secret), f"{secret}", secret.redacted(), secret.fingerprint("rule")):
         assert text not in view
