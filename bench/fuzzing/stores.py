@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 from fuzzing.target import EXPECTED, Run, Target, size_class
-from scanner.history import delta
+from scanner.history import delta, headers, linespans
 from scanner.history.commits import message_of, parse_commit, tagged
 from scanner.history.loose import read_loose
 from scanner.history.names import read_names
@@ -19,7 +19,7 @@ from scanner.history.pack import Pack
 from scanner.history.packindex import PackIndex, multi_pack
 
 _LIMIT = 1 << 20
-_KINDS = (delta.COMMIT, delta.TREE, delta.BLOB, delta.TAG)
+_KINDS = (headers.COMMIT, headers.TREE, headers.BLOB, headers.TAG)
 _TEXT = b"alpha = 1\nbeta = 2\ngamma = 3\ndelta = 4\n" * 12
 
 
@@ -110,14 +110,14 @@ def _delta(_folder: Path) -> Run:
             if delta.made_size(code) > _LIMIT:
                 return "large"
             made = delta.rebuild(base, code, fresh, 16)
-        except delta.Damaged as error:
+        except headers.Damaged as error:
             return str(error)
         try:
             right = applied(base, code)
         except (ValueError, IndexError):
             raise AssertionError("a malformed delta was taken for a sound one") from None
         assert made == right, "a delta was applied wrongly"
-        spans = delta.line_spans(made, fresh, 1, 0)
+        spans = linespans.line_spans(made, fresh, 1, 0)
         assert all(0 <= start <= end <= len(made) for start, end in zip(spans[::2], spans[1::2], strict=True))
         for start, end in zip(fresh[::2], fresh[1::2], strict=True):
             assert 0 <= start <= end <= len(made)
@@ -150,10 +150,10 @@ def pack_of(data: bytes) -> tuple[bytes, list[int]]:
         here = len(out)
         claimed = len(body) + (kind >> 4 if kind > 127 else 0)
         out += header(kind & 7, claimed)
-        if kind & 7 == delta.OFS_DELTA:
+        if kind & 7 == headers.OFS_DELTA:
             base = offsets[-back] if 0 < back <= len(offsets) else here - back
             out += _back(max(0, here - base))
-        elif kind & 7 == delta.REF_DELTA:
+        elif kind & 7 == headers.REF_DELTA:
             out += _name(back)
         out += zlib.compress(body, 1)
         offsets.append(here)
@@ -187,15 +187,15 @@ def _pack_seeds() -> Sequence[bytes]:
     tree = _tree("a.py", "b.env", "dir")
     grown = delta_of(tree, (0, len(tree)), b"100644 new.txt\0" + _name(9))
     tag = b"object " + b"ab" * 20 + b"\ntype commit\ntag v1\n\nhello\n"
-    blob, ofs, ref = delta.BLOB, delta.OFS_DELTA, delta.REF_DELTA
+    blob, ofs, ref = headers.BLOB, headers.OFS_DELTA, headers.REF_DELTA
     return [
         record(blob, 0, _TEXT) + record(ofs, 1, second) + record(ofs, 1, third),
         record(blob, 0, _TEXT) + record(ref, 0, second) + record(ref, 1, third),
         record(ref, 1, second) + record(blob, 0, _TEXT),
-        record(delta.TREE, 0, tree)
+        record(headers.TREE, 0, tree)
         + record(ofs, 1, grown)
-        + record(delta.COMMIT, 0, commit)
-        + record(delta.TAG, 0, tag),
+        + record(headers.COMMIT, 0, commit)
+        + record(headers.TAG, 0, tag),
         record(ref, 1, second) + record(ref, 0, third),
     ]
 
@@ -225,7 +225,7 @@ def _pack(folder: Path) -> Run:
                 found.append((kind, len(batch.versions), size_class(len(batch.text))))
                 batch.let_go()
             found += walk.reasons
-            if kind == delta.TREE:
+            if kind == headers.TREE:
                 names_found = read_names(pack, among, among.roots, len)
                 found.append(size_class(sum(names_found.of)))
         for position in range(len(pack.kinds)):
@@ -346,7 +346,7 @@ def _object(folder: Path) -> Run:
 TARGETS = (
     Target("delta", _delta, _delta_seeds, (copy(0, 1), copy(0, 0), b"\x80", b"\x7f", number(1 << 40))),
     Target(
-        "pack", _pack, _pack_seeds, (record(delta.OFS_DELTA, 1, b"\0\0"), record(delta.BLOB, 0, b"x\n"), copy(0, 5))
+        "pack", _pack, _pack_seeds, (record(headers.OFS_DELTA, 1, b"\0\0"), record(headers.BLOB, 0, b"x\n"), copy(0, 5))
     ),
     Target("index", _index, _index_seeds, (b"\xfftOc", b"MIDX", b"OIDL", b"OOFF", b"LOFF", b"PNAM")),
     Target("object", _object, _object_seeds, (b"tree ", b"parent ", b"\n\n", b"blob ", b"\0", b"mergetag ", b"tag ")),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner.history.delta import Damaged
+from scanner.history.headers import Damaged
 from scanner.model.errors import UnsealedError
 
 # What a parser may say of input that is none of its own. Everything else is a crash.

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from scanner.history.delta import Walk
+from scanner.history.walk import Walk
 
 try:
     from librt.strings import BytesWriter, write_i64_le

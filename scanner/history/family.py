@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from scanner.history.delta import OFS_DELTA, Damaged, operands, read_header
+from scanner.history.delta import operands
+from scanner.history.headers import OFS_DELTA, Damaged, read_header
 
 if TYPE_CHECKING:
     from mmap import mmap

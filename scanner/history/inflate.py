@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from scanner.history.delta import Damaged
+from scanner.history.headers import Damaged
 from scanner.model.fastzlib import fastest
 
 _library = fastest()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.entries import EntryBook
 from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
@@ -95,7 +95,7 @@ def note(known: dict[bytes, list[int]], child: bytes, numbers: Iterable[int]) ->
 
 
 # By type, 1 for objects that can be files: blobs, and those of which nothing is known.
-_FILES = bytes(kind in (0, delta.BLOB) for kind in range(8))
+_FILES = bytes(kind in (0, headers.BLOB) for kind in range(8))
 
 
 def by_position(pack: Pack, names: Sequence[PackNames]) -> list[tuple[int, ...]]:

@@ -10,24 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner.history.delta import (
-    LOST,
-    OFS_DELTA,
-    PASS,
-    ROOT,
-    TAKE,
-    Damaged,
-    Walk,
-    families,
-    made_size,
-    read_header,
-    read_headers,
-    rebuild,
-)
+from scanner.history.delta import made_size, rebuild
 from scanner.history.errors import DamagedPack, NoObject
 from scanner.history.family import Family
+from scanner.history.headers import LOST, OFS_DELTA, ROOT, Damaged, read_header, read_headers
 from scanner.history.inflate import inflate
 from scanner.history.packindex import PackIndex
+from scanner.history.walk import PASS, TAKE, Walk, families
 
 _LONGEST_CHAIN = 4096  # git's own limit on the depth of deltas is 4095
 

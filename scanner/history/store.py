@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.errors import DamagedIndex, DamagedPack, NoObject
 from scanner.history.loose import loose_names, read_loose
 from scanner.history.pack import Pack
 from scanner.history.packindex import PackIndex, multi_pack
 from scanner.model.regular import read_regular
 
-KINDS = {delta.COMMIT: "commit", delta.TREE: "tree", delta.BLOB: "blob", delta.TAG: "tag"}
+KINDS = {headers.COMMIT: "commit", headers.TREE: "tree", headers.BLOB: "blob", headers.TAG: "tag"}
 # Git follows alternates of alternates this far.
 _DEEPEST = 5
 

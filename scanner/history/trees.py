@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress, count
 
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.errors import NoObject
 from scanner.history.family import Family
 from scanner.history.links import Links, select
@@ -52,7 +52,7 @@ class PackTrees:
     def link(self, wanted: Iterable[int], links: Links) -> set[int]:
         """Note in ``links`` the trees in which one of the objects ``wanted`` stands; returned are their numbers."""
         if self._family is None:
-            self._family = self._pack.family(self._pack.families(delta.TREE), limit=LARGEST_TREE)
+            self._family = self._pack.family(self._pack.families(headers.TREE), limit=LARGEST_TREE)
         wanted = list(wanted)
         ranked = {self._numbers.rank(self._at, number): number for number in wanted}
         ranked.pop(-1, None)

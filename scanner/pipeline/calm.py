@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scanner.engine.prefilter import Hit
-from scanner.history.delta import Version, line_spans
+from scanner.history.linespans import line_spans
+from scanner.history.walk import Version
 from scanner.model.filekind import FileKind
 from scanner.model.literals import Literals
 from scanner.model.match import Stir, TellsByLines

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.commits import CommitGraph
 from scanner.history.numbers import Numbers
 from scanner.pipeline.portions import Portion, Yield
 from scanner.pipeline.scope import Scope, Tips
 
-_KINDS = (delta.COMMIT, delta.TAG)
+_KINDS = (headers.COMMIT, headers.TAG)
 
 
 class Chronicle:

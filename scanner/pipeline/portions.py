@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.commits import CommitText, message_of, parse_commit, tagged
 from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
@@ -16,6 +16,7 @@ from scanner.history.names import EntryTable, PackNames, by_position, loose_name
 from scanner.history.pack import Pack
 from scanner.history.store import ObjectStore
 from scanner.history.trees import TreeIndex
+from scanner.history.walk import SKIP, Batch
 from scanner.model.result import Skipped
 from scanner.pipeline.classes import ClassKey, NameClass, NameClasses
 from scanner.pipeline.context import OVERTIME, Context
@@ -119,7 +120,7 @@ class Workshop:
         """All trees, in about ``count`` portions a pack."""
         found = []
         for number in range(len(self.store.packs)):
-            families = self.store.packs[number].families(delta.TREE)
+            families = self.store.packs[number].families(headers.TREE)
             share = sum(families.weights) // count + 1
             roots: list[int] = []
             weight = 0
@@ -138,7 +139,7 @@ class Workshop:
             names = loose_names(self.store, self.classes.number)
         else:
             pack = self.store.packs[portion.pack]
-            families = pack.families(delta.TREE)
+            families = pack.families(headers.TREE)
             names = read_names(pack, families, portion.roots, self.classes.number)
             pack.let_go()
         return Named(portion.pack, names, self.classes.items())
@@ -177,9 +178,9 @@ class Workshop:
         largest portions, so that none is left alone at the end."""
         found: list[Portion] = []
         for number in range(len(self.store.packs)):
-            for kind in (delta.BLOB, delta.COMMIT, delta.TAG):
+            for kind in (headers.BLOB, headers.COMMIT, headers.TAG):
                 found += self._of_pack(number, kind)
-        found.sort(key=lambda portion: (portion.kind == delta.BLOB, -portion.weight))
+        found.sort(key=lambda portion: (portion.kind == headers.BLOB, -portion.weight))
         loose = list(self.store.loose())
         for at in range(0, len(loose), _LOOSE_AT_ONCE):
             found.append(Portion(-1, 0, loose=tuple(loose[at : at + _LOOSE_AT_ONCE])))
@@ -192,7 +193,7 @@ class Workshop:
             made.skipped.append(Skipped("some of the objects", OVERTIME))
         elif portion.pack < 0:
             self._loose(portion.loose, made)
-        elif portion.kind == delta.BLOB:
+        elif portion.kind == headers.BLOB:
             self._blobs(portion, made)
         else:
             self._others(portion, made)
@@ -228,7 +229,7 @@ class Workshop:
         roots: list[int] = []
         weight = 0
         for root, own in zip(families.roots, families.weights, strict=True):
-            if wanted and wanted[root] == delta.SKIP:
+            if wanted and wanted[root] == SKIP:
                 continue
             roots.append(root)
             weight += own
@@ -240,16 +241,16 @@ class Workshop:
 
     def _wanted(self, number: int, kind: int) -> bytes:
         """Commits and tags are always read: the places of what is found depend on them."""
-        return self._selection.by_pack[number] if kind == delta.BLOB and self._selection.by_pack else b""
+        return self._selection.by_pack[number] if kind == headers.BLOB and self._selection.by_pack else b""
 
-    def _batches(self, portion: Portion, made: Yield) -> Iterator[delta.Batch]:
+    def _batches(self, portion: Portion, made: Yield) -> Iterator[Batch]:
         pack = self.store.packs[portion.pack]
         wanted = self._wanted(portion.pack, portion.kind)
         walk = pack.walk(pack.families(portion.kind), limit=self.limit, wanted=wanted)
         for root in portion.roots:
             walk.add(root)
         # Only blobs are scanned where they are fresh.
-        lines = LINES if portion.kind == delta.BLOB and not self._whole else -1
+        lines = LINES if portion.kind == headers.BLOB and not self._whole else -1
         while walk.more():
             yield walk.batch(_TEXT, _WAITING, lines, self._sweeper.known)
         made.odd += walk.odd
@@ -265,8 +266,8 @@ class Workshop:
                 self._sweeper.take(batch, self._names[portion.pack])
 
     def _others(self, portion: Portion, made: Yield) -> None:
-        kind = "commit" if portion.kind == delta.COMMIT else "tag"
-        take = self._commits if portion.kind == delta.COMMIT else self._tags
+        kind = "commit" if portion.kind == headers.COMMIT else "tag"
+        take = self._commits if portion.kind == headers.COMMIT else self._tags
         for batch in self._batches(portion, made):
             take([(self._name(kind, version.data), version.data) for version in batch.versions], made)
             batch.let_go()

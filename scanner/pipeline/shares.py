@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from scanner.git.layout import layout
 from scanner.git.run import Git
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.store import ObjectStore
 from scanner.pipeline.context import Context
 from scanner.pipeline.portions import Portion, Workshop, Yield
@@ -32,7 +32,7 @@ def packs_of(store: ObjectStore) -> tuple[bytes, ...]:
 
 def is_shared(portion: Portion) -> bool:
     """True for what shares consist of: files in packs. All the rest is done by whoever puts the shares together."""
-    return portion.pack >= 0 and portion.kind == delta.BLOB
+    return portion.pack >= 0 and portion.kind == headers.BLOB
 
 
 class Sharer:

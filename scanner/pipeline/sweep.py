@@ -17,7 +17,8 @@ from operator import attrgetter
 
 from scanner.engine.encoding import to_text
 from scanner.engine.prefilter import Hit
-from scanner.history.delta import Batch, Version, line_spans
+from scanner.history.linespans import line_spans
+from scanner.history.walk import Batch, Version
 from scanner.model.filekind import FileKind
 from scanner.model.result import Skipped
 from scanner.model.span import Span

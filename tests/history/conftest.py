@@ -1,4 +1,4 @@
-"""The delta module both ways: as Python runs its text, and as mypyc compiles it."""
+"""The modules of the inner loops both ways: as Python runs their text, and as mypyc compiles it."""
 
 from __future__ import annotations
 
@@ -6,46 +6,75 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-import scanner.history.delta as installed
+from scanner.history import delta as installed
 from tests.conftest import SOURCE
 
-TEXT = SOURCE / "scanner" / "history" / "delta.py"
+# In an order in which each imports only those before it.
+_LOOPS = ("headers", "delta", "linespans", "walk")
 
 
 def is_compiled(module: ModuleType) -> bool:
     return not str(module.__file__).endswith(".py")
 
 
-def _load(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+def _loaded(files: Mapping[str, Path]) -> dict[str, ModuleType]:
+    """Modules of ``scanner.history`` from these files, beside the installed ones; they import each other."""
+    names = {name: f"scanner.history.{name}" for name in files}
+    before = {full: sys.modules.pop(full) for full in names.values() if full in sys.modules}
+    try:
+        for name, full in names.items():
+            spec = importlib.util.spec_from_file_location(full, files[name])
+            assert spec is not None and spec.loader is not None
+            sys.modules[full] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[full])
+        return {name: sys.modules[full] for name, full in names.items()}
+    finally:
+        for full in names.values():
+            sys.modules.pop(full, None)
+        sys.modules.update(before)
 
 
-def _compiled(folder: Path) -> ModuleType:
-    """The installed module where it is compiled; else one that is compiled now, if anything here can."""
+def _compiled(folder: Path) -> dict[str, ModuleType]:
+    """The installed modules where they are compiled; else they are compiled now, if anything here can."""
     if is_compiled(installed):
-        return installed
+        return {name: importlib.import_module(f"scanner.history.{name}") for name in _LOOPS}
     if importlib.util.find_spec("mypyc") is None or not any(map(shutil.which, ("cc", "gcc", "clang"))):
-        pytest.skip("nothing here compiles the delta module")
-    (folder / "delta_compiled.py").write_bytes(TEXT.read_bytes())
-    done = subprocess.run([sys.executable, "-m", "mypyc", "delta_compiled.py"], cwd=folder, capture_output=True)
+        pytest.skip("nothing here compiles the modules of the inner loops")
+    build = [sys.executable, "setup.py", "-q", "build_ext", "--build-lib", str(folder), "--build-temp", str(folder)]
+    done = subprocess.run(build, cwd=SOURCE, capture_output=True)
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
-    (built,) = folder.glob("delta_compiled.*.so")
-    sys.path.insert(0, str(folder))  # what mypyc writes imports a second module beside the first
-    return _load("delta_compiled", built)
+    # What mypyc writes imports the code of all of them first.
+    return _loaded({name: next(folder.rglob(f"{name}.*.so")) for name in ("loops__mypyc", *_LOOPS)})
 
 
 @pytest.fixture(scope="session", params=["interpreted", "compiled"])
-def delta(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+def loops(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, ModuleType]:
     if request.param == "interpreted":
-        return _load("delta_interpreted", TEXT)
+        return _loaded({name: SOURCE / "scanner" / "history" / f"{name}.py" for name in _LOOPS})
     return _compiled(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture(scope="session")
+def headers(loops: Mapping[str, ModuleType]) -> ModuleType:
+    return loops["headers"]
+
+
+@pytest.fixture(scope="session")
+def delta(loops: Mapping[str, ModuleType]) -> ModuleType:
+    return loops["delta"]
+
+
+@pytest.fixture(scope="session")
+def linespans(loops: Mapping[str, ModuleType]) -> ModuleType:
+    return loops["linespans"]
+
+
+@pytest.fixture(scope="session")
+def walk(loops: Mapping[str, ModuleType]) -> ModuleType:
+    return loops["walk"]

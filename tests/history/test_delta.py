@@ -1,4 +1,4 @@
-"""Headers, deltas, fresh ranges and their lines, by a module that runs interpreted and compiled alike."""
+"""Deltas and what is fresh in what they make, by modules that run interpreted and compiled alike."""
 
 from __future__ import annotations
 
@@ -7,54 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from tests.history.packs import back, delta_of, header, number
+from tests.history.packs import delta_of, number
 
 BASE = b"".join(b"line %d of the base\n" % at for at in range(40))
-
-
-@pytest.mark.parametrize("size", [0, 15, 16, 127, 2047, 2048, 1 << 31, 1 << 40])
-@pytest.mark.parametrize("kind", [1, 2, 3, 4])
-def test_a_whole_object(delta: ModuleType, kind: int, size: int) -> None:
-    raw = header(kind, size)
-    read = delta.read_header(raw + b"data", 100, 20)
-    assert (read.kind, read.size, read.data) == (kind, size, 100 + len(raw))
-
-
-@pytest.mark.parametrize("distance", [1, 127, 128, 16511, 16512, 1 << 33])
-def test_a_base_some_way_back(delta: ModuleType, distance: int) -> None:
-    offset = distance + 12
-    read = delta.read_header(header(6, 5) + back(distance), offset, 20)
-    assert (read.kind, read.base, read.data) == (6, 12, offset + 1 + len(back(distance)))
-
-
-@pytest.mark.parametrize("name_size", [20, 32])
-def test_a_base_by_name(delta: ModuleType, name_size: int) -> None:
-    name = bytes(range(name_size))
-    read = delta.read_header(header(7, 300) + name + b"rest", 50, name_size)
-    assert (read.kind, read.name, read.data) == (7, name, 50 + 2 + name_size)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"\xb0",
-        b"\xb0" + b"\xff" * 20,
-        header(0, 1),
-        header(5, 1),
-        header(6, 1),
-        header(6, 1) + b"\x00",
-        header(6, 1) + back(1000),
-        header(6, 1) + b"\xff" * 30,
-        header(6, 1) + b"\xff",
-        header(7, 1) + bytes(19),
-    ],
-    ids=["empty", "cut size", "endless size", "type 0", "type 5", "no base", "itself", "before the pack",
-         "endless distance", "cut distance", "cut name"],
-)  # fmt: skip
-def test_a_malformed_header(delta: ModuleType, raw: bytes) -> None:
-    with pytest.raises(delta.Damaged):
-        delta.read_header(raw, 500, 20)
 
 
 def test_objects_put_together_in_one_place_are_apart(delta: ModuleType) -> None:
@@ -184,70 +139,3 @@ def test_random_bytes_for_a_delta(delta: ModuleType) -> None:
         except delta.Damaged:
             continue
         assert all(0 <= at <= len(data) for at in fresh)
-
-
-def spans(delta: ModuleType, data: bytes, ranges: list[int], lines: int, reach: int = 0) -> list[bytes]:
-    flat = delta.line_spans(data, ranges, lines, reach)
-    return [data[start:stop] for start, stop in zip(flat[::2], flat[1::2], strict=True)]
-
-
-def test_whole_lines_and_their_neighbours(delta: ModuleType) -> None:
-    data = b"".join(b"%03d\n" % at for at in range(200))
-    assert spans(delta, data, [402, 403], 0) == [b"100\n"]
-    assert spans(delta, data, [402, 403], 2) == [b"098\n099\n100\n101\n102\n"]
-    assert spans(delta, data, [1, 2, 797, 798], 1) == [b"000\n001\n", b"198\n199\n"]
-
-
-def test_close_ranges_come_as_one(delta: ModuleType) -> None:
-    data = b"".join(b"%03d\n" % at for at in range(200))
-    assert len(spans(delta, data, [40, 41, 60, 61], 1)) == 1
-    assert spans(delta, data, [0, len(data)], 3) == [data]
-
-
-def test_a_seam_shows_both_its_sides(delta: ModuleType) -> None:
-    data = b"one\ntwo\nthree\nfour\n"
-    (span,) = spans(delta, data, [8, 8], 0)
-    assert b"three\n" in span
-    assert b"two\n" in spans(delta, data, [8, 8], 1)[0]
-
-
-def test_a_very_long_line_is_cut(delta: ModuleType) -> None:
-    data = b"x" * 1_000_000
-    (span,) = spans(delta, data, [500_000, 500_001], 1)
-    assert b"x" * delta.LONGEST_LINE in span
-    assert len(span) <= 8 * delta.LONGEST_LINE
-
-
-def test_lines_hold_their_ranges_whatever_they_are(delta: ModuleType) -> None:
-    chance = random.Random(7)
-    for _ in range(300):
-        # Some of them longer than a line break is looked for without Python's own search.
-        signs = chance.choice([b"ab\n", b"a" * 400 + b"\n"])
-        data = bytes(chance.choice(signs) for _ in range(chance.randrange(1, 3000)))
-        ends = sorted(chance.randrange(len(data) + 1) for _ in range(2 * chance.randrange(1, 6)))
-        lines = chance.randrange(4)
-        flat = delta.line_spans(data, ends, lines, 0)
-        assert flat == sorted(flat)
-        for start, stop in zip(ends[::2], ends[1::2], strict=True):
-            (a, b) = next((a, b) for a, b in zip(flat[::2], flat[1::2], strict=True) if a <= start and stop <= b)
-            assert a == 0 or data[a - 1 : a] == b"\n"
-            assert b == len(data) or data[b - 1 : b] == b"\n"
-            # As many whole lines before as were asked for, where there are as many.
-            blank = data.startswith(b"\n")  # a blank first line may be left out
-            assert data.count(b"\n", a, start) + blank >= min(lines, data.count(b"\n", 0, start))
-
-
-def test_families_and_their_weights(delta: ModuleType) -> None:
-    kinds = bytearray([3, 3, 3, 2, 3, 3])
-    bases = [delta.ROOT, 0, 0, delta.ROOT, 2, delta.LOST]
-    roots, first, following, weight = delta.families(kinds, bases, [12, 100, 110, 150, 160, 200, 230])
-    assert roots == [[], [], [3], [0, 5], [], [], [], []]
-    children = []
-    child = first[0]
-    while child >= 0:
-        children.append(child)
-        child = following[child]
-    assert sorted(children) == [1, 2]
-    assert children[0] == 2, "the heaviest comes first"
-    assert first[2] == 4
-    assert weight[0] == 88 + 10 + 40 + 40

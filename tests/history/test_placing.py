@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.commits import CommitGraph, parse_commit
 from scanner.history.links import Links
 from scanner.history.names import EntryTable, read_names
@@ -41,7 +41,7 @@ def commits(seed: int, count: int = 30) -> list[Commit]:
 def index_of(store: ObjectStore) -> TreeIndex:
     tables: list[list[EntryTable]] = []
     for pack in store.packs:
-        families = pack.families(delta.TREE)
+        families = pack.families(headers.TREE)
         middle = len(families.roots) // 2
         halves = families.roots[:middle], families.roots[middle:]
         tables.append([read_names(pack, families, roots, lambda _: 1).entries for roots in halves])

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.engine.prefilter import Hit
-from scanner.history.delta import Version, line_spans
+from scanner.history.linespans import line_spans
+from scanner.history.walk import Version
 from scanner.kubernetes import interest
 from scanner.model.filekind import FileKind
 from scanner.model.text import Text

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from scanner.history import delta
+from scanner.history import headers
 from scanner.history.commits import CommitText
 from scanner.history.numbers import Numbers
 from scanner.pipeline.chronicle import Chronicle
@@ -31,11 +31,11 @@ def facts(tips: Tips) -> tuple[object, ...]:
 
 
 def yields() -> list[Yield]:
-    made = [Yield(kind=delta.COMMIT, pack=0, commits=COMMITS[at : at + 4]) for at in range(0, 16, 4)]
-    return [*made, Yield(kind=delta.TAG, pack=0, tags=[(name(50), name(10), "commit")]), Yield(kind=delta.BLOB, pack=0)]
+    made = [Yield(kind=headers.COMMIT, pack=0, commits=COMMITS[at : at + 4]) for at in range(0, 16, 4)]
+    return [*made, Yield(kind=headers.TAG, pack=0, tags=[(name(50), name(10), "commit")]), Yield(kind=headers.BLOB, pack=0)]
 
 
-PORTIONS = [Portion(0, kind) for kind in [delta.COMMIT] * 4 + [delta.TAG, delta.BLOB]]
+PORTIONS = [Portion(0, kind) for kind in [headers.COMMIT] * 4 + [headers.TAG, headers.BLOB]]
 LOOSE = Yield(commits=COMMITS[16:])
 
 
