@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
     result = scan_range(git, text_scanner(context.options), context, commits)
     summary = result.summary._replace(target=args.range)
     if commits.tips and not summary.commits:
-        summary = summary._replace(notes=(*summary.notes, f"{args.range} holds no commit: there was nothing to scan"))
+        meant = args.range if ".." in args.range else f"{args.range}..HEAD"
+        summary = summary._replace(notes=(*summary.notes, f"{meant} holds no commit: there was nothing to scan"))
     result = result._replace(summary=summary)
     return shared.report(result, args, setting="range")

@@ -222,13 +222,14 @@ class _Look:
     def _scan(self, one: Listed, data: bytes, key: _Seen) -> None:
         family, context = self._family, self._context
         family.seen.add(key)
-        family.texts += 1
-        family.bytes += len(data)
         if one.kind != "blob":
             # The head of a commit or tag is git's own; its message is what people write.
-            texts: Iterable[Text] = (Text(data[data.find(b"\n\n") + 2 :], "", FileKind.PROSE),)
+            data = data[data.find(b"\n\n") + 2 :]
+            texts: Iterable[Text] = (Text(data, "", FileKind.PROSE),)
         else:
             texts = texts_in(data, one.path, context.options.archives, self.skipped)
+        family.texts += 1
+        family.bytes += len(data)
         made: list[Placed] = []
         for text in texts:
             matches = self._scanner.scan(text, dropped=Dropped.BESIDE)

@@ -32,6 +32,16 @@ def test_only_what_the_range_adds(repo: Repository) -> None:
     assert findings(repo, base) == findings(repo, f"{base}..")
 
 
+def test_of_a_commit_its_message_is_read_and_counted(repo: Repository) -> None:
+    repo.write("a.txt", "old\n")
+    base = repo.commit("base")
+    repo.write("a.txt", "new text\n")
+    repo.commit("message")
+    ran = repo.unsealed("range", f"{base}..HEAD", "-f", "json")
+    scanned = json.loads(ran.out)["scan"]
+    assert (scanned["texts"], scanned["bytes"]) == (2, len("new text\n") + len("message\n"))
+
+
 @pytest.mark.parametrize("unset", ["", "..HEAD", "...HEAD", "..", " ..HEAD"])
 def test_a_variable_that_is_unset_is_not_green(repo: Repository, unset: str) -> None:
     repo.write("a.py", f'key = "{token()}"\n')
@@ -58,6 +68,7 @@ def test_a_range_without_commits_says_so(repo: Repository) -> None:
     ran = repo.unsealed("range", f"{base}..HEAD")
     assert ran.code == 0
     assert f"note  {base}..HEAD holds no commit" in ran.out
+    assert "note  HEAD..HEAD holds no commit" in repo.unsealed("range", "HEAD").out
 
 
 def test_added_and_removed_within_the_range_still_counts(repo: Repository) -> None:
