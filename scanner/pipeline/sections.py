@@ -20,8 +20,8 @@ from scanner.pipeline.empty import Empty
 from scanner.pipeline.text import Dropped, TextScanner
 
 _end = attrgetter("end")
-# Bytes of the sections whose matches are remembered; then it starts anew.
-_MOST = 16 * 1024 * 1024
+# Bytes of the sections whose matches are remembered, and of these about; then it starts anew.
+_MOST, _A_MATCH = 16 * 1024 * 1024, 1024
 
 Matches = tuple[Match, ...]
 
@@ -81,7 +81,7 @@ class Sections:
                 self._found.clear()
                 self._size = 0
             self._found[hash(section.told_by)] = found
-            self._size += section.span.end - section.span.start
+            self._size += section.span.end - section.span.start + _A_MATCH * len(found)
 
     def in_schemas(self, text: Text, schemas: Sequence[Span], hits: Sequence[Hit]) -> Iterator[Match]:
         """What rules find in ``schemas``. They are told by what wakes detectors at their beginning, and nothing around
