@@ -46,7 +46,9 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     # Packages of distributions: "1:4.13+dfsg1-4ubuntu3.2".
     ("version", rb"(?:\d+:)?\d+(?:\.\d+)+(?:[+~-]+[a-z\d.]{1,24}){1,4}"),
     ("date", rb"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T\ ][\d:.+-]*Z?)? | \d\d?[-/.]\d\d?[-/.]\d{4}"),
-    ("time", rb"\d\d?:\d\d(?::\d\d)?(?:\.\d+)?"),
+    ("time", rb"\d\d?:\d\d(?::\d\d)?(?:\.\d+)? | (?:\d{1,6}[hms]){2,3}"),
+    # Which ones a value may consist of.
+    ("characters", rb"[\^\[]*(?:a-z|a-f|0-9){2,}[^a-z0-9]{0,20}"),
     # The largest that 64 bits hold, and the next: digits alone may else be a token.
     ("largest number", rb"1844674407370955161\d|922337203685477580\d"),
     (

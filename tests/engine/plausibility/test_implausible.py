@@ -31,6 +31,8 @@ def random(template: str, seed: str = "") -> bytes:
         (b"[PSCredential]", "reference"),
         (b"this mail must have", "text"),
         (b"BUILTIN\\Administrators", "account"),
+        (b"24h0m0s", "time"),
+        (b"A-Za-z0-9_-", "characters"),
         (rb"(\r\n|\r|\n|\n\r)", "signs"),
         (b"oltu:bundle:1.0.0.acme7v3", "version"),
         (b"passowrd", "stock value"),
