@@ -22,7 +22,7 @@ from scanner.engine.judge import Judge
 from scanner.engine.larger import within_data
 from scanner.engine.lines import is_worth, lines_of
 from scanner.engine.pathfilter import wants
-from scanner.engine.plausibility import doubtful, implausible, weak
+from scanner.engine.plausibility import doubtful, implausible, public, weak
 from scanner.engine.programs import compiled
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
@@ -280,10 +280,12 @@ class Matcher:
         reason = self._judge_of_values.implausible(value, key, text.kind, text.data[line.start : line.end])
         if reason:
             return replace(match, reason=reason)
-        if match.severity <= Severity.LOW or not self._judge_of_values.is_password(key):
+        if match.severity <= Severity.LOW:
             return match
-        beside = self._beside.lines(match.span, _BESIDE)
-        doubt = weak(value, text.data[beside.start : beside.end])
+        doubt = public(value) if self.rule.specific < _VENDOR else ""
+        if not doubt and self._judge_of_values.is_password(key):
+            beside = self._beside.lines(match.span, _BESIDE)
+            doubt = weak(value, text.data[beside.start : beside.end])
         return replace(match, severity=Severity.LOW, detail={**match.detail, "doubt": doubt}) if doubt else match
 
     @property

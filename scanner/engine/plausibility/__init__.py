@@ -56,6 +56,13 @@ def weak(value: bytes, lines: bytes) -> str:
     return "the same as the user" if is_user(value, lines) else ""
 
 
+def public(value: bytes) -> str:
+    """Why a generated value is hardly a secret, though its name says so: contracts of coins are called tokens too."""
+    from scanner.engine.plausibility.shapes import is_contract
+
+    return "looks like the address of a contract" if is_contract(value) else ""
+
+
 def doubtful(value: bytes) -> str:
     """Why a value that is plausible under ``token`` is hardly a real one: it counts up or repeats itself in part."""
     from scanner.engine.plausibility.placeholders import placeholder

@@ -110,6 +110,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
 )
 _SHAPES = tuple((name, Lazy(source, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for name, source in _EXPRESSIONS)
 _UUID = Lazy(rb"\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+_CONTRACT = Lazy(rb"0x[0-9A-Fa-f]{40}")
 _HEXADECIMAL = Lazy(rb"[0-9a-f]+|[0-9A-F]+")
 _CONSTANT = Lazy(rb"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+")
 
@@ -125,6 +126,11 @@ def shape(value: bytes) -> str:
 def is_uuid(value: bytes) -> bool:
     """True for a UUID, braces or not."""
     return _UUID.pattern.fullmatch(value) is not None
+
+
+def is_contract(value: bytes) -> bool:
+    """True for an address on Ethereum and its like; a private key there has 64 digits."""
+    return _CONTRACT.pattern.fullmatch(value) is not None
 
 
 def is_constant(value: bytes) -> bool:

@@ -299,3 +299,21 @@ def test_a_pass_of_several_and_a_country_are_no_passwords(name: str) -> None:
 @pytest.mark.parametrize("value", [b"=49ftoUer6aYZOzdkRzlENnW8PHnD9", b"?95ZU2ka660BftE1Gj2u14s"])
 def test_what_is_left_of_a_comparison_is_no_token(value: bytes) -> None:
     assert implausible(value, mode="value", key="api_secret") == "no token"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('const token = "0x<<%H40>>"\n', "coins.ts"),
+        ("USDC_TOKEN=0x<<%H40>>\n", ".env"),
+        ('tokens := []string{"0x<<%H40>>"}\n', "coins.go"),
+    ],
+)
+def test_the_address_of_a_contract_is_a_low_finding(text: str, path: str) -> None:
+    (found,) = scan_text(fill(text, "contract"), path)
+    assert (found.severity, found.detail["doubt"]) == (Severity.LOW, "looks like the address of a contract")
+
+
+def test_a_private_key_of_such_an_account_is_none() -> None:
+    (found,) = scan_text(fill('private_key = "0x<<%H64>>"\n', "account"), "deploy.ts")
+    assert found.severity == Severity.MEDIUM
