@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.engine.lines import Around
 from scanner.engine.programs import compiled
-from scanner.engine.sought import First, Sought, Words
+from scanner.engine.sought import FEW, First, Sought, Words
 from scanner.model.span import Span
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from scanner.ruleset.schema import Rule
 
-# For so many questions a text is not read ahead.
-_FEW = 16
 _NOTHING = b""
 
 
@@ -54,7 +52,7 @@ class Beside:
             self._pair = compiled(self._rule.pair)
         around = self.lines(span, self._rule.near)
         self._pairs.asked += 1
-        if self._pairs.asked > _FEW:
+        if self._pairs.asked > FEW:
             first = self._pairs.within(self._pair, self._data, around, timeout=self._timeout)
             if first is None:
                 return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Bytes that are read beyond what was asked for, because the next question is a little further on.
 _AHEAD = 65536
 # For so many questions none is read ahead: there may be no more.
-_FEW = 16
+FEW = 16
 
 
 class Words:
@@ -92,7 +92,7 @@ class Sought:
             known = self._found = None
         if known is None and self._read < around.end:
             self._asked += 1
-            read = around.end if self._asked <= _FEW else around.end + _AHEAD
+            read = around.end if self._asked <= FEW else around.end + _AHEAD
             known = self._found = self._words.search(data, max(around.start, self._read - self._words.longest), read)
             self._read = read
         if known is None or known.start >= around.end:
