@@ -19,6 +19,14 @@ from tests.conftest import Repository, token
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
 
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """SIGINT counts, also where a shell that put the tests in the background has it ignored: processes inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def busy(repo: Repository) -> Iterator[Repository]:
     """A folder that two processes are busy with for some seconds."""
