@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from scanner.engine.plausibility import words
+from scanner.engine.plausibility import chosen, words
 from scanner.engine.plausibility.essence import core, unescaped
 from scanner.engine.plausibility.keys import Key, Promise
 from scanner.engine.plausibility.lazy import Lazy
@@ -39,12 +39,6 @@ _CODE = Lazy(rb"[!=]==[^=]|\)\{.*[=(]|\}(?:if|for|else|return|var)\b")
 _HEX_PAIRS = Lazy(rb"(?:(?:0x)?[0-9A-Fa-f]{2}[ ,:]*)+")
 _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
-_SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER))
-_COUNTED = frozenset(b"base utf iso latin level option field version page item node line column python java".split())
-# What generators of passwords for people make of words.
-_WORDS_NUMBER = Lazy(rb"(?:[A-Z][a-z]{2,11}){3,6}[0-9]{1,4}[!.?]?")
-_WORD_NUMBER = Lazy(rb"([A-Za-z]{4,16})([0-9]{2,6})")
-_SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
 # No service puts these into the tokens and API keys that it hands out.
 _NO_TOKEN = Lazy(rb"[?^()\[\];!*`]")
 # Nor into what they call a key only.
@@ -80,12 +74,19 @@ def in_itself(value: bytes, *, key: Key, password: bool, kind: FileKind) -> str:
     if kind is FileKind.MESSAGES and _shown(value):
         return "text"
     return (
-        placeholder(value)
+        _placeholder(value, promise, kind)
         or reference(value, kind, quoted=True)
         or _text(unescaped(value), promise)
         or _form(value, promise)
         or _meaning(unescaped(value), promise, key=key, kind=kind)
     )
+
+
+def _placeholder(value: bytes, promise: Promise, kind: FileKind) -> str:
+    reason = placeholder(value)
+    if reason == "sequence" and promise is Promise.PASSWORD and chosen.dressed(value, kind):
+        return ""
+    return reason
 
 
 def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
@@ -106,7 +107,7 @@ def literal(value: bytes, *, key: Key, kind: FileKind) -> str:
     # A token of an unknown sort may be a name that machines call each other by.
     if key.promise is Promise.SECRET and not key.opens and words.surprise(value.decode("utf-8", "replace")) < 0:
         return "name"
-    dressed = _complex(value, value.decode("utf-8", "replace"), kind)
+    dressed = chosen.dressed(value, kind)
     return "stock value" if stock(value) and not dressed else ""
 
 
@@ -175,9 +176,12 @@ def _form(value: bytes, promise: Promise) -> str:
 def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str:
     """The last question: did a person name this?"""
     text = value.decode("utf-8", "replace")
-    # Where programs are tested and explained, a word with digits for letters is a dummy.
-    code_or_prose = kind in (FileKind.CODE, FileKind.PROSE)
-    if code_or_prose and len(value) < 24 and oddly_spelled(value):
+    # Where programs are tested and explained, a word with digits for letters is a dummy: in a program a password may
+    # be one, unless it is a stock word.
+    explained = kind is FileKind.PROSE or (
+        kind is FileKind.CODE and (promise is not Promise.PASSWORD or stock(value))
+    )
+    if explained and len(value) < 24 and oddly_spelled(value):
         return "words"
     if is_uuid(value):
         # People do not type UUIDs as passwords into code.
@@ -197,7 +201,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
     # Asked for late: it takes as long as all else together.
     bits = words.surprise(text)
     if (bits < _SURELY_GENERATED or len(value) < 12) and stock(value):
-        dressed = promise is Promise.PASSWORD and _complex(value, text, kind) and not told_to_set(value)
+        dressed = promise is Promise.PASSWORD and chosen.dressed(value, kind) and not told_to_set(value)
         return "" if dressed else "stock value"
     if mashed(value) or told_to_set(value):
         return "placeholder"
@@ -212,7 +216,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         return "name"
     if bits >= _needed(text, promise, key):
         return _encoded_words(value, promise, key=key, kind=kind)
-    if promise is Promise.PASSWORD and (_composed(value, text) or _numbered(value, text, kind)):
+    if promise is Promise.PASSWORD and chosen.password(value, kind):
         return ""
     return "words"
 
@@ -255,50 +259,3 @@ def _decoded(value: bytes) -> bytes:
 
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-
-
-def _composed(value: bytes, text: str) -> bool:
-    """True for what people make when told to use capitals, digits and signs: ``Summer2024!``."""
-    lower, upper = any(map(str.islower, text)), any(map(str.isupper, text))
-    digits = sum(map(str.isdigit, text))
-    sign = any(byte in _SIGNS for byte in value) or (value[-1:] in b"._-" and digits > 0)
-    if sign and (digits or (upper and lower)) and len(value) >= 6:
-        return True
-    if upper and lower and digits >= 2 and text[0].isupper() and len(value) >= 7:
-        return True
-    # Letters that no language has, with a little of everything else.
-    return words.word_share(text) < 0.5 and words.surprise(text) >= -8
-
-
-def _numbered(value: bytes, text: str, kind: FileKind) -> bool:
-    """True for words with a number that nobody counts with, where settings are kept: ``mirka1987``, ``OldTreeBird4``.
-
-    Programs have such settings too, where the number has four digits and more. Counted up from one it is what people
-    append when a digit is asked for. Behind letters that are no word at all any number will do, in any file.
-    """
-    if kind in _SETTINGS and _WORDS_NUMBER.pattern.fullmatch(value):
-        return True
-    found = _WORD_NUMBER.pattern.fullmatch(value)
-    if found is None:
-        return False
-    if words.word_share(text) == 0 and words.surprise(text) >= -12:
-        return True
-    appended = found[2] in (b"123", b"1234", b"12345")
-    counted = (found[2] in b"01234567890" and not appended) or len(set(found[2])) == 1
-    if counted or found[1].lower() in _COUNTED:
-        return False
-    return kind in _SETTINGS or (kind is FileKind.CODE and len(found[2]) > 3)
-
-
-def _complex(value: bytes, text: str, kind: FileKind) -> bool:
-    """True for a stock word dressed up as policies demand, where real settings are kept."""
-    if kind not in _SETTINGS:
-        return False
-    sign = any(byte in _SIGNS for byte in value)
-    return (
-        sign
-        and len(value) >= 10
-        and any(map(str.isdigit, text))
-        and any(map(str.islower, text))
-        and any(map(str.isupper, text))
-    )

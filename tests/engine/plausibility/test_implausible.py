@@ -198,15 +198,43 @@ def test_what_only_its_line_makes_implausible_is_not_hopeless() -> None:
     [
         (b"dragon1987", FileKind.CONFIG, ""),
         (b"dragon1987", FileKind.CODE, ""),
-        (b"dragon87", FileKind.CODE, "words"),
+        (b"dragon87", FileKind.CODE, ""),
+        (b"dragon87", FileKind.PROSE, "words"),
+        (b"dragon7", FileKind.CODE, ""),
+        (b"level7", FileKind.CODE, "words"),
         (b"dragon1234", FileKind.CONFIG, ""),
         (b"level1234", FileKind.CONFIG, "words"),
         (b"mastz222", FileKind.CODE, ""),
-        (b"sunset12", FileKind.CONFIG, "words"),
+        (b"sunset12", FileKind.CONFIG, ""),
+        (b"sunset", FileKind.CONFIG, "words"),
+        (b"blue182sky", FileKind.CONFIG, ""),
+        (b"varchar2", FileKind.CODE, "words"),
         (b"base64", FileKind.CONFIG, "words"),
     ],
 )
 def test_a_word_with_a_number_is_a_password_where_settings_are_kept(value: bytes, kind: FileKind, reason: str) -> None:
+    assert implausible(value, mode="password", key="password", kind=kind, line=b'"' + value + b'"') == reason
+
+
+@pytest.mark.parametrize("value", [b"Gold-Finch-3", b"g0ld-finch", b"Sunset.Lake1", b"R4il" + b"Road-Ties"])
+def test_words_with_a_sign_and_a_digit_are_a_password_if_nobody_would_name_a_thing_so(value: bytes) -> None:
+    line = b'"' + value + b'"'
+    assert implausible(value, mode="password", key="password", kind=FileKind.CONFIG, line=line) == ""
+    assert implausible(b"gold-finch-3", mode="password", key="password", kind=FileKind.CONFIG, line=line) == "words"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "reason"),
+    [
+        (b"let" + b"mein77", FileKind.CONFIG, ""),
+        (b"let" + b"mein77", FileKind.CODE, "stock value"),
+        (b"let" + b"mein12", FileKind.CONFIG, "stock value"),
+        (b"P4ss" + b"word!", FileKind.DOTENV, ""),
+        (b"Qwerty" + b"!23", FileKind.DOTENV, ""),
+        (b"Qwerty" + b"!23", FileKind.CODE, "sequence"),
+    ],
+)
+def test_a_stock_word_is_a_password_when_dressed_up_in_settings(value: bytes, kind: FileKind, reason: str) -> None:
     assert implausible(value, mode="password", key="password", kind=kind, line=b'"' + value + b'"') == reason
 
 
@@ -215,11 +243,14 @@ def test_a_password_like_its_user_is_a_default() -> None:
     assert implausible(b"qzxwv", mode="password", key="password", line=line) == "same as the user"
 
 
-def test_digits_for_letters_are_a_dummy_in_tests_and_a_password_in_settings() -> None:
+def test_digits_for_letters_are_a_dummy_in_prose_and_a_password_elsewhere() -> None:
     value = b"b4ckup5" + b"erver"
     line = b'"' + value + b'"'
-    assert implausible(value, mode="password", key="password", kind=FileKind.CODE, line=line) == "words"
+    assert implausible(value, mode="password", key="password", kind=FileKind.PROSE, line=line) == "words"
+    assert implausible(value, mode="password", key="password", kind=FileKind.CODE, line=line) == ""
     assert implausible(value, mode="literal", key="password", kind=FileKind.DOTENV, line=line) == ""
+    stock = b"sup3r" + b"_s3cr3t"
+    assert implausible(stock, mode="password", key="password", kind=FileKind.CODE, line=b'"' + stock + b'"') == "words"
 
 
 @pytest.mark.parametrize("value", [b"sunshine", b"blue river 7", b"correct-horse-battery"])
