@@ -14,27 +14,30 @@ _KINDS = (headers.COMMIT, headers.TAG)
 
 
 class Chronicle:
-    """Takes what portions gave as it comes in. ``portions`` are all that are to come from packs.
+    """Takes what portions gave as it comes in: ``there`` is what came already, ``portions`` are those to come.
 
     This process has nothing else to do while others scan, and a large history takes half a second to put in order.
     """
 
-    def __init__(self, portions: Sequence[Portion], scope: Scope, numbers: Numbers) -> None:
+    def __init__(
+        self, portions: Sequence[Portion], scope: Scope, numbers: Numbers, there: Sequence[Yield] = ()
+    ) -> None:
         self._scope = scope
         self._numbers = numbers
         self._awaited = sum(portion.kind in _KINDS for portion in portions)
-        self._taken: list[Yield] = []
+        self._taken = list(there)
         self._tips: Tips | None = None
+        self._ordered = False
 
     def take(self, made: Yield) -> None:
-        """Note the commits and tags in ``made``; the last portion that was awaited has them put in order."""
+        """Note the commits and tags in ``made``. Once none is awaited, they are put in order: the others work on."""
         if made.commits or made.tags:
             self._taken.append(made)
             self._tips = None
-        if made.kind in _KINDS:
-            self._awaited -= 1
-            if not self._awaited:
-                self.tips()
+        self._awaited -= made.kind in _KINDS
+        if not self._awaited and not self._ordered:
+            self._ordered = True
+            self.tips()
 
     def tips(self) -> Tips:
         """What was asked for, in the history that was taken until now. Loose commits come late, and change it."""

@@ -21,6 +21,8 @@ _NUMBER = struct.Struct("=I")
 _WHOLE = 512
 _SIZE = struct.Struct("=Q")
 _READ = 1024 * 1024
+# A pipe takes some ten kilobytes. So much is waited for until it is through: it would all come at the very end.
+_MUCH = 8 * 1024 * 1024
 # Milliseconds after which the pipe of numbers is looked at again while there are more than it holds.
 _REFILL = 50
 _ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -140,6 +142,7 @@ class Crew:
             out = bytearray()
             while (number := self._next()) is not None:
                 out += _framed(number, self._work)
+                os.set_blocking(writing, len(out) >= _MUCH)
                 _send(out, writing)
             os.set_blocking(writing, True)
             _send(out, writing)

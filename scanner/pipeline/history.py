@@ -23,7 +23,7 @@ from scanner.pipeline.chronicle import Chronicle
 from scanner.pipeline.composed import second_look
 from scanner.pipeline.context import Context
 from scanner.pipeline.parallel import Tick, processes, run_tasks
-from scanner.pipeline.portions import Workshop, Yield
+from scanner.pipeline.portions import Named, NamePortion, Portion, Workshop, Yield
 from scanner.pipeline.scope import HEAD, Scope
 from scanner.pipeline.shares import Shared, is_shared, packs_of
 from scanner.pipeline.text import TextScanner
@@ -95,9 +95,12 @@ def scan_history(
         made += shared.made
     size = sum(portion.weight for portion in portions)
     count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
+    early: list[Yield] = []
     if opened is None:
-        shop.learn(run_tasks(shop.name_portions(_SHARES * count), shop.read_names, workers=count))
-    chronicle = Chronicle(portions, scope, shop.trees().numbers)
+        early = _begin(shop, [portion for portion in portions if portion.nameless], count)
+        portions = [portion for portion in portions if not portion.nameless]
+        made += early
+    chronicle = Chronicle(portions, scope, shop.trees().numbers, early)
     made += run_tasks(portions, shop.work, workers=count, tick=tick, taking=chronicle.take)
     made.append(_odd(sweep, made))
     chronicle.take(made[-1])
@@ -119,6 +122,22 @@ def scan_history(
         notes=(*sweep.notes, *context.notes_after(complete=everything)),
     )
     return ScanResult(outcome.findings, summary)
+
+
+def _begin(shop: Workshop, messages: Sequence[Portion], count: int) -> list[Yield]:
+    """Learn what files are called. ``messages`` need no names: they are read while this process puts those in order."""
+    names = shop.name_portions(_SHARES * count)
+    named: dict[int, Named] = {}
+
+    def take(made: Named | Yield) -> None:
+        if isinstance(made, Named):
+            named[made.number] = made
+            if len(named) == len(names):
+                shop.learn([named[number] for number in range(len(names))])
+
+    tasks: list[NamePortion | Portion] = [*names, *messages]
+    made = run_tasks(tasks, shop.begin, workers=count, taking=take)
+    return [one for one in made if isinstance(one, Yield)]
 
 
 def _nothing_counts(wanted: Wanted) -> list[str]:

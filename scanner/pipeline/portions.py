@@ -42,6 +42,11 @@ class Portion(NamedTuple):
     loose: tuple[tuple[Path, bytes], ...] = ()
     weight: int = 0
 
+    @property
+    def nameless(self) -> bool:
+        """True for commits and tags: what files are called is nothing to them."""
+        return self.pack >= 0 and self.kind != headers.BLOB
+
 
 @dataclass(slots=True)
 class Yield:
@@ -72,15 +77,17 @@ class Selection(NamedTuple):
 
 
 class NamePortion(NamedTuple):
-    """Families of trees in one pack; with ``pack`` -1, all loose trees."""
+    """Portion ``number`` of the trees: families of one pack; with ``pack`` -1, all loose ones."""
 
+    number: int
     pack: int
     roots: tuple[int, ...] = ()
 
 
 class Named(NamedTuple):
-    """The names that a portion of trees gave, and the classes that its numbers stand for."""
+    """The names that portion ``number`` of the trees gave, and the classes that its numbers stand for."""
 
+    number: int
     pack: int
     names: PackNames
     classes: list[tuple[ClassKey, NameClass]]
@@ -118,9 +125,9 @@ class Workshop:
 
     def name_portions(self, count: int) -> list[NamePortion]:
         """All trees, in about ``count`` portions a pack."""
-        found = []
-        for number in range(len(self.store.packs)):
-            families = self.store.packs[number].families(headers.TREE)
+        found: list[NamePortion] = []
+        for pack in range(len(self.store.packs)):
+            families = self.store.packs[pack].families(headers.TREE)
             share = sum(families.weights) // count + 1
             roots: list[int] = []
             weight = 0
@@ -128,10 +135,10 @@ class Workshop:
                 roots.append(root)
                 weight += own
                 if weight >= share:
-                    found.append(NamePortion(number, tuple(roots)))
+                    found.append(NamePortion(len(found), pack, tuple(roots)))
                     roots, weight = [], 0
-            found.append(NamePortion(number, tuple(roots)))
-        return [*found, NamePortion(-1)]
+            found.append(NamePortion(len(found), pack, tuple(roots)))
+        return [*found, NamePortion(len(found), -1)]
 
     def read_names(self, portion: NamePortion) -> Named:
         """What files are called in one portion of the trees."""
@@ -142,7 +149,7 @@ class Workshop:
             families = pack.families(headers.TREE)
             names = read_names(pack, families, portion.roots, self.classes.number)
             pack.let_go()
-        return Named(portion.pack, names, self.classes.items())
+        return Named(portion.number, portion.pack, names, self.classes.items())
 
     def learn(self, named: Sequence[Named]) -> None:
         """Know the names of all files; to be done before any is scanned."""
@@ -185,6 +192,10 @@ class Workshop:
         for at in range(0, len(loose), _LOOSE_AT_ONCE):
             found.append(Portion(-1, 0, loose=tuple(loose[at : at + _LOOSE_AT_ONCE])))
         return found
+
+    def begin(self, portion: NamePortion | Portion) -> Named | Yield:
+        """What is to be done before the names are learnt: read some of them, or scan what has none."""
+        return self.read_names(portion) if isinstance(portion, NamePortion) else self.work(portion)
 
     def work(self, portion: Portion) -> Yield:
         """Scan one portion."""
