@@ -45,25 +45,28 @@ class Family:
         self.limit = limit
         self.odd = 0
 
-    def follow(self, fresh: dict[int, list[int]]) -> list[int]:
+    def follow(self, fresh: dict[int, list[int]], share: int = 0, of: int = 1) -> list[int]:
         """Every tree that has one of the entries ``fresh``: its position and the entry's number, one after the other.
 
         By the position of a tree in which they are new, ``fresh`` has three numbers an entry: where the object's name
         begins, how many bytes come before it, and the entry's number. Trees whose deltas cannot be read are counted in
-        ``odd``.
+        ``odd``. Of the families that this leads to, those in one share of ``of`` are followed.
         """
         found: list[int] = []
         needed: set[int] = set()
         waiting: list[int] = []
         held: list[list[int]] = []
         none: list[int] = []
+        families = 0
         for start in fresh:
             here = start
             while here not in needed:
                 needed.add(here)
                 if self.bases[here] < 0:
-                    waiting.append(here)
-                    held.append(none)
+                    if families % of == share:
+                        waiting.append(here)
+                        held.append(none)
+                    families += 1
                     break
                 here = self.bases[here]
         while waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, count
 
 from scanner.history import headers
 from scanner.history.entries import EntryBook
@@ -34,12 +34,14 @@ class EntryTable:
 
 @dataclass(slots=True)
 class PackNames:
-    """The classes of names by the rank of an object's name: one each (0: none), others, and of objects not here.
+    """The classes that objects' names are of. Object ``ranks[i]`` of the pack, by the rank of its name, has ``of[i]``,
+    and perhaps ``more``; ``strangers`` are objects that are not in the pack.
 
     ``entries`` are what the names stand in, ``odd`` counts trees that could not be read.
     """
 
-    of: list[int]
+    ranks: array[int] = field(default_factory=lambda: array("I"))
+    of: array[int] = field(default_factory=lambda: array("I"))
     more: dict[int, list[int]] = field(default_factory=dict)
     strangers: dict[bytes, list[int]] = field(default_factory=dict)
     entries: EntryTable = field(default_factory=EntryTable)
@@ -48,7 +50,8 @@ class PackNames:
     def renumbered(self, numbers: Sequence[int]) -> PackNames:
         """The same with each class ``n`` replaced by ``numbers[n]``."""
         return PackNames(
-            [numbers[number] for number in self.of],
+            self.ranks,
+            array("I", map(numbers.__getitem__, self.of)),
             {at: [numbers[number] for number in some] for at, some in self.more.items()},
             {child: [numbers[number] for number in some] for child, some in self.strangers.items()},
             self.entries,
@@ -64,7 +67,8 @@ def read_names(pack: Pack, families: Families, roots: Iterable[int], classify: C
         walk.add(root)
     book.walk(walk)
     entries = EntryTable(book.table, array("I", book.latest), list(book.labels), list(book.others))
-    return PackNames(book.of, book.more, book.strangers, entries, len(walk.odd))
+    ranks = array("I", compress(count(), book.of))
+    return PackNames(ranks, array("I", filter(None, book.of)), book.more, book.strangers, entries, len(walk.odd))
 
 
 def read_tree(store: ObjectStore, tree: bytes, classify: Classify) -> dict[bytes, list[int]]:
@@ -76,7 +80,7 @@ def read_tree(store: ObjectStore, tree: bytes, classify: Classify) -> dict[bytes
 
 def loose_names(store: ObjectStore, classify: Classify) -> PackNames:
     """The names in all loose trees."""
-    found = PackNames([])
+    found = PackNames()
     for folder, name in store.loose():
         try:
             kind, data = read_loose(folder, name, limit=LARGEST_TREE)
@@ -103,17 +107,19 @@ def by_position(pack: Pack, names: Sequence[PackNames]) -> list[tuple[int, ...]]
     first: list[int] = [0] * pack.index.count
     several: dict[int, set[int]] = {}
     for one in names:
-        differs = (known and number and known != number for known, number in zip(first, one.of, strict=True))
-        for rank in compress(range(len(first)), differs):
-            several.setdefault(rank, set()).add(one.of[rank])
-        first = [known or number for known, number in zip(first, one.of, strict=True)]
+        for rank, number in zip(one.ranks, one.of, strict=True):
+            known = first[rank]
+            if not known:
+                first[rank] = number
+            elif known != number:
+                several.setdefault(rank, set()).add(number)
         for rank, numbers in one.more.items():
             several.setdefault(rank, set()).update(numbers)
     single: dict[int, tuple[int, ...]] = {number: (number,) for number in set(first)}
     single[0] = ()
     found = [single[first[rank]] if _FILES[kind] else () for rank, kind in zip(pack.ranks, pack.kinds, strict=True)]
     if several:
-        for at, rank in enumerate(pack.ranks):
-            if rank in several and found[at]:
-                found[at] = tuple(sorted(several[rank].union(found[at])))
+        for at in compress(count(), map(several.__contains__, pack.ranks)):
+            if found[at]:
+                found[at] = tuple(sorted(several[pack.ranks[at]].union(found[at])))
     return found

@@ -7,10 +7,12 @@ the trees that copy it, by the copy instructions of their deltas alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress, count
+from typing import NamedTuple
 
 from scanner.history import headers
 from scanner.history.errors import NoObject
@@ -24,6 +26,10 @@ from scanner.history.store import ObjectStore
 
 # Mode and name right before an object name. A name holds no zero byte, so the search cannot run into another entry.
 _USUAL_NAME, _LONGEST_NAME = 100, 4096
+# Calls what it is given with each share and the number of shares, in processes, and returns what came of it.
+Spread = Callable[[Callable[[int, int], "Followed"]], Sequence["Followed"]]
+# With fewer trees to begin from, starting processes takes as long as following them.
+_WORTH_PROCESSES = 1000
 # Modes of symbolic links and of submodules.
 _NO_FILES = (b"120000", b"160000")
 _ENTRY = re.compile(rb"(?:[1-7][0-7]{4,5}) ([^\0]+)\0\Z")
@@ -32,8 +38,18 @@ _ENTRY = re.compile(rb"(?:[1-7][0-7]{4,5}) ([^\0]+)\0\Z")
 _LOW = 0xFFFFFFFF
 
 
+class Followed(NamedTuple):
+    """What ``Family.follow`` found, and how many trees could not be read."""
+
+    found: array[int]
+    odd: int
+
+
 class PackTrees:
-    """The trees of one pack, number ``at`` of the store's, and the tables that were read from all of them."""
+    """The trees of one pack, number ``at`` of the store's, and the tables that were read from all of them.
+
+    ``odd`` counts trees that could not be followed.
+    """
 
     def __init__(self, at: int, pack: Pack, tables: Sequence[EntryTable], numbers: Numbers, labels: Labels) -> None:
         self._at = at
@@ -43,16 +59,10 @@ class PackTrees:
         self._labels = [[labels.of(label) for label in table.labels] for table in tables]
         self._others = [_others(table, numbers) for table in tables]
         self._family: Family | None = None
+        self.odd = 0
 
-    @property
-    def odd(self) -> int:
-        """How many trees could not be followed."""
-        return self._family.odd if self._family is not None else 0
-
-    def link(self, wanted: Iterable[int], links: Links) -> set[int]:
+    def link(self, wanted: Iterable[int], links: Links, spread: Spread | None) -> set[int]:
         """Note in ``links`` the trees in which one of the objects ``wanted`` stands; returned are their numbers."""
-        if self._family is None:
-            self._family = self._pack.family(self._pack.families(headers.TREE), limit=LARGEST_TREE)
         wanted = list(wanted)
         ranked = {self._numbers.rank(self._at, number): number for number in wanted}
         ranked.pop(-1, None)
@@ -61,7 +71,21 @@ class PackTrees:
             own = ranked | {others[number]: number for number in wanted if number in others} if others else ranked
             select(table.table, table.latest, labels, own, fresh)
         numbers = partial(self._numbers.ranked, self._at) if self._at else None
-        return links.note(self._family.follow(fresh), self._pack.ranks, numbers)
+        return links.note(self._followed(fresh, spread), self._pack.ranks, numbers)
+
+    def _followed(self, fresh: dict[int, list[int]], spread: Spread | None) -> list[int]:
+        """What ``Family.follow`` finds, in several processes where there is enough to do."""
+        family = self._family
+        if family is None:
+            family = self._family = self._pack.family(self._pack.families(headers.TREE), limit=LARGEST_TREE)
+
+        def share(number: int, of: int) -> Followed:
+            before = family.odd
+            return Followed(array("q", family.follow(fresh, number, of)), family.odd - before)
+
+        shares = spread(share) if spread is not None and len(fresh) >= _WORTH_PROCESSES else [share(0, 1)]
+        self.odd += sum(one.odd for one in shares)
+        return [number for one in shares for number in one.found]
 
     def called(self, labels: frozenset[bytes]) -> Iterator[bytes]:
         """The objects that stand in these trees under one of the names ``labels``; one may come several times."""
@@ -101,11 +125,12 @@ class Labels:
 @dataclass(slots=True)
 class TreeIndex:
     """Looks up the parents of objects. ``tables`` are those of each of the store's packs, ``unread`` counts trees
-    that could not be read for them."""
+    that could not be read for them. With ``spread`` there are processes to share in it."""
 
     store: ObjectStore
     tables: Sequence[Sequence[EntryTable]]
     unread: int = 0
+    spread: Spread | None = None
     labels: Labels = field(default_factory=Labels)
     _numbers: Numbers | None = None
     _packs: list[PackTrees] | None = None
@@ -128,7 +153,7 @@ class TreeIndex:
         wanted = list(wanted)
         above = set[int]()
         for pack in self._of_packs():
-            above |= pack.link(wanted, links)
+            above |= pack.link(wanted, links, self.spread)
         loose = self._loose_trees()
         names = {self.numbers.name(number): number for number in wanted} if loose else {}
         for name, data in loose.items():

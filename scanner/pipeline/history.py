@@ -95,6 +95,7 @@ def scan_history(
         made += shared.made
     size = sum(portion.weight for portion in portions)
     count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
+    shop.workers = count
     early: list[Yield] = []
     if opened is None:
         early = _begin(shop, [portion for portion in portions if portion.nameless], count)

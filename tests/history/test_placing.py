@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import random
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
-from scanner.history import headers
+from scanner.history import headers, trees
 from scanner.history.commits import CommitGraph, parse_commit
 from scanner.history.links import Links
 from scanner.history.names import EntryTable, read_names
 from scanner.history.placing import NO_COMMIT, View, places
 from scanner.history.store import ObjectStore
-from scanner.history.trees import TreeIndex
+from scanner.history.trees import Followed, Spread, TreeIndex
 from tests.conftest import Repository
 from tests.history.test_store import store_of
 from tests.pipeline.histories import Commit, imported
@@ -57,8 +57,8 @@ def view_of(repo: Repository, store: ObjectStore, index: TreeIndex) -> tuple[Com
     graph.link()
     counted = bytearray(b"\1" * len(graph.names))
     main = graph.number[bytes.fromhex(repo.git("rev-parse", "main").strip())]
-    trees = [index.numbers.of(tree) for tree in graph.trees]
-    return graph, View(trees, counted, bytearray(len(counted)), graph.ranks(), {main: 1}, {})
+    roots = [index.numbers.of(tree) for tree in graph.trees]
+    return graph, View(roots, counted, bytearray(len(counted)), graph.ranks(), {main: 1}, {})
 
 
 def expected(repo: Repository, graph: CommitGraph, view: View) -> dict[bytes, set[tuple[str, int, int]]]:
@@ -77,9 +77,14 @@ def expected(repo: Repository, graph: CommitGraph, view: View) -> dict[bytes, se
     return found
 
 
-def check(repo: Repository, wanted: Iterable[bytes] | None = None) -> None:
+def in_thirds(share: Callable[[int, int], Followed]) -> list[Followed]:
+    return [share(number, 3) for number in range(3)]
+
+
+def check(repo: Repository, wanted: Iterable[bytes] | None = None, spread: Spread | None = None) -> None:
     store = store_of(repo)
     index = index_of(store)
+    index.spread = spread
     graph, view = view_of(repo, store, index)
     known = expected(repo, graph, view)
     assert len(known) > 8
@@ -111,6 +116,42 @@ def test_in_packs_that_share_objects_and_in_none(repo: Repository, seed: int) ->
     assert len(store.packs) > 1
     assert any(True for _ in store.loose())
     check(repo)
+
+
+def test_in_shares(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    shares: list[int] = []
+
+    def spread(share: Callable[[int, int], Followed]) -> list[Followed]:
+        found = in_thirds(share)
+        shares.extend(len(one.found) for one in found)
+        return found
+
+    monkeypatch.setattr(trees, "_WORTH_PROCESSES", 0)
+    imported(repo, commits(7))
+    repo.git("repack", "-adfq", "--depth=3", "--window=20")
+    check(repo, spread=spread)
+    assert sum(map(bool, shares)) > len(shares) // 3
+
+
+def test_trees_that_cannot_be_read_are_counted_in_every_share(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "_WORTH_PROCESSES", 0)
+    imported(repo, commits(8))
+    repo.git("repack", "-adfq", "--depth=20", "--window=20")
+    odd = []
+    for spread in (None, in_thirds):
+        store = store_of(repo)
+        index = index_of(store)
+        index.spread = spread
+        graph, view = view_of(repo, store, index)
+        known = expected(repo, graph, view)
+        for pack in store.packs:
+            # Where each delta should begin, there is another object.
+            for at, base in enumerate(pack.bases):
+                if base >= 0 and pack.kinds[at] == headers.TREE:
+                    pack.offsets[at] = pack.offsets[0]
+        places(index, view, known)
+        odd.append(index.odd)
+    assert odd[0] == odd[1] > 0
 
 
 def test_what_no_commit_has_is_placed_by_the_tree_that_has_it(repo: Repository) -> None:

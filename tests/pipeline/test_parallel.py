@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,25 @@ def test_answers_larger_than_a_pipe_and_late_ones(joining: bool) -> None:
         return number, b"x" * 300_000
 
     assert run_tasks(range(12), work, workers=3, joining=joining) == [(n, b"x" * 300_000) for n in range(12)]
+
+
+def test_a_large_answer_does_not_wait_for_what_its_process_does_next(tmp_path: Path) -> None:
+    here = tmp_path / "here"
+
+    def take(made: bytes) -> None:
+        if len(made) > 1:
+            here.touch()
+
+    def work(number: int) -> bytes:
+        if number == 0:
+            return bytes(16 << 20)
+        for _ in range(1000):
+            if here.exists():
+                return b"1"
+            time.sleep(0.01)
+        return b"0"
+
+    assert run_tasks(range(4), work, workers=2, taking=take)[1:] == [b"1"] * 3
 
 
 @pytest.mark.parametrize("joining", [False, True])
