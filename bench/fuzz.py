@@ -93,7 +93,7 @@ class Fuzzing:
         board = self._board
         board.executions += 1
         board.begin(data)
-        started = time.process_time()
+        started = time.thread_time()
         way = 0
         try:
             way = hash(self._run(data))
@@ -103,7 +103,7 @@ class Fuzzing:
             if isinstance(error, KeyboardInterrupt):
                 raise
             self._failed(data, error)
-        spent = int((time.process_time() - started) * 1e6)
+        spent = int((time.thread_time() - started) * 1e6)
         if spent > board.slowest:
             board.slowest = spent
             if spent > HANG * 1e6:

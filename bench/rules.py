@@ -56,10 +56,10 @@ def first_pass(prefilter: Prefilter, pieces: Sequence[bytes]) -> float:
     """Processor seconds for all ``pieces``, the better of two."""
     best = float("inf")
     for _ in range(2):
-        start = time.process_time()
+        start = time.thread_time()
         for piece in pieces:
             prefilter.hits(piece)
-        best = min(best, time.process_time() - start)
+        best = min(best, time.thread_time() - start)
     return best
 
 
@@ -75,9 +75,9 @@ def exact_pass(engine: Engine, texts: Sequence[tuple[str, bytes]]) -> tuple[Coun
                 by_rule[engine.rules.expressions[hit.entry].rule].append(hit)
         for rule, hits in by_rule.items():
             woken[rule] += len(hits)
-            start = time.process_time()
+            start = time.thread_time()
             engine.match(text, hits)
-            seconds[rule] += time.process_time() - start
+            seconds[rule] += time.thread_time() - start
     return woken, seconds
 
 

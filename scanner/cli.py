@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from scanner.commands.table import COMMANDS, GUIDE, parser_for
+from scanner.engine import limited
 from scanner.model.errors import ExitCode, UnsealedError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _interrupt)
     if argv is None:
         sys.unraisablehook = _unraisable
+        limited.use_signals()
     try:
         return _run(arguments)
     except UnsealedError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import process_time
+from time import thread_time
 from typing import TYPE_CHECKING
 
+from scanner.engine import limited
 from scanner.engine.sieve import is_kept
 
 if TYPE_CHECKING:
@@ -116,10 +117,10 @@ class Allowance:
         self._took, self._read, self._count, self._sample = 0.0, 0, 0, []
         if not sample:
             return False
-        started = process_time()
+        started = thread_time()
         for found in sample:
-            self._pattern.match(found.string, found.start(), found.endpos, timeout=self._timeout, concurrent=False)
-        each = (process_time() - started) / len(sample)
+            limited.match(self._pattern, found.string, found.start(), found.endpos, seconds=self._timeout)
+        each = (thread_time() - started) / len(sample)
         if each > _ENDLESS or took - count * (each + _A_TRY) > self.patience.pace * read:
             return False
         self._left = self._allowed

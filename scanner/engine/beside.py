@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.engine import limited
 from scanner.engine.lines import Around
 from scanner.engine.programs import compiled
 from scanner.engine.sought import FEW, First, Sought, Words
@@ -58,7 +59,9 @@ class Beside:
                 return None
             if first.end() <= around.end and not Span(*first.span()).overlaps(span):
                 return first
-        for found in self._pair.finditer(self._data, around.start, around.end, timeout=self._timeout):
+        at = around.start
+        while (found := limited.search(self._pair, self._data, at, around.end, seconds=self._timeout)) is not None:
             if not Span(*found.span()).overlaps(span):
                 return found
+            at = max(found.end(), at + 1)
         return None

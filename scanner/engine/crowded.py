@@ -6,9 +6,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
-from time import perf_counter, process_time
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.engine import limited
 from scanner.engine.allowance import Allowance, Patience, beyond
 from scanner.engine.sieve import Sieve, has_none, is_kept, sieve
 from scanner.engine.windows import LONGEST_LINE
@@ -125,16 +126,16 @@ class Crowd:
         at = span.start
         while self._allowance.goes_on():
             some: list[Found[bytes]] = []
-            started, over = process_time(), False
-            timeout = self._timeout if self._is_only_way else self._allowance.spare
+            started, over = thread_time(), False
+            seconds = self._timeout if self._is_only_way else self._allowance.spare
             try:
-                some.extend(pattern.finditer(data, at, span.end, timeout=timeout, concurrent=False))
+                limited.matches(pattern, data, at, span.end, seconds=seconds, into=some)
             except TimeoutError:
                 if self._is_only_way and not some:
                     raise
                 over = True
             reached = span.end if not over else some[-1].end() if some else at
-            self._allowance.note(process_time() - started, reached - at, some)
+            self._allowance.note(thread_time() - started, reached - at, some)
             yield from some
             if not over:
                 return
@@ -147,7 +148,7 @@ class Crowd:
         # Without ``backwards`` a match need not hold what it needs.
         sure = values is None or backwards is not None
         for one in search(data, Span(at, span.end)):
-            if not sure and values and values.search(data, span.start, span.end, timeout=self._timeout) is None:
+            if not sure and values and not limited.search(values, data, span.start, span.end, seconds=self._timeout):
                 return
             sure = True
             yield one
@@ -163,39 +164,39 @@ class Crowd:
         place = bisect_left(self._spans, first)
         left = _BYTES_TOGETHER
         every: list[Found[bytes]] = []
-        started = process_time()
-        timeout = self._allowance.spare
+        started = thread_time()
+        seconds = self._allowance.spare
         try:
             for start, end in self._spans[place : place + _SPANS_TOGETHER]:
                 left -= end - start
                 if left < 0:
                     break
                 some: list[Found[bytes]] = []
-                if not values or values.search(data, start, end, timeout=timeout):
-                    some += pattern.finditer(data, start, end, timeout=timeout, concurrent=False)
+                if not values or limited.search(values, data, start, end, seconds=seconds):
+                    limited.matches(pattern, data, start, end, seconds=seconds, into=some)
                 self._known[Span(start, end)] = some
                 every += some
         except TimeoutError:
             self._is_slow = True
             self._known.clear()
             every.clear()
-        self._allowance.note(process_time() - started, _BYTES_TOGETHER - left, every)
+        self._allowance.note(thread_time() - started, _BYTES_TOGETHER - left, every)
         return first in self._known
 
     def _lacks(self, values: Pattern[bytes], data: bytes, span: Span) -> bool:
         """True when there are none of ``values``, as far as that can be told in the time that is left."""
         if self._allowance.spare <= 0:
             return False
-        started = process_time()
+        started = thread_time()
         # What can be asked from behind is not read for long: where there are values, most often one is near.
         spare = self._allowance.spare * (_HASTE if is_kept(values.pattern) else 1)
         try:
-            return values.search(data, span.start, span.end, timeout=spare) is None
+            return limited.search(values, data, span.start, span.end, seconds=spare) is None
         except TimeoutError:
             starts = self._starts_of_values(values, data, span)
             return starts is not None and not starts
         finally:
-            self._allowance.spend(process_time() - started)
+            self._allowance.spend(thread_time() - started)
 
     def _has_fewer_values(self, places: Sieve, data: bytes, span: Span) -> bool:
         """True when it takes less to go back from the values in a long ``span`` than to try all ``places``."""
@@ -226,15 +227,21 @@ class Crowd:
         if values and backwards:
             yield from self._from_values(data, span, values, backwards)
         else:
-            yield from pattern.finditer(data, span.start, span.end, timeout=self._timeout, concurrent=False)
+            some: list[Found[bytes]] = []
+            try:
+                limited.matches(pattern, data, span.start, span.end, seconds=self._timeout, into=some)
+            except TimeoutError:
+                yield from some
+                raise
+            yield from some
 
     def _from_starts(self, places: Sieve, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, _, backwards = self._expressions
         steps = _steps(pattern.pattern)
-        # Those that end soon by their form have no clock of their own.
-        timeout = self._timeout if steps > _SHORT else None
+        # Those that end soon by their form have no limit of their own.
+        is_short = steps <= _SHORT
         starts = iter(self._starts_in(places, data, span))
-        began = process_time()
+        began = thread_time()
         after, spent = span.start, 0.0
         while True:
             some: list[Found[bytes]] = []
@@ -244,7 +251,10 @@ class Crowd:
                 if start < after:
                     continue
                 try:
-                    found = pattern.match(data, start, span.end, timeout=timeout, concurrent=False)
+                    if is_short:
+                        found = pattern.match(data, start, span.end, concurrent=False)
+                    else:
+                        found = limited.match(pattern, data, start, span.end, seconds=self._timeout)
                 except TimeoutError:
                     yield from some
                     raise
@@ -257,7 +267,7 @@ class Crowd:
             else:
                 yield from some
                 return
-            took = process_time() - began
+            took = thread_time() - began
             yield from some
             goes_on = self._allowance.try_on(took, len(some))
             spent += beyond(took, len(some))
@@ -266,16 +276,16 @@ class Crowd:
                 return
             if spent > self._timeout:
                 raise TimeoutError
-            began = process_time()
+            began = thread_time()
 
     def _starts_in(self, places: Sieve, data: bytes, span: Span) -> Sequence[int]:
         """Where matches may begin in ``span``; many spans are asked all at once."""
         steps = _steps(self._expressions.pattern.pattern)
         if not self._joins:
             if self._begins is None or self._begins[0] != span:
-                started = process_time()
+                started = thread_time()
                 self._begins = span, places.starts(data, span, steps)
-                self._allowance.patience.pace = (process_time() - started) / max(LONGEST_LINE, span.end - span.start)
+                self._allowance.patience.pace = (thread_time() - started) / max(LONGEST_LINE, span.end - span.start)
             return self._begins[1]
         if self._starts is None:
             self._starts = places.starts_of(data, self._spans, steps)
@@ -284,7 +294,7 @@ class Crowd:
     def _from_values(
         self, data: bytes, span: Span, values: Pattern[bytes], backwards: Pattern[bytes]
     ) -> Iterator[Found[bytes]]:
-        pattern, hits, timeout = self._expressions.pattern, self._hits, self._timeout
+        pattern, hits, seconds = self._expressions.pattern, self._hits, self._timeout
         reached = after = span.start
         for value in self._each(values, data, span):
             start, end = value.span()
@@ -293,26 +303,26 @@ class Crowd:
             far = max(reached, start - self._reach)
             # Hits are where names end, or values that one stands before.
             if not hits or far < hits[bisect_right(hits, end) - 1] <= end:
-                before = backwards.match(data, far, start, timeout=timeout, concurrent=False)
+                before = limited.match(backwards, data, far, start, seconds=seconds)
                 # Forwards once more: there may be nearer words, or more signs before the value.
-                found = before and pattern.match(data, before.start(), span.end, timeout=timeout, concurrent=False)
+                found = before and limited.match(pattern, data, before.start(), span.end, seconds=seconds)
                 if found:
                     after = reached = found.end()
                     yield found
 
     def _each(self, values: Pattern[bytes], data: bytes, span: Span) -> Iterator[Found[bytes]]:
         """What matches anywhere in ``span``, in parts of one another too."""
-        starts, timeout = self._starts_of_values(values, data, span), self._timeout
+        starts, seconds = self._starts_of_values(values, data, span), self._timeout
         if starts is not None:
             for start in starts:
-                found = values.match(data, start, span.end, timeout=timeout, concurrent=False)
+                found = limited.match(values, data, start, span.end, seconds=seconds)
                 if found:
                     yield found
             return
-        value = values.search(data, span.start, span.end, timeout=timeout)
+        value = limited.search(values, data, span.start, span.end, seconds=seconds)
         while value:
             yield value
-            value = values.search(data, value.start() + 1, span.end, timeout=timeout)
+            value = limited.search(values, data, value.start() + 1, span.end, seconds=seconds)
 
 
 @lru_cache(64)

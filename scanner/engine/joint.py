@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from time import process_time
+from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.engine import limited
 
 if TYPE_CHECKING:
     from regex import Match as Found
@@ -46,11 +48,11 @@ def tried(
     idle: list[int] = []
     for place, start in _searched(pattern, pieces, timeout=timeout):
         # Alone, as it will be read: in all of them a match may have run on.
-        found = pattern.finditer(pieces[place], start, timeout=timeout, concurrent=False)
-        first = next(found, None)
-        if first is not None:
+        some: list[Found[bytes]] = []
+        limited.matches(pattern, pieces[place], start, len(pieces[place]), seconds=timeout, into=some)
+        if some:
             places.append(place)
-            if is_idle(first, place) and all(is_idle(one, place) for one in found):
+            if all(is_idle(one, place) for one in some):
                 idle.append(place)
     return Touched(places, idle)
 
@@ -59,12 +61,13 @@ def _searched(pattern: Pattern[bytes], pieces: Sequence[bytes], *, timeout: floa
     """The places of those of ``pieces`` in which ``pattern`` may match, and from where on in them; as ``touched``."""
     text, starts = _joined(pieces)
     at, size = 0, len(text)
-    until = process_time() + timeout
+    until = thread_time() + timeout
+    tried = 0
     while at <= size:
-        left = until - process_time()
-        if left <= 0:
+        tried += 1
+        if tried % _TRIES == 0 and thread_time() > until:
             raise TimeoutError
-        found = pattern.search(text, at, timeout=left)
+        found = limited.search(pattern, text, at, size, seconds=timeout)
         if found is None:
             break
         first = bisect_right(starts, found.start()) - 1
@@ -90,7 +93,7 @@ def weighed(
     place, until one is worth something. Matches are those of each piece alone. ``pattern`` must be one that joins.
     Raises TimeoutError after ``timeout`` seconds of processor time.
     """
-    until = process_time() + timeout
+    until = thread_time() + timeout
     text, starts = _joined(pieces)
     places: list[int] = []
     idle: list[int] = []
@@ -99,11 +102,11 @@ def weighed(
         if at < after:
             continue
         tried += 1
-        if tried % _TRIES == 0 and process_time() > until:
+        if tried % _TRIES == 0 and thread_time() > until:
             raise TimeoutError
         while at >= starts[piece + 1]:
             piece += 1
-        found = pattern.match(text, at, max(at, starts[piece + 1] - len(JOINT)), timeout=timeout, concurrent=False)
+        found = limited.match(pattern, text, at, max(at, starts[piece + 1] - len(JOINT)), seconds=timeout)
         if found is None:
             continue
         after = max(found.end(), at + 1)

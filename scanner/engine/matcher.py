@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.engine import windows
+from scanner.engine import limited, windows
 from scanner.engine.allowance import Patience
 from scanner.engine.beside import Beside
 from scanner.engine.checks.registry import CHECKS
@@ -168,11 +168,18 @@ class Matcher:
 
         return own
 
-    def _near(self, data: bytes, span: Span) -> Iterable[Found[bytes]]:
+    def _near(self, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, needs = self.ready()
-        if needs and needs.search(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT) is None:
-            return ()
-        return pattern.finditer(data, span.start, span.end, timeout=EXPRESSION_TIMEOUT)
+        start, end = span
+        if needs and limited.search(needs, data, start, end, seconds=EXPRESSION_TIMEOUT) is None:
+            return
+        some: list[Found[bytes]] = []
+        try:
+            limited.matches(pattern, data, start, end, seconds=EXPRESSION_TIMEOUT, into=some)
+        except TimeoutError:
+            yield from some
+            raise
+        yield from some
 
     def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
         rule = self.rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from scanner.engine import limited
 from scanner.engine.windows import LONGEST_LINE
 from scanner.model.span import Span
 
@@ -130,5 +131,5 @@ class First:
         reaches = around.start <= known.start() if known else around.end <= self._read
         if not reaches or around.start < self._from:
             self._from, self._read = around.start, around.end + _AHEAD
-            known = self._found = pattern.search(data, self._from, self._read, timeout=timeout)
+            known = self._found = limited.search(pattern, data, self._from, self._read, seconds=timeout)
         return known if known and known.start() < around.end else None
