@@ -57,7 +57,13 @@ def under_pre_commit_run() -> bool:
 
 
 def nothing_staged(args: argparse.Namespace) -> int:
-    """An empty commit is clean. In CI nothing is ever staged, so there the command is the wrong one."""
+    """An empty commit is clean. In CI nothing is ever staged, so there the command is the wrong one.
+
+    ConfigError or UsageError for a configuration that would not do for the next commit.
+    """
+    from scanner.pipeline.context import context_for, enclosing_root
+
+    context_for(enclosing_root(args.where), shared.scan_options(args))
     if os.environ.get("CI") and "GIT_INDEX_FILE" not in os.environ:
         shared.note(
             "nothing is staged, so nothing was scanned; in CI use `unsealed range BASE..HEAD` or `history`", args

@@ -74,6 +74,17 @@ def test_an_empty_commit_is_clean(repo: Repository) -> None:
     assert staged(repo) == Ran(0, "", "")
 
 
+@pytest.mark.parametrize("content", [None, "disable: [", "nothing-we-know: 1\n"])
+def test_a_bad_configuration_is_said_though_nothing_is_staged(repo: Repository, content: str | None) -> None:
+    repo.commit("first")
+    if content is None:
+        ran = staged(repo, "--config", "/nope")
+    else:
+        repo.write(".unsealed.yml", content)
+        ran = staged(repo)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+
+
 def test_a_clone_without_a_checkout_is_not_green(repo: Repository) -> None:
     repo.write("app.py", f'key = "{token()}"\n')
     repo.commit("first")
