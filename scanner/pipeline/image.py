@@ -64,6 +64,8 @@ class _Scan:
         self._context = context
         self._store = store
         self._together = Together(scanner, show_dropped=context.options.show_dropped)
+        # Bytes of the configuration, of its history and of attestations that were scanned.
+        self.told = 0
         self.contents: Contents = read_contents(store)
         self.places: dict[str, _Place] = {}
         several = len(self.contents.images) > 1
@@ -127,6 +129,7 @@ class _Scan:
     def part(self, prefix: str, part: Part) -> tuple[list[Placed], bytes]:
         """Findings in a part of the configuration, and its bytes with every match replaced by its redacted view."""
         text = Text(part.data, f"{prefix}{part.name}", part.kind)
+        self.told += len(part.data)
         matches = self._scanner.scan(text)
         return self._placed(text, matches), _redacted(part.data, matches)
 
@@ -230,7 +233,7 @@ def scan_image(
     summary = ScanSummary(
         target=archive,
         texts=sum(layer.texts for layer in layers.values()) + len(images) + len(attestations),
-        bytes=sum(layer.bytes for layer in layers.values()),
+        bytes=scan.told + sum(layer.bytes for layer in layers.values()),
         seconds=time.monotonic() - started,
         skipped=tuple(dict.fromkeys([*skipped, *scanner.skipped()])),
         notes=(*context.notes, *(_named(image) for image in images)),

@@ -186,6 +186,9 @@ class PackedStore:
 
 def open_store(path: str, allowed: int) -> Store:
     """The store at ``path``, of which at most ``allowed`` bytes are unpacked. UsageError for what is none."""
+    if path == "-":
+        # What the layers are is written behind them, and they are too large to be kept.
+        raise UsageError("an image cannot be read from a pipe: `docker save -o image.tar NAME`, then name the file")
     if os.path.isdir(path):
         return FolderStore(path)
     with _Opened(path) as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -193,6 +194,22 @@ def test_what_is_no_image(repo: Repository) -> None:
     assert repo.unsealed("image", "a.txt").code == 2
     assert repo.unsealed("image", "nowhere.tar").code == 2
     assert repo.unsealed("image", "b.tar").code == 3
+
+
+def test_an_image_on_standard_input_says_what_to_do(repo: Repository) -> None:
+    ran = repo.unsealed("image", "-", data=docker_save(built()))
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert "docker save -o" in ran.err
+
+
+def test_the_configuration_is_counted(repo: Repository) -> None:
+    plain = Image(layers=[{"a": b"x" * 4000}])
+    repo.write("a.tar", docker_save(plain))
+    repo.write("b.tar", docker_save(replace(plain, config={"Env": ["NOTE=" + "n" * 500]})))
+    counted = [report(repo, name)[2]["bytes"] for name in ("a.tar", "b.tar")]
+    assert counted[1] == counted[0] + len("NOTE=") + 500 + 1
+    assert counted[0] >= 4000
 
 
 def test_a_baseline_of_the_repository_knows_what_is_in_the_image(repo: Repository) -> None:
