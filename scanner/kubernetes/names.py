@@ -36,7 +36,7 @@ _IDENTIFIER = frozenset(
     repository repo branch ref commit tag image registry insecure verify debug
     method mechanism policy update updated updates time date at hash checksum generation interval timestamp created
     revision owner header headers namespaces clusters location locations mount realm query filter cmd command number
-    tokenizer plugin plugins inrole""".split()
+    tokenizer plugin plugins inrole cipher ciphers pbkdf kdf pool pools""".split()
 )
 # Whole names, as Kubernetes, cert-manager, Argo CD and the CSI drivers write them.
 _IDENTIFIER_NAMES = frozenset(

@@ -118,7 +118,7 @@ def _password_like(entry: Entry) -> bool:
     text = entry.text
     kinds = sum((any(map(str.isdigit, text)), any(map(str.isalpha, text)), not text.isalnum()))
     # A sentence that shows what an encoded text looks like.
-    if len(text) < 8 or kinds < 2 or len(text.split()) > _MOST_WORDS or ":" in text:
+    if len(text) < 8 or kinds < 2 or len(text.split()) > _MOST_WORDS or ":" in text or "${" in text:
         return False
     return any(map(str.isdigit, text)) and not silent(entry)
 

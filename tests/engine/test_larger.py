@@ -31,3 +31,20 @@ def test_it_touches_a_sign_and_lies_in_a_long_run(before: str, after: str, insid
 def test_a_vendors_name_within_a_picture_makes_no_token() -> None:
     picture = fill("<<%B300 +ibm+key+ %A44 + %B300>>", "picture")
     assert not scan_text(f'"image/png": "{picture}",', "plot.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "inside"),
+    [
+        (b"MIIB+" + b"a" * 59, b"xyz/" + b"b" * 60, True),
+        (b"MIIB+" + b"a" * 59, b"xyz/==", True),
+        (b"MIIBx" + b"a" * 59, b"xyzt" + b"b" * 60, False),
+        (b"# tokens+", b"xyz/" + b"b" * 60, False),
+        (b"MIIB+" + b"a" * 59, b"", False),
+    ],
+)
+def test_a_row_among_rows_of_base64_is_a_part_of_them(above: bytes, below: bytes, inside: bool) -> None:
+    data = above + b"\n" + b"c" * 64 + b"\n" + below + b"\n"
+    start = len(above) + 1
+    assert within_data(data, Span(start, start + 64)) is inside
+    assert not within_data(data, Span(start, start + 40))

@@ -29,9 +29,15 @@ def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = File
 
     password = mode == "password"
     name = keys.read(key) if key else keys.unnamed(password=password)
+    if len(value) > 3 and value.isascii() and _plain(key).endswith(_plain(value.decode("ascii"))):
+        return "named like it"
     if mode == "literal":
         return judgement.literal(value, key=name, kind=kind)
     return judgement.judge(value, key=name, password=password, kind=kind, line=line)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "").replace(".", "")
 
 
 def hopeless(value: bytes, *, mode: str, key: str, kind: FileKind) -> bool:

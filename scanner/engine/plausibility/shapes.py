@@ -106,6 +106,15 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"(?:hmac|scram|rsa|ecdsa|dsa|aes|sha|hs|rs|es|ps|ed|x|ecdh|ec|des|md|ssh)[-_]?(?:sha)?[-_]?\d{1,4}(?::\d+)?"
         rb"(?:[-_/](?:[a-z]{2,8}|\d{1,4})){0,5}",
     ),
+    (
+        "algorithm",
+        rb"argon2(?:id?|d)? | pbkdf2(?:[-_]\w+)?"
+        rb"| (?:aes|serpent|twofish|camellia)-[a-z]{3}(?:-[a-z\d]+){0,3}(?::\w+)?",
+    ),
+    # Ciphers, and those that are not wanted.
+    ("algorithm", rb"(?=[^:]*(?::[^:]*)?:[+!-]|[+!-])[+!-]?[\w@=-]{2,40}(?::[+!-]?[\w@=-]{2,40}){3,}"),
+    # What Django keeps for a user who has no password.
+    ("no password", rb"(?-i:!(?:[0-9A-Za-z]{40})?)"),
     ("algorithm", rb"ed25519.* | secp\d+\w\d | (?:PBKDF2|PBEWith|HMAC|id-)\w*With[\w-]+"),
 )
 _SHAPES = tuple((name, Lazy(source, re.VERBOSE | re.IGNORECASE | re.DOTALL)) for name, source in _EXPRESSIONS)

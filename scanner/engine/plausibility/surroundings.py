@@ -31,7 +31,8 @@ _MODULE = Lazy(rb"(?:^|\s)[\w-]+(?:\.[\w-]+)+(?:/[\w.~-]+)+[ \t]+$")
 _COLUMNS = Lazy(rb"`,\s{0,4}`$")
 _SMALL = Lazy(rb"[a-z]+(?:[-_.][a-z]+)*")
 _USER = Lazy(
-    rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u)[\"']?\s{0,3}[:= >]>?\s{0,3}[\"']?([\w.@-]+)"
+    rb"(?i)(?:user(?:[_ -]?name|[_ -]?id)?|uid|login|account|role|-u)[\"']?\s{0,3}[:= >]>?\s{0,3}[\"']?"
+    rb"(?:\$\{\w+:?-[\"']?)?([\w.@-]+)"
 )
 
 

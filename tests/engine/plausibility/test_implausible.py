@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from scanner import scan_text
-from scanner.engine.plausibility import doubtful, hopeless, implausible
+from scanner.engine.plausibility import doubtful, hopeless, implausible, weak
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Severity
 from scanner.ruleset.examples import fill
@@ -348,3 +348,25 @@ def test_the_address_of_a_contract_is_a_low_finding(text: str, path: str) -> Non
 def test_a_private_key_of_such_an_account_is_none() -> None:
     (found,) = scan_text(fill('private_key = "0x<<%H64>>"\n', "account"), "deploy.ts")
     assert found.severity == Severity.MEDIUM
+
+
+def test_a_value_that_repeats_the_end_of_its_name_is_none() -> None:
+    line = b'"NET_WIFI_PSK": "wifi-psk"'
+    assert implausible(b"wifi-psk", mode="password", key="NET_WIFI_PSK", kind=FileKind.CODE, line=line) == "named like it"
+    assert implausible(b"wifi-psk7", mode="password", key="NET_WIFI_PSK", kind=FileKind.CONFIG, line=line) == ""
+
+
+@pytest.mark.parametrize("value", [b"HIGH:!aNULL:!MD5:!DSS", b"!DSS:!RC4:kEDH:AES128-SHA", b"argon2i", b"aes-xts-plain64"])
+def test_ciphers_are_no_passwords(value: bytes) -> None:
+    line = b'"' + value + b'"'
+    assert implausible(value, mode="password", key="password", kind=FileKind.CONFIG, line=line) == "algorithm"
+
+
+def test_what_django_keeps_for_users_without_a_password_is_none() -> None:
+    value = b"!" + random("%A40")
+    assert implausible(value, mode="password", key="password", kind=FileKind.DATA, line=value) == "no password"
+
+
+def test_a_password_is_its_user_where_a_shell_gives_both_by_default() -> None:
+    lines = b'DB_USER=${SHOP_USER:-"shopkeeper"}\nDB_PASS=${SHOP_PASS:-"shopkeeper"}'
+    assert weak(b"shopkeeper", lines)
