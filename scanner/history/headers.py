@@ -6,7 +6,6 @@ used.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -138,9 +137,19 @@ def read_headers(
     return kinds, bases, wrong
 
 
-def _position(offsets: list[int], offset: int) -> int:
-    at = bisect_left(offsets, offset)
-    return at if at < len(offsets) - 1 and offsets[at] == offset else LOST
+def _position(offsets: list[int], offset: i64) -> int:
+    """The position of the object that begins at ``offset``, or LOST. By halves, without a number object for a step."""
+    low: i64 = 0
+    high: i64 = len(offsets) - 1
+    count: i64 = high
+    middle: i64
+    while low < high:
+        middle = (low + high) >> 1
+        if offsets[middle] < offset:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < count and offsets[low] == offset else LOST
 
 
 def _settle(kinds: bytearray, bases: list[int], late: list[int]) -> None:
