@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import hyperscan
@@ -62,11 +62,38 @@ class Prefilter:
     def hits(self, data: bytes) -> list[Hit]:
         """Every hit in ``data``, in the order of their ends."""
         found: list[Hit] = []
+        start = done = 0
+        for end in _ends(data):
+            hits = self._in_one(data[start:end])
+            found += [Hit(entry, at + start) for entry, at in hits if at + start > done] if done else hits
+            start, done = end - _OVERLAP, end
+        return found
+
+    def _in_one(self, data: bytes) -> list[Hit]:
+        found: list[Hit] = []
         # There may be one in every byte: made as a named tuple makes itself, without the call.
         append, new = found.append, tuple.__new__
-        if data:
-            self._database.scan(data, match_event_handler=lambda index, _, end, __, ___: append(new(Hit, (index, end))))
+        self._database.scan(data, match_event_handler=lambda index, _, end, __, ___: append(new(Hit, (index, end))))
         return found
+
+
+# Expressions like "a name, anything on its line, a value" stay awake to the end of the line. Where that is far, what
+# is awake takes several times as long as the search: longer lines are searched in pieces, which overlap.
+_LONGEST_LINE, _PIECE, _OVERLAP = 16384, 8192, 1024
+
+
+def _ends(data: bytes) -> Iterator[int]:
+    """Where the pieces end in which ``data`` is searched; each begins ``_OVERLAP`` bytes before the last one's end."""
+    at = 0
+    while len(data) - at > _LONGEST_LINE:
+        line_break = data.rfind(b"\n", at, at + _LONGEST_LINE)
+        if line_break >= 0:
+            at = line_break + 1
+        else:
+            yield at + _PIECE
+            at += _PIECE - _OVERLAP
+    if data:
+        yield len(data)
 
 
 _OVER = hyperscan.HS_FLAG_PREFILTER

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 # Where a line does not end within this many bytes, the line is cut there (minified files).
-LONGEST_LINE: Final = 16384
+LONGEST_LINE: Final = 4096
 # Ranges with fewer bytes between them are taken as one: looking for line ends twice costs more.
 CLOSE: Final = 256
 
