@@ -19,7 +19,7 @@ _A_BYTE = 30e-9
 # matches of so much each are better given up.
 _SAMPLE, _A_TRY, _ENDLESS = 8, 0.5e-6, 1e-4
 # What a byte takes to be asked from behind whether a match may begin there, where that was not measured.
-_PACE = 40e-9
+_PACE = 30e-9
 # What each match adds to the time after which a search is given up.
 _FOR_A_MATCH = 1e-4
 # What one rule may take beyond that in all texts of a process, before its expression is compiled backwards: that takes
