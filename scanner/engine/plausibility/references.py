@@ -14,6 +14,7 @@ from scanner.model.filekind import FileKind
 _TEMPLATE = Lazy(
     rb"""
      \{\{|\}\}|\{%|%\}|<%|%>|\#\{|\$\{|\$\(|\$\[\[|@@\w|\{\$     # jinja, erb, ruby, shell, make, azure, smarty
+    |%\{[\w:.]+[(}]                                                # Hiera
     |%\(\w+\)[sdr]|%[sdvq]\b(?!\w)|%0[1-9][xXdu](?:[:.-]|$)|\{[A-Za-z_][\w.]*\}|\{\d*\}    # python, printf
     |~[\d*]*(?:\.[\d*]+){1,2}[A-Za-z]                              # Erlang's io_lib
     |\\\(|<<|>>|^\{[A-Za-z_$][\w.$?()]*\}?$|\$[A-Z_]{3,}[/@:]     # swift, our own examples, jsx, paths
