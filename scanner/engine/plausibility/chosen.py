@@ -20,7 +20,7 @@ _DIGIT_IN_WORDS = Lazy(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])([A-Za-z]*)[0-9A
 _DIGIT_FOR_LETTER = Lazy(rb"[a-z][013457]+[a-z]")
 _STOCK_NUMBER = Lazy(rb"[A-Za-z][0-9A-Za-z@$]*?[A-Za-z]([0-9]{2,4})[!.?]?")
 # Below it, and with one digit, it is the second of something.
-_SHORTEST = 6
+_SHORTEST, _LONGEST = 6, 32
 _COUNTING = b"01234567890"
 _SIGNS = frozenset(b"!@#$%^&*+=?~|;:,<>()[]{}/\\")
 
@@ -76,7 +76,7 @@ def _crafted(value: bytes, kind: FileKind) -> bool:
 
     Joined by a sign it takes capitals too, or digits for letters: ``Gold-Finch-3``, not ``node-pool-3``.
     """
-    if kind not in _PROGRAMS or len(value) < _SHORTEST:
+    if kind not in _PROGRAMS or not _SHORTEST <= len(value) <= _LONGEST:
         return False
     if len(value) == _SHORTEST and (not value[-2:].isdigit() or value[-2:] in _COUNTING):
         return False

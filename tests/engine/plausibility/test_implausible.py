@@ -209,6 +209,7 @@ def test_what_only_its_line_makes_implausible_is_not_hopeless() -> None:
         (b"sunset", FileKind.CONFIG, "words"),
         (b"blue182sky", FileKind.CONFIG, ""),
         (b"varchar2", FileKind.CODE, "words"),
+        (b"123456789ABCDEF" + b"0" * 37, FileKind.CONFIG, "words"),
         (b"base64", FileKind.CONFIG, "words"),
     ],
 )
