@@ -8,9 +8,9 @@ from scanner.model.filekind import FileKind
 
 _SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKind.DATA, FileKind.OTHER))
 _PROGRAMS = _SETTINGS | {FileKind.CODE}
-# What is numbered by others: versions, parts, algorithms, types of a column.
+# What is numbered by others: versions, parts, algorithms, types of a column; and the password of a joke.
 _COUNTED = frozenset(
-    b"""aes argon base bcrypt column e field http i ip ipv iso item java k l latin level line md mysql node oauth option
+    b"""aes argon base bcrypt column e field http hunter i ip ipv iso item java k l latin level line md mysql node oauth option
     p page pbkdf postgres python scrypt sha utf v varchar version x""".split()
 )
 # What generators of passwords for people make of words.

@@ -66,7 +66,6 @@ STOCK = frozenset(
     contrasena contrasenia wachtwoord losenord haslo heslo senha parola parole motdepasse kennwort sifre salasana
     chage chpasswd lchage usermod useradd
     adgangskode passord jelszo geslo lozinka slaptazodis kodeord mima clave
-    hunter
     passowrd passwrod pasword passsword wagwoord parool parol pasahitza fjalekalimi cyfrinair pasfhocal
     """.split()
 )
