@@ -10,8 +10,8 @@ _SETTINGS = frozenset((FileKind.CONFIG, FileKind.DOTENV, FileKind.SHELL, FileKin
 _PROGRAMS = _SETTINGS | {FileKind.CODE}
 # What is numbered by others: versions, parts, algorithms, types of a column; and the password of a joke.
 _COUNTED = frozenset(
-    b"""aes argon base bcrypt column e field http hunter i ip ipv iso item java k l latin level line md mysql node oauth option
-    p page pbkdf postgres python scrypt sha utf v varchar version x""".split()
+    b"""aes argon base bcrypt column e field http hunter i ip ipv iso item java k l latin level line md mysql node oauth
+    option p page pbkdf postgres python scrypt sha utf v varchar version x""".split()
 )
 # What generators of passwords for people make of words.
 _WORDS_NUMBER = Lazy(rb"(?:[A-Z][a-z]{2,11}){3,6}[0-9]{1,4}[!.?]?")
