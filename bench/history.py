@@ -80,8 +80,11 @@ def memory(process: int) -> float:
     return total / 1024
 
 
-def measured(command: Sequence[str], environment: dict[str, str], out: Path) -> Run:
-    """Run ``command`` with its output in ``out``."""
+def measured(command: Sequence[str], environment: dict[str, str], out: Path, *, watched: bool) -> Run:
+    """Run ``command`` with its output in ``out``.
+
+    Where it is ``watched``, its memory is told; its processes are held up each time that theirs is added up.
+    """
     peak, over = 0.0, threading.Event()
 
     def watch(process: int) -> None:
@@ -95,12 +98,14 @@ def measured(command: Sequence[str], environment: dict[str, str], out: Path) -> 
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=stdout, stderr=subprocess.DEVNULL, env={**os.environ, **environment})
         watcher = threading.Thread(target=watch, args=(process.pid,))
-        watcher.start()
+        if watched:
+            watcher.start()
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         over.set()
-        watcher.join()
+        if watched:
+            watcher.join()
     return Run(wall, usage.ru_utime + usage.ru_stime, peak, process.returncode)
 
 
@@ -133,22 +138,25 @@ def tools(peers: Path | None, work: Path, *, without_compiler: bool) -> list[Too
 
 
 def bench(repo: Path, tools_: Sequence[Tool], work: Path, runs: int) -> dict[str, list[Run]]:
-    """Every tool ``runs`` times, in turn, after one look at each file so that all find the cache warm."""
+    """Every tool ``runs`` times, in turn, after one look at each file so that all find the cache warm, and once more
+    before that for its memory."""
     subprocess.run(["git", "-C", str(repo), "count-objects", "-v"], stdout=subprocess.DEVNULL, check=True)
     for pack in Path(git(repo, "rev-parse", "--git-path", "objects/pack")).glob("*"):
         pack.read_bytes()
-    # The first run of ours compiles the rules where they are not yet; that is paid once a release.
-    for tool in tools_:
-        if tool.name in (OURS, INTERPRETED):
-            measured(filled(tool, repo, work / "warm.json"), tool.environment, work / "warm.json")
+
+    def run(tool: Tool, *, watched: bool) -> Run:
+        out = work / f"{tool.name.replace(' ', '-')}.json"
+        out.unlink(missing_ok=True)
+        return measured(filled(tool, repo, out), tool.environment, out, watched=watched)
+
+    # The first run of ours also compiles the rules where they are not yet; that is paid once a release.
+    memories = {tool.name: run(tool, watched=True).memory for tool in tools_}
     found: dict[str, list[Run]] = {tool.name: [] for tool in tools_}
     for _ in range(runs):
         for tool in tools_:
-            out = work / f"{tool.name.replace(' ', '-')}.json"
-            out.unlink(missing_ok=True)
-            run = measured(filled(tool, repo, out), tool.environment, out)
-            found[tool.name].append(run)
-            print(f"  {tool.name:22} {run.wall:8.2f} s {run.cpu:8.2f} s CPU {run.memory:7.0f} MB  exit {run.code}")
+            one = run(tool, watched=False)._replace(memory=memories[tool.name])
+            found[tool.name].append(one)
+            print(f"  {tool.name:22} {one.wall:8.2f} s {one.cpu:8.2f} s CPU {one.memory:7.0f} MB  exit {one.code}")
     return found
 
 
