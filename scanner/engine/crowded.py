@@ -227,13 +227,7 @@ class Crowd:
         if values and backwards:
             yield from self._from_values(data, span, values, backwards)
         else:
-            some: list[Found[bytes]] = []
-            try:
-                limited.matches(pattern, data, span.start, span.end, seconds=self._timeout, into=some)
-            except TimeoutError:
-                yield from some
-                raise
-            yield from some
+            yield from limited.each(pattern, data, span.start, span.end, seconds=self._timeout)
 
     def _from_starts(self, places: Sieve, data: bytes, span: Span) -> Iterator[Found[bytes]]:
         pattern, _, backwards = self._expressions

@@ -18,6 +18,8 @@ from time import thread_time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from regex import Match as Found
     from regex import Pattern
 
@@ -82,24 +84,23 @@ def _keeping(seconds: float) -> _Watch | None:
 
 def search(pattern: Pattern[bytes], data: bytes, start: int, end: int, *, seconds: float) -> Found[bytes] | None:
     """The first match within bytes ``start`` to ``end``; raises TimeoutError."""
-    watch = _keeping(seconds)
-    if watch is None:
-        return pattern.search(data, start, end, timeout=seconds, concurrent=False)
-    watch.since, watch.seconds = watch.before, seconds
-    try:
-        return pattern.search(data, start, end, concurrent=False)
-    finally:
-        watch.seconds = 0.0
+    return _one(pattern.search, data, start, end, seconds)
 
 
 def match(pattern: Pattern[bytes], data: bytes, start: int, end: int, *, seconds: float) -> Found[bytes] | None:
     """The match that begins at byte ``start`` and ends by ``end``; raises TimeoutError."""
+    return _one(pattern.match, data, start, end, seconds)
+
+
+def _one(
+    ask: Callable[..., Found[bytes] | None], data: bytes, start: int, end: int, seconds: float
+) -> Found[bytes] | None:
     watch = _keeping(seconds)
     if watch is None:
-        return pattern.match(data, start, end, timeout=seconds, concurrent=False)
+        return ask(data, start, end, timeout=seconds, concurrent=False)
     watch.since, watch.seconds = watch.before, seconds
     try:
-        return pattern.match(data, start, end, concurrent=False)
+        return ask(data, start, end, concurrent=False)
     finally:
         watch.seconds = 0.0
 
@@ -117,3 +118,15 @@ def matches(
         into.extend(pattern.finditer(data, start, end, concurrent=False))
     finally:
         watch.seconds = 0.0
+
+
+def each(pattern: Pattern[bytes], data: bytes, start: int, end: int, *, seconds: float) -> Iterator[Found[bytes]]:
+    """All matches within these bytes, also those from before it raises TimeoutError. They are sought before the first
+    is handed out: whoever takes them has time."""
+    some: list[Found[bytes]] = []
+    try:
+        matches(pattern, data, start, end, seconds=seconds, into=some)
+    except TimeoutError:
+        yield from some
+        raise
+    yield from some

@@ -173,13 +173,7 @@ class Matcher:
         start, end = span
         if needs and limited.search(needs, data, start, end, seconds=EXPRESSION_TIMEOUT) is None:
             return
-        some: list[Found[bytes]] = []
-        try:
-            limited.matches(pattern, data, start, end, seconds=EXPRESSION_TIMEOUT, into=some)
-        except TimeoutError:
-            yield from some
-            raise
-        yield from some
+        yield from limited.each(pattern, data, start, end, seconds=EXPRESSION_TIMEOUT)
 
     def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
         rule = self.rule

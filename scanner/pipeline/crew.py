@@ -227,7 +227,8 @@ def _framed(number: int, work: Callable[[int], object]) -> bytes:
 
 
 def _send(out: bytearray, writing: int) -> None:
-    """Write of ``out`` what the pipe takes: nobody waits while the parent is in the middle of a task of its own."""
+    """Write of ``out`` what the pipe takes, all of it where the pipe blocks: with less than ``_MUCH`` nobody waits
+    while the parent is in the middle of a task of its own."""
     with suppress(BlockingIOError):
         while out:
             del out[: os.write(writing, out)]
