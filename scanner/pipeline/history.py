@@ -24,7 +24,7 @@ from scanner.pipeline.composed import second_look
 from scanner.pipeline.context import Context
 from scanner.pipeline.parallel import Tick, processes, run_tasks
 from scanner.pipeline.portions import Named, NamePortion, Portion, Workshop, Yield
-from scanner.pipeline.scope import HEAD, Scope
+from scanner.pipeline.scope import HEAD, Scope, Tips
 from scanner.pipeline.shares import Shared, is_shared, packs_of
 from scanner.pipeline.text import TextScanner
 
@@ -88,25 +88,9 @@ def scan_history(
     sweep = _Sweep(git, place, store, shop)
     scope = _scope(git, place, wanted)
     _complete(sweep)
-    portions = shop.portions()
-    made: list[Yield] = []
-    if shared is not None and shared.packs == packs_of(store):
-        portions = [portion for portion in portions if not is_shared(portion)]
-        made += shared.made
-    size = sum(portion.weight for portion in portions)
-    count = workers or (processes() if size >= _WORTH_PROCESSES else 1)
-    shop.workers = count
-    early: list[Yield] = []
-    if opened is None:
-        early = _begin(shop, [portion for portion in portions if portion.nameless], count)
-        portions = [portion for portion in portions if not portion.nameless]
-        made += early
-    chronicle = Chronicle(portions, scope, shop.trees().numbers, early)
-    made += run_tasks(portions, shop.work, workers=count, tick=tick, taking=chronicle.take)
-    made.append(_odd(sweep, made))
-    chronicle.take(made[-1])
-    made.append(second_look(shop, made, scanner, context))
-    outcome = attributed(shop, made, chronicle.tips(), scanner, context, scope)
+    learnt = opened is not None
+    made, tips = _scanned(sweep, scope, scanner, context, workers=workers, tick=tick, shared=shared, learnt=learnt)
+    outcome = attributed(shop, made, tips, scanner, context, scope)
     for one in made:
         sweep.skipped += one.skipped
     if not outcome.commits and not wanted.unreachable:
@@ -125,9 +109,42 @@ def scan_history(
     return ScanResult(outcome.findings, summary)
 
 
-def _begin(shop: Workshop, messages: Sequence[Portion], count: int) -> list[Yield]:
+def _scanned(
+    sweep: _Sweep,
+    scope: Scope,
+    scanner: TextScanner,
+    context: Context,
+    *,
+    workers: int,
+    tick: Tick | None,
+    shared: Shared | None,
+    learnt: bool,
+) -> tuple[list[Yield], Tips]:
+    """What all portions gave, and the commits and tags in order. With ``learnt`` the shop knows the names already."""
+    shop = sweep.shop
+    portions = shop.portions()
+    made: list[Yield] = []
+    if shared is not None and shared.packs == packs_of(sweep.store):
+        portions = [portion for portion in portions if not is_shared(portion)]
+        made += shared.made
+    size = sum(portion.weight for portion in portions)
+    shop.workers = workers or (processes() if size >= _WORTH_PROCESSES else 1)
+    early: list[Yield] = []
+    if not learnt:
+        early = _begin(shop, [portion for portion in portions if portion.nameless])
+        portions = [portion for portion in portions if not portion.nameless]
+        made += early
+    chronicle = Chronicle(portions, scope, shop.trees().numbers, early)
+    made += run_tasks(portions, shop.work, workers=shop.workers, tick=tick, taking=chronicle.take)
+    made.append(_odd(sweep, made))
+    chronicle.take(made[-1])
+    made.append(second_look(shop, made, scanner, context))
+    return made, chronicle.tips()
+
+
+def _begin(shop: Workshop, messages: Sequence[Portion]) -> list[Yield]:
     """Learn what files are called. ``messages`` need no names: they are read while this process puts those in order."""
-    names = shop.name_portions(_SHARES * count)
+    names = shop.name_portions(_SHARES * shop.workers)
     named: dict[int, Named] = {}
 
     def take(made: Named | Yield) -> None:
@@ -137,7 +154,7 @@ def _begin(shop: Workshop, messages: Sequence[Portion], count: int) -> list[Yiel
                 shop.learn([named[number] for number in range(len(names))])
 
     tasks: list[NamePortion | Portion] = [*names, *messages]
-    made = run_tasks(tasks, shop.begin, workers=count, taking=take)
+    made = run_tasks(tasks, shop.begin, workers=shop.workers, taking=take)
     return [one for one in made if isinstance(one, Yield)]
 
 
