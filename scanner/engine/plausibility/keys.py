@@ -44,7 +44,7 @@ _WEAK = frozenset("""key keys auth authorization authentication session cookie s
 _OPENING = frozenset(
     """api access secret private encryption encrypt decryption decrypt signing sign auth master account service
     client application app consumer storage shared root admin deploy authentication license licence ssh host server hmac
-    aes rsa jwt subscription session crypto cipher oauth webhook bot user write admin install integration
+    aes rsa jwt sdk subscription session crypto cipher oauth webhook bot user write admin install integration
     ingest validation""".split()
 )
 # Before the telling word, anywhere: what follows is known to everyone, or is a place.
@@ -79,7 +79,7 @@ _COMPOUND = re.compile(r"^(\w*?(?:password|passwd|passphrase|secret|token|apikey
 _TOKEN_KINDS = frozenset(
     """auth authentication access api refresh bearer identity personal private secret bot user oauth service
     deploy session security admin root account push pull repo github gitlab npm pypi slack app registry
-    vault consul nomad terraform atlas grafana sonar sonarqube travis circle circleci buildkite heroku netlify vercel
+    read developer registration install verification webhook project vault consul nomad terraform atlas grafana sonar sonarqube travis circle circleci buildkite heroku netlify vercel
     snyk codecov coveralls discord telegram twitch twitter mapbox digitalocean cloudflare hcloud hetzner linode sentry
     rollbar datadog newrelic jira gitea bitbucket docker dockerhub quay nuget rubygems pagerduty airtable notion
     shopify square dropbox huggingface hf replicate influx influxdb ngrok tailscale plex pushover""".split()
