@@ -220,7 +220,8 @@ def _named_before(names: str, lines: int) -> str:
 
 def _between(lines: int) -> str:
     """What may stand between a name and the word that a value is called by, up to ``lines`` lines further on."""
-    return rf"{_PARENT}[^\n]{{0,120}}?(?:\n[^\n]{{0,120}}?){{0,{lines}}}?"
+    further = rf"(?:\n[^\n]{{0,120}}?){{0,{lines}}}?" if lines else ""
+    return rf"{_PARENT}[^\n]{{0,120}}?{further}"
 
 
 def _once(value: str, edge: str) -> str:
