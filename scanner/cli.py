@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from scanner.commands.table import COMMANDS, GUIDE, parser_for
-from scanner.engine import limited
+from scanner.engine import limited, patterns
 from scanner.model.errors import ExitCode, UnsealedError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         sys.unraisablehook = _unraisable
         limited.use_signals()
+        patterns.keep()
     try:
         return _run(arguments)
     except UnsealedError as error:

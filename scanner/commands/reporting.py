@@ -34,13 +34,14 @@ def count(word: str) -> int:
 
 def guidance() -> Callable[[Finding], Mapping[str, object] | None]:
     """How to rotate a finding's secret. What depends on the same guide and details is worked out once."""
-    from scanner.rotation.advice import advise
-
     known: dict[object, Mapping[str, object]] = {}
 
     def advice(finding: Finding) -> Mapping[str, object] | None:
         key = (finding.guide, *finding.detail.items())
         if key not in known:
+            # Imported here: most reports have nothing to advise on.
+            from scanner.rotation.advice import advise
+
             known[key] = advise(finding)
         return known[key]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
 import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from zlib import crc32
 
 import hyperscan
 
+from scanner.engine.home import cache_dir, wanted_dir
 from scanner.engine.prefilter import Prefilter
 from scanner.model.errors import ConfigError
 from scanner.ruleset.compiled import CompiledRules
@@ -53,28 +53,6 @@ class Loaded(NamedTuple):
     paths: Prefilter | None
 
 
-def cache_dir() -> str:
-    """The user's cache folder for this program, made private; empty when there can be none."""
-    folder = _wanted_dir()
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        return folder if _private(folder) else ""
-    except OSError:
-        return ""
-
-
-def _wanted_dir() -> str:
-    base = os.environ.get("UNSEALED_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    return os.path.join(base or os.path.join(os.path.expanduser("~"), ".cache"), "unsealed")
-
-
-def _private(folder: str) -> bool:
-    if not hasattr(os, "getuid"):
-        return True
-    state = os.stat(folder)
-    return state.st_uid == os.getuid() and not state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
 def load(
     folders: Sequence[str], triggers: Callable[[], Triggers] = lambda: NO_TRIGGERS, code: Sequence[str] = ()
 ) -> Loaded:
@@ -95,7 +73,7 @@ def load(
             raise PermissionError
         _write(path, stamp, loaded)
     except OSError:
-        _unkept.append(_wanted_dir())
+        _unkept.append(wanted_dir())
     else:
         with contextlib.suppress(OSError):
             _tidy(home)
@@ -155,28 +133,33 @@ def _state(path: str) -> str:
 
 
 def _read(path: str, stamp: bytes) -> Loaded | None:
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        return None
     head = _FORMAT + len(stamp).to_bytes(4, "big") + stamp
-    body = memoryview(data)[len(head) + 4 :]
-    if not data.startswith(head) or crc32(body) != int.from_bytes(data[len(head) : len(head) + 4], "big"):
-        return None
-    size = int.from_bytes(body[:8], "big")
     try:
-        plain = json.loads(bytes(body[8 : 8 + size]))
+        # In parts, each as it is used: it has six megabytes, and a copy of it takes as long as reading it.
+        with open(path, "rb", buffering=0) as file:
+            if file.read(len(head)) != head:
+                return None
+            most = os.fstat(file.fileno()).st_size
+            total, size = file.read(4), file.read(8)
+            table = file.read(min(most, int.from_bytes(size, "big")))
+            plain = json.loads(table)
+            database, bodies = (file.read(min(most, int(plain[part]))) for part in ("database", "bodies"))
+            names = file.read()
+    except (KeyError, OSError, RecursionError, TypeError, ValueError):
+        return None
+    found = 0
+    for part in (size, table, database, bodies, names):
+        found = crc32(part, found)
+    if found != int.from_bytes(total, "big"):
+        return None
+    try:
         triggers = Triggers(
             tuple((literal.encode("latin-1"), int(place)) for literal, place in plain["literals"]),
             tuple((name, int(place)) for name, place in plain["names"]),
         )
-        first = 8 + size
-        second = first + int(plain["database"])
-        third = second + int(plain["bodies"])
-        paths = Prefilter.load(bytes(body[third:])) if plain["paths"] else None
-        rules = CompiledRules.from_table(plain, body[second:third])
-        return Loaded(rules, Prefilter.load(bytes(body[first:second])), triggers, paths)
+        paths = Prefilter.load(names) if plain["paths"] else None
+        rules = CompiledRules.from_table(plain, memoryview(bodies))
+        return Loaded(rules, Prefilter.load(database), triggers, paths)
     except (AttributeError, KeyError, TypeError, ValueError, hyperscan.error):
         return None
 

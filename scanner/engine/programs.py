@@ -18,7 +18,7 @@ from zlib import crc32
 
 import regex
 
-from scanner.engine.cache import cache_dir
+from scanner.engine.home import cache_dir
 from scanner.engine.shelf import Shelf, key_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from zlib import crc32
 import hyperscan
 
 from scanner import ruleset
-from scanner.engine.cache import cache_dir
+from scanner.engine.home import cache_dir
 from scanner.engine.joint import JOINT
 from scanner.engine.shelf import Shelf, key_of
 from scanner.model.span import Span

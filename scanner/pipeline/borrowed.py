@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scanner.engine.cache import cache_dir
+from scanner.engine.home import cache_dir
 from scanner.model.errors import ConfigError
 from scanner.suppress.store import write_whole
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.git.worktree import work_tree
 from scanner.model.errors import UsageError
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
@@ -21,6 +22,7 @@ from scanner.sources.files import Listing
 from scanner.sources.portions import LARGE
 
 if TYPE_CHECKING:
+    from scanner.git.worktree import WorkTree
     from scanner.model.finding import Finding
     from scanner.model.match import Detector, Match
     from scanner.pipeline.findings import Placed
@@ -34,6 +36,8 @@ _WORTH_PROCESSES = 256
 _NOT_CHECKED_OUT = "this submodule is not checked out and was not scanned (git submodule update --init)"
 # Bytes that are scanned before other processes start: enough to load what most files need, and soon done.
 _FIRST_BYTES = 256 * 1024
+# What a path has that is not written the shortest way.
+_LOOSE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
 
 
 class _Batch(NamedTuple):
@@ -251,9 +255,20 @@ def _base(paths: Sequence[str], context: Context) -> str:
 def _shown(name: str, context: Context) -> str:
     if os.path.isabs(name):
         return files.shown(name)
-    if context.base == context.root:
-        return files.shown(os.path.relpath(name, context.base))
-    return files.shown(name)
+    if context.base != context.root:
+        return files.shown(name)
+    # What "relpath" would say of most files, in a tenth of the time.
+    before = _before(context.base, os.getcwd())
+    rest = name.removeprefix(before)
+    if len(rest) < len(name) and not _LOOSE.search(rest):
+        return files.shown(rest)
+    return files.shown(os.path.relpath(name, context.base))
+
+
+@lru_cache(maxsize=8)
+def _before(base: str, current: str) -> str:
+    """What relative paths of files in ``base`` begin with in the folder ``current``."""
+    return os.path.join(os.path.relpath(base, current), "")
 
 
 def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
@@ -278,7 +293,7 @@ def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
 
 
 def _below(folder: str, *, ignore: bool) -> Iterator[Listing]:
-    tree = work_tree(folder) if ignore else None
+    tree = _work_tree(folder) if ignore else None
     if tree is None or not (tree.files or tree.repositories):
         # In no repository, or a folder that is ignored as a whole and was asked for by name.
         yield files.walk(folder)
@@ -296,6 +311,19 @@ def _below(folder: str, *, ignore: bool) -> Iterator[Listing]:
         if empty and not os.path.lexists(os.path.join(inner, ".git")):
             absent = Skipped(files.shown(os.path.normpath(inner)), _NOT_CHECKED_OUT, blocking=False)
             yield Listing((), [absent], ())
+
+
+def _work_tree(folder: str) -> WorkTree | None:
+    """What git says of ``folder``. Where no folder above has a ``.git``, and the environment names none, git is not
+    asked: to start it takes as long as scanning a hundred files."""
+    at, below = os.path.realpath(folder), ""
+    while at != below and not os.path.lexists(os.path.join(at, ".git")):
+        at, below = os.path.dirname(at), at
+    if at == below and "GIT_DIR" not in os.environ:
+        return None
+    from scanner.git.worktree import work_tree
+
+    return work_tree(folder)
 
 
 def _ignored(folder: str, names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from scanner.report import known_format, reporter
 from scanner.report.interface import ReportOptions
 from scanner.report.places import by_secret
 from scanner.report.plain import visible
-from scanner.report.terminal import is_terminal
+from scanner.report.screen import is_terminal
 
 _BUFFER = 1 << 20
 _A_ROW_A_PLACE = ("json", "jsonl", "csv", "github", "junit")

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TextIO
 
-from scanner.report.terminal import is_terminal
-from scanner.report.words import duration, size
+from scanner.report.screen import is_terminal
 
 _REDRAW_SECONDS = 0.1
 _SHOW_AFTER_SECONDS = 0.5
@@ -88,6 +87,9 @@ class Bar:
 
 def bar_line(title: str, unit: str, *, done: float, total: float, seconds: float) -> str:
     """The text of the bar: ``history  41% [########------------] 12,345 objects, 9,876/s, 12 s left``."""
+    # Imported here: it takes as long as scanning a hundred files, and most runs draw nothing.
+    from scanner.report.words import duration, size
+
     rate = done / seconds if seconds > 0 else 0.0
     count = size(int(done)) if unit == "bytes" else f"{int(done):,} {unit}"
     speed = f"{size(int(rate))}/s" if unit == "bytes" else f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from scanner.model.levels import Severity
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible
+from scanner.report.screen import is_terminal
 
 _STYLES = {"bold": "1", "dim": "2", "alarm": "1;31"} | {
     name: str(code) for code, name in enumerate(("red", "green", "yellow", "blue", "magenta", "cyan"), 31)
@@ -61,14 +62,6 @@ def width_for(out: BinaryIO, options: ReportOptions) -> int:
         return max(_NARROWEST, os.get_terminal_size(out.fileno()).columns or 80)
     except (OSError, ValueError, AttributeError):
         return _NO_TERMINAL_WIDTH
-
-
-def is_terminal(out: object) -> bool:
-    """True for an open terminal; false for files, pipes, closed and foreign objects."""
-    try:
-        return bool(out.isatty())  # type: ignore[attr-defined]
-    except (ValueError, AttributeError, OSError):
-        return False
 
 
 def _console_understands_escapes() -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from scanner.cli import main
 from scanner.ruleset.examples import fill
 from scanner.sources.portions import FIRST, OVERLAP, PORTION
 from tests.conftest import Repository, token
@@ -49,6 +50,32 @@ def test_file_folder_and_everything_in_it(repo: Repository) -> None:
     assert paths(report(repo, "a/b/c.py")[1]) == ["a/b/c.py"]
     assert paths(report(repo, "a")[1]) == ["a/b/c.py"]
     assert paths(report(repo, ".")[1]) == ["a/b/c.py", "d.py"]
+
+
+@pytest.mark.parametrize("spelling", ["{name}", "./{name}", "{name}/", "{name}/../{name}", "./{name}/a/.."])
+def test_a_folder_s_paths_are_the_same_however_it_is_named(
+    tmp_path: Path, spelling: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a/.b/..c.py", "d.py", "a/.../e.py"):
+        (tmp_path / "some" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "some" / name).write_text(f'key = "{token(name)}"\n')
+    monkeypatch.chdir(tmp_path)
+    assert main(["scan", spelling.format(name="some"), "-f", "json"]) == 1
+    assert paths(json.loads(capsys.readouterr().out)) == ["a/.../e.py", "a/.b/..c.py", "d.py"]
+
+
+def test_what_git_ignores_is_left_out_from_wherever_its_folder_is_reached(repo: Repository, tmp_path: Path) -> None:
+    repo.write("a/kept.py", f'key = "{token()}"\n')
+    repo.write("a/out.log", f'key = "{token("d")}"\n')
+    repo.write(".gitignore", "*.log\n")
+    (tmp_path / "link").symlink_to(repo.path / "a")
+    for folder in ("a", str(repo.path / "a"), str(tmp_path / "link")):
+        assert [path.rpartition("/")[2] for path in paths(report(repo, folder)[1])] == ["kept.py"], folder
+    # The folder of git's own may lie anywhere.
+    os.rename(repo.path / ".git", tmp_path / "elsewhere")
+    assert len(paths(report(repo, "a")[1])) == 2
+    repo.extra |= {"GIT_DIR": str(tmp_path / "elsewhere"), "GIT_WORK_TREE": str(repo.path)}
+    assert [path.rpartition("/")[2] for path in paths(report(repo, "a")[1])] == ["kept.py"]
 
 
 def test_one_secret_in_two_files_is_two_findings_with_one_fingerprint(repo: Repository) -> None:

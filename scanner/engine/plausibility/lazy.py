@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from scanner.engine.patterns import compiled
+
 
 class Lazy:
     """An expression over bytes; compiling all of them would cost a clean commit some milliseconds."""
@@ -19,5 +21,5 @@ class Lazy:
     def pattern(self) -> re.Pattern[bytes]:
         """The compiled expression."""
         if self._compiled is None:
-            self._compiled = re.compile(self._source, self._flags)
+            self._compiled = compiled(self._source, self._flags)
         return self._compiled

@@ -1,0 +1,198 @@
+"""What Python's own ``re`` compiled in processes before: importing modules compiles some hundred expressions, which
+takes a scan of a folder as long as searching a thousand files.
+
+One file holds them all, read whole when the first is asked for; what is new is added with a single write. The form is
+that of this interpreter, which checks it before it believes it; whatever is damaged or of another one is compiled anew.
+Only expressions written in a module are kept, none that a function made: what is scanned never comes into it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import struct
+import sys
+from re import _compiler, _parser  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
+
+from scanner.engine.home import cache_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    Compile = Callable[..., re.Pattern[Any]]
+
+# Mark, check sum of what follows it, and the sizes of the expression, the names and the code; then whether it is of
+# bytes, the flags it was asked with, those it has, and how many groups.
+_ENTRY = struct.Struct("=4sIIII?iiI")
+_MARK = b"re01"
+# All that a run asks for is a twentieth of it. A file that is full begins anew.
+_MOST = 4 * 1024 * 1024
+# What depends on more than the expression, or has something to say as it is compiled.
+_OTHERS = int(re.LOCALE | re.DEBUG)
+# Of the code of a function; that of a module or a class has no such variables.
+_OPTIMIZED = 1
+
+
+class _Kept(NamedTuple):
+    """The parts that a pattern is made of: flags, code, number of groups, and their names by number."""
+
+    flags: int
+    code: bytes
+    groups: int
+    names: bytes
+
+
+class Patterns:
+    """Those kept at ``path``; an empty path keeps nothing."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._kept: dict[tuple[str | bytes, int], _Kept] = {}
+        if path:
+            self._read()
+
+    def get(self, pattern: str | bytes, flags: int) -> re.Pattern[Any] | None:
+        """The compiled ``pattern``, if it was kept."""
+        kept = self._kept.get((pattern, flags))
+        if kept is None:
+            return None
+        names = dict(_numbered(kept.names))
+        indexes: list[str | None] = [None] * (kept.groups + 1)
+        try:
+            for name, number in names.items():
+                indexes[number] = name
+            code = list(memoryview(kept.code).cast("I"))
+            made: re.Pattern[Any] = _compiler._sre.compile(
+                pattern, kept.flags, code, kept.groups, names, tuple(indexes)
+            )
+        except (AttributeError, LookupError, OverflowError, RuntimeError, TypeError, ValueError):
+            return None
+        return made
+
+    def make(self, pattern: str | bytes, flags: int) -> re.Pattern[Any]:
+        """``pattern`` compiled as ``re`` does it, and kept; raises re.error, or AttributeError for another ``re``."""
+        parsed = _parser.parse(pattern, flags)
+        code = _compiler._code(parsed, flags)
+        state = parsed.state
+        names: dict[str, int] = state.groupdict
+        indexes: list[str | None] = [None] * state.groups
+        for name, number in names.items():
+            indexes[number] = name
+        full = int(flags | state.flags)
+        made: re.Pattern[Any] = _compiler._sre.compile(pattern, full, code, state.groups - 1, names, tuple(indexes))
+        listed = "\n".join(f"{number} {name}" for name, number in names.items()).encode("utf-8", "surrogatepass")
+        self._keep(pattern, flags, _Kept(full, struct.pack(f"={len(code)}I", *code), state.groups - 1, listed))
+        return made
+
+    def _keep(self, pattern: str | bytes, flags: int, kept: _Kept) -> None:
+        self._kept[pattern, flags] = kept
+        if not self._path:
+            return
+        is_bytes = isinstance(pattern, bytes)
+        text = pattern if isinstance(pattern, bytes) else pattern.encode("utf-8", "surrogatepass")
+        body = text + kept.names + kept.code
+        sizes = len(text), len(kept.names), len(kept.code)
+        rest = is_bytes, flags, kept.flags, kept.groups
+        total = crc32(body, crc32(_ENTRY.pack(_MARK, 0, *sizes, *rest)))
+        with contextlib.suppress(OSError):
+            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                if os.fstat(handle).st_size > _MOST:
+                    os.unlink(self._path)
+                else:
+                    os.write(handle, _ENTRY.pack(_MARK, total, *sizes, *rest) + body)
+            finally:
+                os.close(handle)
+
+    def _read(self) -> None:
+        try:
+            with open(self._path, "rb", buffering=0) as file:
+                data = file.read(2 * _MOST)
+        except OSError:
+            return
+        at, size = 0, _ENTRY.size
+        while len(data) - at >= size:
+            mark, total, *sizes, is_bytes, flags, full, groups = _ENTRY.unpack_from(data, at)
+            first, second, third = sizes
+            text, names = at + size, at + size + first
+            code, end = names + second, names + second + third
+            head = _ENTRY.pack(_MARK, 0, *sizes, is_bytes, flags, full, groups)
+            if mark != _MARK or end > len(data) or crc32(data[text:end], crc32(head)) != total:
+                break
+            with contextlib.suppress(UnicodeDecodeError):
+                pattern = data[text:names] if is_bytes else data[text:names].decode("utf-8", "surrogatepass")
+                self._kept[pattern, flags] = _Kept(full, data[code:end], groups, data[names:code])
+            at = end
+        if at != len(data):
+            # Somebody was killed in the middle of writing, or the disk was full: nothing behind it would be found.
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)
+
+
+class _Compiler:
+    """Stands for the function of ``re`` that compiles, ``plain``."""
+
+    def __init__(self, plain: Compile) -> None:
+        self._plain = plain
+        self._patterns: Patterns | None = None
+
+    def __call__(self, pattern: Any, flags: int = 0) -> re.Pattern[Any]:
+        if not isinstance(pattern, str | bytes) or flags & _OTHERS:
+            return self._plain(pattern, flags)
+        kept = self._all().get(pattern, flags)
+        if kept is not None:
+            return kept
+        return self._made(pattern, flags) if _is_written(sys._getframe(1)) else self._plain(pattern, flags)
+
+    def written(self, pattern: str | bytes, flags: int) -> re.Pattern[Any]:
+        """``pattern``, which stands in a module, as it was kept or else made and kept."""
+        kept = self._all().get(pattern, flags)
+        return self._made(pattern, flags) if kept is None else kept
+
+    def _all(self) -> Patterns:
+        if self._patterns is None:
+            self._patterns = Patterns(_path())
+        return self._patterns
+
+    def _made(self, pattern: str | bytes, flags: int) -> re.Pattern[Any]:
+        # Another ``re`` may have other parts.
+        with contextlib.suppress(AttributeError, TypeError, struct.error):
+            return self._all().make(pattern, flags)
+        return self._plain(pattern, flags)
+
+
+def keep() -> None:
+    """Have ``re`` keep what modules compile in this process, which must be ours."""
+    if hasattr(_compiler, "compile") and hasattr(_compiler, "_code") and not isinstance(_compiler.compile, _Compiler):
+        _compiler.compile = _Compiler(_compiler.compile)
+
+
+def compiled(pattern: bytes, flags: int = 0) -> re.Pattern[bytes]:
+    """``re.compile``, for what is written in a module and compiled later."""
+    compiler = _compiler.compile
+    return compiler.written(pattern, int(flags)) if isinstance(compiler, _Compiler) else re.compile(pattern, flags)
+
+
+def _is_written(frame: FrameType | None) -> bool:
+    """True when ``re`` was asked by a module or a class as it was made."""
+    while frame is not None and frame.f_globals.get("__name__") in (__name__, "re"):
+        frame = frame.f_back
+    return frame is not None and not frame.f_code.co_flags & _OPTIMIZED
+
+
+def _numbered(names: bytes) -> list[tuple[str, int]]:
+    made = []
+    for line in names.decode("utf-8", "surrogatepass").split("\n") if names else ():
+        number, _, name = line.partition(" ")
+        made.append((name, int(number)))
+    return made
+
+
+def _path() -> str:
+    home = cache_dir()
+    version = f"{sys.version}\0{getattr(_compiler, 'MAGIC', 0)}\0{sys.byteorder}"
+    return os.path.join(home, f"{crc32(version.encode()):08x}.expressions") if home else ""
