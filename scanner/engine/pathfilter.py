@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import regex
+from scanner.engine.programs import compiled_text
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -25,7 +25,7 @@ def wants(expression: str, path: str) -> bool:
 
 @cache
 def _filter(expression: str) -> _PathFilter:
-    return _PathFilter(regex.compile(expression))
+    return _PathFilter(compiled_text(expression))
 
 
 class _PathFilter:

@@ -14,7 +14,7 @@ import re
 import struct
 import sys
 from re import _compiler, _parser  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from scanner.engine.home import cache_dir
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
     Compile = Callable[..., re.Pattern[Any]]
+    # The parts that a pattern is made of: flags, code, number of groups, and their names by number. No named tuple:
+    # to make its class takes as long as reading all of them.
+    Kept = tuple[int, bytes, int, bytes]
 
 # Mark, check sum of what follows it, and the sizes of the expression, the names and the code; then whether it is of
 # bytes, the flags it was asked with, those it has, and how many groups.
@@ -37,21 +40,12 @@ _OTHERS = int(re.LOCALE | re.DEBUG)
 _OPTIMIZED = 1
 
 
-class _Kept(NamedTuple):
-    """The parts that a pattern is made of: flags, code, number of groups, and their names by number."""
-
-    flags: int
-    code: bytes
-    groups: int
-    names: bytes
-
-
 class Patterns:
     """Those kept at ``path``; an empty path keeps nothing."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._kept: dict[tuple[str | bytes, int], _Kept] = {}
+        self._kept: dict[tuple[str | bytes, int], Kept] = {}
         if path:
             self._read()
 
@@ -60,15 +54,14 @@ class Patterns:
         kept = self._kept.get((pattern, flags))
         if kept is None:
             return None
-        names = dict(_numbered(kept.names))
-        indexes: list[str | None] = [None] * (kept.groups + 1)
+        full, packed, groups, listed = kept
+        names = dict(_numbered(listed))
+        indexes: list[str | None] = [None] * (groups + 1)
         try:
             for name, number in names.items():
                 indexes[number] = name
-            code = list(memoryview(kept.code).cast("I"))
-            made: re.Pattern[Any] = _compiler._sre.compile(
-                pattern, kept.flags, code, kept.groups, names, tuple(indexes)
-            )
+            code = list(memoryview(packed).cast("I"))
+            made: re.Pattern[Any] = _compiler._sre.compile(pattern, full, code, groups, names, tuple(indexes))
         except (AttributeError, LookupError, OverflowError, RuntimeError, TypeError, ValueError):
             return None
         return made
@@ -85,18 +78,19 @@ class Patterns:
         full = int(flags | state.flags)
         made: re.Pattern[Any] = _compiler._sre.compile(pattern, full, code, state.groups - 1, names, tuple(indexes))
         listed = "\n".join(f"{number} {name}" for name, number in names.items()).encode("utf-8", "surrogatepass")
-        self._keep(pattern, flags, _Kept(full, struct.pack(f"={len(code)}I", *code), state.groups - 1, listed))
+        self._keep(pattern, flags, (full, struct.pack(f"={len(code)}I", *code), state.groups - 1, listed))
         return made
 
-    def _keep(self, pattern: str | bytes, flags: int, kept: _Kept) -> None:
+    def _keep(self, pattern: str | bytes, flags: int, kept: Kept) -> None:
         self._kept[pattern, flags] = kept
         if not self._path:
             return
         is_bytes = isinstance(pattern, bytes)
         text = pattern if isinstance(pattern, bytes) else pattern.encode("utf-8", "surrogatepass")
-        body = text + kept.names + kept.code
-        sizes = len(text), len(kept.names), len(kept.code)
-        rest = is_bytes, flags, kept.flags, kept.groups
+        full, code, groups, names = kept
+        body = text + names + code
+        sizes = len(text), len(names), len(code)
+        rest = is_bytes, flags, full, groups
         total = crc32(body, crc32(_ENTRY.pack(_MARK, 0, *sizes, *rest)))
         with contextlib.suppress(OSError):
             handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -125,7 +119,7 @@ class Patterns:
                 break
             with contextlib.suppress(UnicodeDecodeError):
                 pattern = data[text:names] if is_bytes else data[text:names].decode("utf-8", "surrogatepass")
-                self._kept[pattern, flags] = _Kept(full, data[code:end], groups, data[names:code])
+                self._kept[pattern, flags] = (full, data[code:end], groups, data[names:code])
             at = end
         if at != len(data):
             # Somebody was killed in the middle of writing, or the disk was full: nothing behind it would be found.

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, AnyStr
 from zlib import crc32
 
 import regex
@@ -30,6 +30,11 @@ def compiled(expression: str, flags: int = 0) -> Pattern[bytes]:
     return _programs().get(expression.encode(), flags)
 
 
+def compiled_text(expression: str) -> Pattern[str]:
+    """The same over characters."""
+    return _programs().get(expression, 0)
+
+
 @cache
 def _programs() -> Programs:
     home = cache_dir()
@@ -44,22 +49,28 @@ class Programs:
         self._shelf = Shelf(path)
         self._keeps = bool(path)
 
-    def get(self, expression: bytes, flags: int) -> Pattern[bytes]:
+    def get(self, expression: AnyStr, flags: int) -> Pattern[AnyStr]:
         """The compiled ``expression``, as it was kept or else made and kept."""
         if not self._keeps:
             return regex.compile(expression, flags)
-        key = key_of(b"%d" % flags, expression)
+        key = _key(expression, flags)
         body = self._shelf.get(key)
         if body is not None:
             with contextlib.suppress(AttributeError, RuntimeError, TypeError, ValueError, regex.error):
                 return _from_stored(expression, body)
-        made: Pattern[bytes] = regex.compile(expression, flags)
+        made: Pattern[AnyStr] = regex.compile(expression, flags)
         if body := _stored(made):
             self._shelf.put(key, body)
         return made
 
 
-def _stored(made: Pattern[bytes]) -> bytes:
+def _key(expression: str | bytes, flags: int) -> bytes:
+    if isinstance(expression, str):
+        return key_of(b"%d text" % flags, expression.encode("utf-8", "surrogatepass"))
+    return key_of(b"%d" % flags, expression)
+
+
+def _stored(made: Pattern[AnyStr]) -> bytes:
     """``made`` without its expression; empty for what has a form unknown here."""
     try:
         _, flags, code, groups, _, lists, indexes, offset, characters, case, count = _parts(made)[1]
@@ -73,19 +84,19 @@ def _stored(made: Pattern[bytes]) -> bytes:
     return len(rest).to_bytes(4, "big") + rest + packed
 
 
-def _from_stored(expression: bytes, body: bytes) -> Pattern[bytes]:
+def _from_stored(expression: AnyStr, body: bytes) -> Pattern[AnyStr]:
     start = 4 + int.from_bytes(body[:4], "big")
     flags, code, groups, lists, indexes, offset, characters, case, count = json.loads(body[4:start])
     code = body[start:] if code is None else code
     numbers = {number: name for name, number in groups.items()}
     characters = None if characters is None else tuple(characters)
-    made: Pattern[bytes] = _rebuild()(
+    made: Pattern[AnyStr] = _rebuild()(
         expression, flags, code, groups, numbers, lists, indexes, offset, characters, case, count
     )
     return made
 
 
-def _parts(made: Pattern[bytes]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+def _parts(made: Pattern[AnyStr]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     reduced: tuple[Callable[..., Any], tuple[Any, ...]] = copyreg.dispatch_table[type(made)](made)  # type: ignore[assignment]
     return reduced
 

@@ -53,6 +53,15 @@ def test_every_shipped_expression_can_be_stored(path: str, monkeypatch: pytest.M
     assert all(store.get(expression, 0).pattern == expression for expression in expressions)
 
 
+def test_characters_and_bytes_are_two_expressions(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    expression = r"(?i)^[^/]*\.(?:ÉTÉ|conf)$"
+    for _ in range(2):
+        store = Programs(path)
+        assert store.get(expression, 0).search("a.été") and not store.get(expression, 0).search("b/a.conf")
+        assert store.get(expression.encode(), 0).search(b"a.CONF")
+        only_stored(monkeypatch)
+
+
 def test_flags_make_another_expression(path: str) -> None:
     for _ in range(2):
         assert Programs(path).get(b"acme", regex.IGNORECASE).search(TEXT)
