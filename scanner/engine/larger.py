@@ -13,7 +13,7 @@ _LARGE = 256
 # Data in rows: behind an escaped break, in the next of several strings, or just on the next line.
 # No more of them than a sweep reads again around what is new: a match must not hang on lines further off.
 _MOST_ROWS = 3
-_ROWS = rb"""(?:[0-9A-Za-z+/]|\\n|["',]{0,3}\r?\n[ \t]{0,40}["']?(?=[0-9A-Za-z+/]))*"""
+_ROWS = rb"""(?:[0-9A-Za-z+/]|\\n|["',]{0,3}\r?\n[ \t]{0,40}["']?(?=[0-9A-Za-z+/]|\Z))*"""
 _BEFORE = re.compile(_ROWS + rb"\Z")
 _AFTER = re.compile(_ROWS)
 # How long encoders make a line.

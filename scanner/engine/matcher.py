@@ -22,7 +22,7 @@ from scanner.engine.judge import Judge
 from scanner.engine.larger import within_data
 from scanner.engine.lines import is_worth, lines_of
 from scanner.engine.pathfilter import wants
-from scanner.engine.plausibility import doubtful, implausible, public, weak
+from scanner.engine.plausibility import cut_short, doubtful, implausible, public, weak
 from scanner.engine.programs import compiled
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
@@ -274,7 +274,7 @@ class Matcher:
             return replace(match, reason="allowed by the rule")
         if within_data(text.data, match.span):
             return replace(match, reason="within encoded data")
-        doubt = doubtful(value) if self._vendors_form else ""
+        doubt = doubtful(value) or cut_short(text.data, match.span.end) if self._vendors_form else ""
         if doubt and not implausible(value, mode="token"):
             return self._doubted(match, doubt)
         line = self._beside.lines(match.span, 0)

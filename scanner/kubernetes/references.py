@@ -32,7 +32,7 @@ _REFERENCE = re.compile(
     |[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[["'][\w.-]+["']\](?:[\[.].*)?   # what code looks up, or calls
     |[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\([^\s()]*(?:\(.*)?\)
     |(?:os\.environ|process\.env|System\.getenv|getenv)\b.*
-    |@@?[A-Z_]+@@?|__[A-Z0-9_.]+__|\#\{[^}]*\}\#?|\$\$[A-Z_]+\$\$|\{[A-Za-z_][\w.]*\}|\(\(.*\)\)
+    |@@?[A-Z_]+@@?|__[A-Z0-9_.]+__|\#\{[^}]*\}\#?|\$\$[A-Z_]+\$\$|\{[A-Za-z_][\w.]*\}|\(\(.*\)\)|%[sdvq]
     )""",
     re.VERBOSE | re.DOTALL,
 )

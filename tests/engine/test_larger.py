@@ -48,3 +48,11 @@ def test_a_row_among_rows_of_base64_is_a_part_of_them(above: bytes, below: bytes
     start = len(above) + 1
     assert within_data(data, Span(start, start + 64)) is inside
     assert not within_data(data, Span(start, start + 40))
+
+
+def test_a_row_that_is_indented_belongs_to_those_above_it() -> None:
+    above = "".join(f"{fill('<<%B59 +>>', str(at))}\n\t\t" for at in range(5))
+    below = "".join(f"\n\t\t{fill('<<%B59 +>>', str(at))}" for at in range(5, 10))
+    token, rest = fill("<<%A43>>", "token"), fill("<</ %B15>>", "rest")
+    data = f"{above}{token}{rest}{below}".encode()
+    assert within_data(data, Span(len(above), len(above) + 43))

@@ -93,3 +93,10 @@ def test_an_ordinary_manifest_imports_no_yaml() -> None:
         "assert len(k.DETECTORS) == len(k.ADVISING)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_verb_of_a_format_is_no_token(found: Callable[[bytes, str], list[Found]]) -> None:
+    text = "apiVersion: v1\nkind: Config\nclusters: [{name: a}]\nusers:\n- name: a\n  user:\n    token: %s\n"
+    assert found(text.encode(), "config.yaml") == []
+    real = text.replace("%s", fill("<<%A32>>", "verb"))
+    assert len(found(real.encode(), "config.yaml")) == 1

@@ -69,6 +69,11 @@ def public(value: bytes) -> str:
     return "looks like the address of a contract" if is_contract(value) else ""
 
 
+def cut_short(data: bytes, end: int) -> str:
+    """Why the value that ends there in ``data`` is hardly a whole one: the dots say that it goes on."""
+    return "part of one" if data.startswith((b"...", b"\xe2\x80\xa6"), end) else ""
+
+
 def doubtful(value: bytes) -> str:
     """Why a value that is plausible under ``token`` is hardly a real one: it counts up or repeats itself in part."""
     from scanner.engine.plausibility.placeholders import placeholder

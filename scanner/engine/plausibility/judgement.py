@@ -49,6 +49,8 @@ _LABELLED = frozenset((FileKind.DATA, FileKind.CODE, FileKind.MESSAGES))
 _CAPTION = Lazy(rb"(?:[A-Za-z]|[\xc2-\xf4][\x80-\xbf]+){4,}(?:\d?:|\.{3}|\xe2\x80\xa6)")
 # No generator makes six letters of which only the first is a capital.
 _CAPITAL_FIRST = Lazy(rb"[A-Z][a-z]{1,20}(?:-[a-z]{2,20})*(?<=.{6})")
+# What a program's themes and settings are called by: radii.xs.
+_DOTTED = Lazy(rb"[a-z]{2,16}(?:\.[a-z]{1,16}){1,4}")
 # One of several: host_a, node-b.
 _LETTERED = Lazy(rb"[a-z]{3,12}[_-][a-z]")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
@@ -213,6 +215,8 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
     if kind in _LABELLED and len(value) < 7 and text.isalpha() and text.isupper():
         return "label"
     if (is_constant(value) or _LETTERED.pattern.fullmatch(value)) and bits < _SURELY_GENERATED:
+        return "name"
+    if promise is Promise.SECRET and len(value) < 32 and _DOTTED.pattern.fullmatch(value):
         return "name"
     if bits >= _needed(text, promise, key):
         return _encoded_words(value, promise, key=key, kind=kind)

@@ -70,6 +70,7 @@ _ABOUT = frozenset(
     startswith endswith contains icontains isnull history position pos user username login map list set
     namespace namespaces mechanism mgr config sec secs usec msec seconds warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
+    reason reasons embedding embeddings
     filter server servers ageing aging address addresses addr cmd command identity identities plugin plugins""".split()
 )
 
@@ -161,6 +162,9 @@ def read(name: str) -> Key:
 def _opens(words: list[str], at: int, best: Promise) -> bool:
     if best is not Promise.SECRET or not words[at].endswith(("token", "tokens")):
         return best is not Promise.WEAK
+    # What tokenizers call the text of one.
+    if words[at + 1 : at + 2] == ["str"]:
+        return False
     return at == 0 or words[at - 1] in _TOKEN_KINDS
 
 

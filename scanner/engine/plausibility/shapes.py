@@ -89,6 +89,13 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"[a-z_]+(?::[^|\s]+)?(?:\|[a-z_]+(?::[^|\s]+)?)+",
     ),
     ("expression", rb"(?:min|max|size|digits|length|between|same|different):[\w,]+"),
+    # Names that grep is to leave out.
+    ("expression", rb".*\\\|\^?\w.*"),
+    (
+        "time zone",
+        rb"(?-i:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)"
+        rb"(?:/[A-Z][A-Za-z_-]+){1,2})",
+    ),
     ("scope", rb"\w+(?:/|%2F)\d{8}(?:/|%2F).*"),
     ("assignments", rb"[<>!:]?[a-z0-9_][\w.]*=[^=,;]+(?:[,;&][a-z_][\w.]*=[^=,;]*)*"),
     ("mark-up", rb"</?[a-z][^>]*>?.* | &[a-z]+; | .*</\w+>"),

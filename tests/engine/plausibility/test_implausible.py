@@ -371,3 +371,28 @@ def test_what_django_keeps_for_users_without_a_password_is_none() -> None:
 def test_a_password_is_its_user_where_a_shell_gives_both_by_default() -> None:
     lines = b'DB_USER=${SHOP_USER:-"shopkeeper"}\nDB_PASS=${SHOP_PASS:-"shopkeeper"}'
     assert weak(b"shopkeeper", lines)
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "reason"),
+    [
+        (b"radii.xs", "token", "name"),
+        (b"radii.m", "token", "name"),
+        (b"Pacific/Palau", "pw", "time zone"),
+        (rb"\|^TERM=\|^RUBY_", "pwd", "expression"),
+        (b"glove.6b.50d", "TokenEmbedding", "about a secret"),
+        (b"pwned", "WeakPasswordReasons", "about a secret"),
+        (b"meilleur", "token_str", "words"),
+    ],
+)
+def test_what_programs_call_their_own_things_is_no_secret(value: bytes, key: str, reason: str) -> None:
+    assert implausible(value, mode="value", key=key, kind=FileKind.CODE, line=b'"' + value + b'"') == reason
+
+
+@pytest.mark.parametrize("dots", ["...", "\N{HORIZONTAL ELLIPSIS}"])
+def test_a_token_that_dots_go_on_is_in_doubt(dots: str) -> None:
+    token = fill("<<sk_live_ %A24>>", "dots")
+    (cut,) = scan_text(f'key = "{token}{dots}"\n', "pay.py")
+    assert (cut.severity, cut.detail["doubt"]) == (Severity.LOW, "looks like a part of one")
+    (whole,) = scan_text(f'key = "{token}"\n', "pay.py")
+    assert whole.severity > Severity.LOW
