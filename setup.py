@@ -12,11 +12,13 @@ from setuptools import Extension, find_packages, setup
 
 FOLDERS = sorted(path for path in Path("rules").rglob("*") if path.is_dir() and any(path.glob("*.y*ml")))
 DATA = {"scanner.rules": Path("rules")} | {f"scanner.{'.'.join(path.parts)}": path for path in FOLDERS}
-LOOPS = ("headers", "delta", "linespans", "walk", "descent", "entries", "family", "links")
+LOOPS = ("vectors", "headers", "delta", "linespans", "walk", "descent", "entries", "family", "links")
 COMPILED = [f"scanner/history/{name}.py" for name in LOOPS]
 # Compiled code needs mypyc's library at run time: pyproject.toml asks for it where there are wheels of it.
 PROCESSORS = ("x86_64", "AMD64", "aarch64", "arm64")
 FILES = ["*.yml", "*.yaml", "*.json", "*.dat", "*.txt", "*.html", "*.css", "*.js", "*.mako", "*.ini", "py.typed"]
+# What is compiled is compiled by these, from a source distribution too.
+STUBS = ["*.pyi"]
 
 
 def compiled() -> list[Extension]:
@@ -40,6 +42,6 @@ def compiled() -> list[Extension]:
 setup(
     packages=[*find_packages(include=["scanner", "scanner.*"]), *DATA],
     package_dir={name: path.as_posix() for name, path in DATA.items()},
-    package_data={"": FILES},
+    package_data={"": [*FILES, *STUBS]},
     ext_modules=compiled(),
 )

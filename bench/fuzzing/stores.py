@@ -105,11 +105,10 @@ def _delta(_folder: Path) -> Run:
     def run(data: bytes) -> Hashable:
         size = int.from_bytes(data[:2], "big") % 2048
         base, code = data[2 : 2 + size], data[2 + size :]
-        fresh: list[int] = []
         try:
             if delta.made_size(code) > _LIMIT:
                 return "large"
-            made = delta.rebuild(base, code, fresh, 16)
+            made, ranges = delta.rebuild(base, code, 16)
         except headers.Damaged as error:
             return str(error)
         try:
@@ -117,6 +116,7 @@ def _delta(_folder: Path) -> Run:
         except (ValueError, IndexError):
             raise AssertionError("a malformed delta was taken for a sound one") from None
         assert made == right, "a delta was applied wrongly"
+        fresh = list(ranges)
         spans = linespans.line_spans(made, fresh, 1, 0)
         assert all(0 <= start <= end <= len(made) for start, end in zip(spans[::2], spans[1::2], strict=True))
         for start, end in zip(fresh[::2], fresh[1::2], strict=True):

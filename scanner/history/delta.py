@@ -10,27 +10,25 @@ copies are *fresh*. Everything here takes the pack to be hostile: each number is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from scanner.history.headers import Damaged
+from scanner.history.vecs import append, i64, vec
 
 try:
     from librt.strings import BytesWriter, read_i64_le, write_i64_le
 except ImportError:
     from scanner.history.plainwriter import BytesWriter, read_i64_le, write_i64_le  # type: ignore[assignment]
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
+def rebuild(base: bytes, delta: bytes, close: int, writer: BytesWriter | None = None) -> tuple[bytes, vec[i64]]:
+    """The object that ``delta`` makes of ``base``, and the ends of fresh ranges; Damaged when the two do not fit.
 
-def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int, writer: BytesWriter | None = None) -> bytes:
-    """The object that ``delta`` makes of ``base``; Damaged when the two do not fit.
-
-    It is put together in ``writer``, if there is one: with the same for many objects, its memory is found once.
-
-    The ends of fresh ranges are appended to ``fresh``, two numbers a range, in order. A seam is an empty range;
-    ranges with at most ``close`` bytes between them are one.
+    Ends are two numbers a range, in order. A seam is an empty range; ranges with at most ``close`` bytes between them
+    are one. The object is put together in ``writer``, if there is one: with the same for many, its memory is found
+    once.
     """
+    fresh = vec[i64]()
     end: i64 = len(delta)
     at: i64 = 0
     number: i64 = 0
@@ -58,6 +56,8 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int, writer: Byt
         shift += 7
     made = writer if writer is not None else BytesWriter()
     made.truncate(0)
+    parts: list[bytes | memoryview] = []
+    view: memoryview | None = None
     done: i64 = 0
     follows: i64 = 0  # where the next copy starts when nothing lies between it and what came before
     inserting: bool = False
@@ -111,11 +111,18 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int, writer: Byt
             elif copy_from != follows:
                 if fresh_from < 0 or done > fresh_to + gap:
                     if fresh_from >= 0:
-                        fresh.append(fresh_from)
-                        fresh.append(fresh_to)
+                        fresh = append(append(fresh, fresh_from), fresh_to)
                     fresh_from = done
                 fresh_to = done
-            _copy(base, copy_from, copy_from + length, made)
+            if length > _LONG:
+                if view is None:
+                    view = memoryview(base)
+                if len(made):
+                    parts.append(made.getvalue())
+                    made.truncate(0)
+                parts.append(view[copy_from : copy_from + length])
+            else:
+                _copy(base, copy_from, copy_from + length, made)
             done += length
             follows = copy_from + length
         elif op:
@@ -125,8 +132,7 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int, writer: Byt
                 inserting = True
                 if fresh_from < 0 or done > fresh_to + gap:
                     if fresh_from >= 0:
-                        fresh.append(fresh_from)
-                        fresh.append(fresh_to)
+                        fresh = append(append(fresh, fresh_from), fresh_to)
                     fresh_from = done
             _copy(delta, at, at + op, made)
             at += op
@@ -138,14 +144,18 @@ def rebuild(base: bytes, delta: bytes, fresh: list[int], close: int, writer: Byt
     if fresh_from >= 0 and (inserting or (follows != base_size and done <= fresh_to + gap)):
         fresh_to = done
     if fresh_from >= 0:
-        fresh.append(fresh_from)
-        fresh.append(fresh_to)
+        fresh = append(append(fresh, fresh_from), fresh_to)
     if fresh_to < done and follows != base_size:
-        fresh.append(done)
-        fresh.append(done)
-    return made.getvalue()
+        fresh = append(append(fresh, done), done)
+    if not parts:
+        return made.getvalue(), fresh
+    if len(made):
+        parts.append(made.getvalue())
+    return b"".join(parts), fresh
 
 
+# What is longer is copied once, from where it is; a view of it takes as long as copying it twice more otherwise would.
+_LONG: Final = 1536
 # So many bytes are copied by themselves, where making an object of them takes longer. Interpreted, where functions have
 # their code, there are none.
 _SHORT: Final = 0 if hasattr(rebuild, "__code__") else 64

@@ -7,20 +7,17 @@ fresh entries and by which of them deltas carry along (see ``family``), and hard
 
 from __future__ import annotations
 
-import sys
-from array import array
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from scanner.history.vecs import append, i64, vec
+from scanner.history.vectors import PLAIN, filled, put
 from scanner.history.walk import Walk
 
 try:
     from librt.strings import BytesWriter, write_i64_le
 except ImportError:
     from scanner.history.plainwriter import BytesWriter, write_i64_le  # type: ignore[assignment]
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 # Bytes of trees that wait to be read.
 _WAITING: Final = 1024 * 1024
@@ -33,6 +30,8 @@ _ZERO: Final = 48
 _ONE: Final = 49
 _FOUR: Final = 52
 _SIX: Final = 54
+# How most entries begin.
+_USUAL: Final = b"100644 "
 
 
 def _mode_length(tree: bytes, at: i64, end: i64) -> i64:
@@ -55,10 +54,10 @@ class EntryBook:
     the pack, 0 for none; ``more`` the others of objects with several, ``strangers`` those of objects elsewhere.
     They are what ``classify`` says of a file's name, from 1.
 
-    ``labels`` are all entries' names. Entry ``i`` is ``table[3 * i:3 * i + 3]``: the tree's position and the
-    object's number; where the object's name begins in the tree and how many bytes of the entry come before it;
-    one more than the number of the entry before it that is of the same object (0: none), and the number of the
-    label. Each pair stands in one number, the first in the high 32 bits. ``latest`` has by an object's number one
+    ``labels`` are all entries' names. Entry ``i`` is three numbers of the ``table``, from ``3 * i`` on: the tree's
+    position and the object's number; where the object's name begins in the tree and how many bytes of the entry come
+    before it; one more than the number of the entry before it that is of the same object (0: none), and the number of
+    the label. Each pair stands in one number, the first in the high 32 bits. ``latest`` has by an object's number one
     more than the number of its last entry: so all entries of an object are found without looking at others.
     """
 
@@ -72,8 +71,8 @@ class EntryBook:
         self.strangers: dict[bytes, list[int]] = {}
         self.others: dict[bytes, int] = {}
         self.labels: dict[bytes, int] = {}
-        self.table: array[int] = array("q")
-        self.latest: list[int] = [0] * starts[256]
+        self.latest: vec[i64] = filled(starts[256])
+        self._parts: list[bytes] = []
         self._count = 0
         # What entries were met before, whole. The same ones are fresh again and again, a dozen times on average.
         self._met: dict[bytes, int] = {}
@@ -100,7 +99,7 @@ class EntryBook:
             if known < 0:
                 known = self.starts[256] + len(self.others)
                 self.others[child] = known
-                self.latest.append(0)
+                self.latest = append(self.latest, 0)
         met = known << 32 | number
         self._met[entry] = met
         if entry[0] == _ONE:  # a file
@@ -130,7 +129,7 @@ class EntryBook:
             elif named not in several:
                 several.append(named)
 
-    def read(self, tree: bytes, fresh: list[int], position: int) -> None:
+    def read(self, tree: bytes, fresh: vec[i64], position: int) -> None:
         """Note the entries of ``tree`` that touch the ranges ``fresh``: all but submodules."""
         end: i64 = len(tree)
         at: i64 = 0
@@ -143,7 +142,6 @@ class EntryBook:
         known: i64
         met: i64
         rows = self._rows
-        latest = self.latest
         while number < len(fresh):
             at = fresh[number]
             stop = fresh[number + 1]
@@ -156,10 +154,14 @@ class EntryBook:
             while at > done and not ((tree[at] == _ONE or tree[at] == _FOUR) and _mode_length(tree, at, end)):
                 at -= 1
             while at < stop:
-                digits = _mode_length(tree, at, end)
+                digits = 6 if PLAIN and tree.startswith(_USUAL, at) else _mode_length(tree, at, end)
                 if digits == 0:
                     break
                 here = at + digits + 1
+                if PLAIN:
+                    here = tree.find(b"\0", here)
+                    if here < 0:
+                        break
                 while here < end and tree[here] != 0:
                     here += 1
                 if here + 1 + size > end:
@@ -174,34 +176,45 @@ class EntryBook:
                     known = met >> 32
                     write_i64_le(rows, position << 32 | known)
                     write_i64_le(rows, (here + 1) << 32 | (here + 1 - at))
-                    write_i64_le(rows, latest[known] << 32 | (met & _LOW))
+                    write_i64_le(rows, self.latest[known] << 32 | (met & _LOW))
                     self._count += 1
-                    latest[known] = self._count
+                    self.latest[known] = self._count
                     if len(rows) > _ROWS:
-                        self.close()
+                        self._close()
                 at = here + 1 + size
             if at > done:
                 done = at
 
-    def close(self) -> None:
-        """Put into ``table`` what is not there yet: to be called before it is read."""
-        waiting = array("q", self._rows.getvalue())
-        if sys.byteorder == "big":
-            waiting.byteswap()
-        self.table.extend(waiting)
+    def table(self) -> bytes:
+        """All entries' numbers, of eight bytes each, their low ones first."""
+        self._close()
+        return b"".join(self._parts)
+
+    def ends(self) -> bytes:
+        """``latest``, in four bytes each."""
+        writer = BytesWriter()
+        at: i64 = 0
+        count: i64 = len(self.latest)
+        while at + 1 < count:
+            write_i64_le(writer, self.latest[at + 1] << 32 | self.latest[at])
+            at += 2
+        if at < count:
+            write_i64_le(writer, self.latest[at])
+        return writer.getvalue()
+
+    def _close(self) -> None:
+        """Put rows by, so that what is written in stays small."""
+        self._parts.append(self._rows.getvalue())
         self._rows.truncate(0)
 
     def walk(self, walk: Walk) -> None:
         """Read all trees that are queued in ``walk``."""
-        everything: list[int]
         while walk.more():
             for version in walk.batch(1 << 30, _WAITING, -1).versions:
                 if version.fresh is None:
-                    everything = [0, len(version.data)]
-                    self.read(version.data, everything, version.position)
+                    self.read(version.data, put(filled(2), 1, len(version.data)), version.position)
                 else:
                     self.read(version.data, version.fresh, version.position)
-        self.close()
 
 
 def _prefix(data: bytes, at: i64) -> i64:

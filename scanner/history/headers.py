@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from scanner.history.vecs import i64, vec
+from scanner.history.vectors import filled
+
 if TYPE_CHECKING:
     from mmap import mmap
-
-    from mypy_extensions import i64
 
 COMMIT: Final = 1
 TREE: Final = 2
@@ -94,8 +95,8 @@ def read_header(head: bytes, offset: int, name_size: int) -> Header:
 
 
 def read_headers(
-    pack: mmap, offsets: list[int], name_size: int, named: Callable[[bytes], int]
-) -> tuple[bytearray, list[int], list[str]]:
+    pack: mmap, offsets: vec[i64], name_size: int, named: Callable[[bytes], int]
+) -> tuple[bytearray, vec[i64], list[str]]:
     """Types and bases of all objects of a pack.
 
     ``offsets`` are sorted, with the end of the last object's data as one more entry at the end. ``named`` gives
@@ -105,11 +106,12 @@ def read_headers(
     """
     count: i64 = len(offsets) - 1
     kinds = bytearray(count)
-    bases: list[int] = [ROOT] * count
+    bases = filled(count, ROOT)
     wrong: list[str] = []
     late: list[int] = []
     at: i64 = 0
-    offset: int
+    offset: i64
+    position: i64
     while at < count:
         offset = offsets[at]
         try:
@@ -123,7 +125,7 @@ def read_headers(
             kinds[at] = header.kind
         else:
             base = header.base if header.kind == OFS_DELTA else named(header.name)
-            position = _position(offsets, base)
+            position = _position(offsets, base, at)
             bases[at] = position
             if position == LOST:
                 wrong.append("a delta's base is not in its pack")
@@ -137,11 +139,21 @@ def read_headers(
     return kinds, bases, wrong
 
 
-def _position(offsets: list[int], offset: i64) -> int:
-    """The position of the object that begins at ``offset``, or LOST. By halves, without a number object for a step."""
-    low: i64 = 0
-    high: i64 = len(offsets) - 1
-    count: i64 = high
+def _position(offsets: vec[i64], offset: i64, below: i64) -> i64:
+    """The position of the object that begins at ``offset``, or LOST; most are not far ``below`` the one given."""
+    high: i64 = below
+    step: i64 = 1
+    while high > 0 and offsets[high] > offset:
+        high -= step
+        step <<= 1
+    low: i64 = high if high > 0 else 0
+    high = low + step
+    if offset > offsets[below]:
+        low = below
+        high = len(offsets) - 1
+    if high > len(offsets) - 1:
+        high = len(offsets) - 1
+    count: i64 = len(offsets) - 1
     middle: i64
     while low < high:
         middle = (low + high) >> 1
@@ -152,7 +164,7 @@ def _position(offsets: list[int], offset: i64) -> int:
     return low if low < count and offsets[low] == offset else LOST
 
 
-def _settle(kinds: bytearray, bases: list[int], late: list[int]) -> None:
+def _settle(kinds: bytearray, bases: vec[i64], late: list[int]) -> None:
     """Types of deltas whose base stands behind them in the pack. Those on a circle keep the type 0."""
     seen: set[int] = set()
     for start in late:

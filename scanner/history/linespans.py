@@ -5,10 +5,11 @@ Compiled like ``delta``, and with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import Final
 
-if TYPE_CHECKING:
-    from mypy_extensions import i64
+from scanner.history.vecs import append, i64, vec
+from scanner.history.vectors import vector
 
 # Where a line does not end within this many bytes, the line is cut there (minified files).
 LONGEST_LINE: Final = 4096
@@ -16,12 +17,17 @@ LONGEST_LINE: Final = 4096
 CLOSE: Final = 256
 
 
-def line_spans(data: bytes, ranges: list[int], lines: int, reach: int) -> list[int]:
+def line_spans(data: bytes, ranges: Iterable[int], lines: int, reach: int) -> list[int]:
     """Whole lines that touch ``ranges`` (as ``rebuild`` gives them), ``lines`` more and ``reach`` bytes either side.
 
     Ranges that come to touch are joined. Very long lines are cut at LONGEST_LINE bytes a line.
     """
-    spans: list[int] = []
+    return list(spans_around(data, vector(ranges), lines, reach))
+
+
+def spans_around(data: bytes, ranges: vec[i64], lines: int, reach: int) -> vec[i64]:
+    """The same, for the loops that are compiled."""
+    spans = vec[i64]()
     size: i64 = len(data)
     furthest: i64 = (lines + 1) * LONGEST_LINE
     at: i64 = 0
@@ -66,18 +72,17 @@ def line_spans(data: bytes, ranges: list[int], lines: int, reach: int) -> list[i
                 stop = ceiling
                 break
             step += 1
-        if spans and start <= last:
+        if len(spans) and start <= last:
             spans[len(spans) - 1] = stop
         else:
-            spans.append(start)
-            spans.append(stop)
+            spans = append(append(spans, start), stop)
         last = stop
     return spans
 
 
 # A line break is looked for so many bytes away before Python is asked to search, which takes as long to begin.
 # Interpreted, where functions have their code, it is asked at once.
-_NEARBY: Final = 0 if hasattr(line_spans, "__code__") else 256
+_NEARBY: Final = 0 if hasattr(spans_around, "__code__") else 256
 
 
 def _break_before(data: bytes, floor: i64, end: i64) -> i64:

@@ -13,6 +13,7 @@ from scanner.history.errors import NoObject
 from scanner.history.loose import read_loose
 from scanner.history.pack import Families, Pack
 from scanner.history.store import ObjectStore
+from scanner.history.vectors import vector
 
 # A tree this large is no tree that people work with.
 LARGEST_TREE = 256 * 1024 * 1024
@@ -23,11 +24,11 @@ Classify = Callable[[bytes], int]
 
 @dataclass(slots=True)
 class EntryTable:
-    """Fresh entries of trees of one pack, as ``EntryBook`` has them; ``others`` are objects in the order of their
-    numbers, from the count of the pack's own on."""
+    """Fresh entries of trees of one pack, as ``EntryBook`` gives them: ``latest`` is what it calls the ends. ``others``
+    are objects in the order of their numbers, from the count of the pack's own on."""
 
-    table: array[int] = field(default_factory=lambda: array("q"))
-    latest: array[int] = field(default_factory=lambda: array("I"))
+    table: bytes = b""
+    latest: bytes = b""
     labels: list[bytes] = field(default_factory=list)
     others: list[bytes] = field(default_factory=list)
 
@@ -66,7 +67,7 @@ def read_names(pack: Pack, families: Families, roots: Iterable[int], classify: C
     for root in roots:
         walk.add(root)
     book.walk(walk)
-    entries = EntryTable(book.table, array("I", book.latest), list(book.labels), list(book.others))
+    entries = EntryTable(book.table(), book.ends(), list(book.labels), list(book.others))
     ranks = array("I", compress(count(), book.of))
     return PackNames(ranks, array("I", filter(None, book.of)), book.more, book.strangers, entries, len(walk.odd))
 
@@ -74,7 +75,7 @@ def read_names(pack: Pack, families: Families, roots: Iterable[int], classify: C
 def read_tree(store: ObjectStore, tree: bytes, classify: Classify) -> dict[bytes, list[int]]:
     """The names in one tree that stands by itself."""
     book = EntryBook(b"", [0] * 257, store.name_size, classify)
-    book.read(tree, [0, len(tree)], 0)
+    book.read(tree, vector((0, len(tree))), 0)
     return book.strangers
 
 

@@ -21,6 +21,11 @@ class Numbers:
         self._names: list[bytes] = []
         self._doubles: dict[int, int] = {}
 
+    @property
+    def count(self) -> int:
+        """How many objects have one by now: one more than the largest."""
+        return self._starts[-1] + len(self._names)
+
     def of(self, name: bytes) -> int:
         """The number of the object called ``name``; a new one for an object in no pack that was never asked for."""
         for start, index in zip(self._starts, self._indices, strict=False):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import mmap
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.history.delta import made_size, rebuild
 from scanner.history.errors import DamagedPack, NoObject
@@ -16,7 +14,12 @@ from scanner.history.family import Family
 from scanner.history.headers import LOST, OFS_DELTA, ROOT, Damaged, read_header, read_headers
 from scanner.history.inflate import inflate
 from scanner.history.packindex import PackIndex
+from scanner.history.vectors import place, sorted_places, vector
 from scanner.history.walk import PASS, TAKE, Walk, families
+
+if TYPE_CHECKING:
+    from librt.vecs import vec
+    from mypy_extensions import i64
 
 _LONGEST_CHAIN = 4096  # git's own limit on the depth of deltas is 4095
 
@@ -30,8 +33,8 @@ class Families(NamedTuple):
 
     roots: list[int]
     weights: list[int]
-    first: list[int]
-    following: list[int]
+    first: vec[i64]
+    following: vec[i64]
 
 
 @dataclass(slots=True)
@@ -46,10 +49,10 @@ class Pack:
     path: Path
     index: PackIndex
     data: mmap.mmap
-    offsets: list[int]
-    ranks: array[int]
+    offsets: vec[i64]
+    ranks: vec[i64]
     kinds: bytearray
-    bases: list[int]
+    bases: vec[i64]
     complaints: list[str] = field(default_factory=list)
     _families: list[Families] = field(default_factory=list)
 
@@ -65,15 +68,12 @@ class Pack:
         if data[:4] != b"PACK" or int.from_bytes(data[4:8], "big") not in (2, 3) or end < 12:
             raise DamagedPack(f"{path.name}: not a pack of a known version")
         complaints = []
-        ranks = array("I", sorted(range(index.count), key=index.offsets.__getitem__))
-        offsets = [index.offsets[rank] for rank in ranks]
-        beyond = bisect_left(offsets, end)
-        if beyond < len(offsets):
-            complaints.append(f"{path.name}: the file has been cut: {len(offsets) - beyond} objects lie beyond its end")
-            del offsets[beyond:], ranks[beyond:]
+        offsets, ranks = sorted_places(vector(index.offsets), end)
+        beyond = index.count - len(ranks)
+        if beyond:
+            complaints.append(f"{path.name}: the file has been cut: {beyond} objects lie beyond its end")
         if int.from_bytes(data[8:12], "big") != index.count:
             complaints.append(f"{path.name}: its index is for another number of objects")
-        offsets.append(end)
         kinds, bases, wrong = read_headers(data, offsets, index.name_size, index.find)
         complaints += sorted({f"{path.name}: {reason}" for reason in wrong})
         pack = cls(path, index, data, offsets, ranks, kinds, bases, complaints)
@@ -123,14 +123,14 @@ class Pack:
 
     def unknown(self) -> list[int]:
         """Positions of objects whose type cannot be told, because they or what they are made from are damaged."""
-        return [at for at, kind in enumerate(self.kinds) if not kind]
+        return [at for at, kind in enumerate(self.kinds) if not kind] if 0 in self.kinds else []
 
     def position(self, name: bytes) -> int:
         """The position of the object called ``name``, or -1."""
         offset = self.index.find(name)
         if offset < 0:
             return -1
-        at = bisect_left(self.offsets, offset)
+        at = place(self.offsets, offset)
         return at if at < len(self.kinds) and self.offsets[at] == offset else -1
 
     def read(self, position: int, *, limit: int) -> bytes:
@@ -153,7 +153,7 @@ class Pack:
                 if here in (ROOT, LOST) or len(deltas) > _LONGEST_CHAIN:
                     raise NoObject(f"{self.path.name}: a delta has no base")
             for delta in reversed(deltas):
-                data = rebuild(data, delta, [], 0)
+                data, _ = rebuild(data, delta, 0)
         except Damaged as error:
             raise NoObject(f"{self.path.name}: {error}") from None
         return data

@@ -10,6 +10,7 @@ from scanner.history.descent import Descent
 from scanner.history.links import Links
 from scanner.history.numbers import Numbers
 from scanner.history.trees import TreeIndex
+from scanner.history.vectors import vector
 
 NO_COMMIT = -1
 _LOW = 0xFFFFFFFF
@@ -65,16 +66,16 @@ def places(index: TreeIndex, view: View, wanted: Iterable[bytes]) -> Places:
     targets = {numbers.of(name) for name in wanted}
     links = _links(index, targets)
     ranks, tips = _start(view, numbers, links)
-    most = max(_MOST_PLACES, _PLACES_A_TREE * len(links))
+    most = max(_MOST_PLACES, _PLACES_A_TREE * len(links.trees))
     descent = Descent(links, targets, most)
-    reached = descent.down(ranks, tips)
+    descent.down(ranks, tips)
     spans = _spans(index, view, descent, set())
-    loose = dict.fromkeys(links.keys() - reached, _NEVER)
+    loose = descent.unmet()
     cut = descent.cut
     if loose:
-        below = {link & _LOW for tree in loose for link in links[tree]}
+        below = {link & _LOW for tree in loose for link in links.of(tree)}
         apart = Descent(links, targets, most)
-        apart.down({tree: rank for tree, rank in loose.items() if tree not in below}, {})
+        apart.down({tree: _NEVER for tree in loose if tree not in below}, {})
         spans |= _spans(index, view, apart, spans.keys())
         cut = cut or apart.cut
     return Places(spans, _before(view, numbers, links, targets), cut)
@@ -99,13 +100,13 @@ def _spans(index: TreeIndex, view: View, descent: Descent, known: Set[bytes]) ->
     return spans
 
 
-def _before(view: View, numbers: Numbers, links: Mapping[int, list[int]], targets: Set[int]) -> frozenset[bytes]:
+def _before(view: View, numbers: Numbers, links: Links, targets: Set[int]) -> frozenset[bytes]:
     """Those of ``targets`` that a commit left out has, at whatever path."""
     roots = {tree for tree, out in zip(view.trees, view.left_out, strict=True) if out}
-    waiting = [tree for tree in roots if tree in links]
+    waiting = list(filter(links.has, roots))
     seen = set(waiting)
     while waiting:
-        for link in links.get(waiting.pop(), ()):
+        for link in links.of(waiting.pop()):
             child = link & _LOW
             if child not in seen:
                 seen.add(child)
@@ -113,30 +114,30 @@ def _before(view: View, numbers: Numbers, links: Mapping[int, list[int]], target
     return frozenset(map(numbers.name, seen & targets))
 
 
-def _links(index: TreeIndex, targets: Set[int]) -> dict[int, list[int]]:
+def _links(index: TreeIndex, targets: Set[int]) -> Links:
     """By tree, the links that lead down to one of ``targets``."""
-    links = Links()
-    asked: set[int] = set()
-    level = set(targets)
-    while level:
-        asked |= level
-        level = index.link(level, links) - asked
-    return links.of
+    links = index.links()
+    level = vector(sorted(targets))
+    while len(level):
+        done = len(links.trees)
+        index.link(level, links)
+        level = links.trees[done:]
+    return links
 
 
-def _start(view: View, numbers: Numbers, links: Mapping[int, list[int]]) -> tuple[dict[int, int], dict[int, int]]:
+def _start(view: View, numbers: Numbers, links: Links) -> tuple[dict[int, int], dict[int, int]]:
     """The root trees in view that are in ``links``, by their numbers: the smallest rank, and the tips."""
     ranks: dict[int, int] = {}
     tips: dict[int, int] = {}
     for name, bits in view.roots.items():
         tree = numbers.of(name)
-        if tree in links:
+        if links.has(tree):
             ranks[tree], tips[tree] = _NEVER, bits
     for number, counts in enumerate(view.counted):
         if not counts:
             continue
         tree = view.trees[number]
-        if tree not in links:
+        if not links.has(tree):
             continue
         ranks[tree] = min(ranks.get(tree, _NEVER), view.ranks[number])
         bits = view.tips.get(number, 0)

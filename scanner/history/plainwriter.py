@@ -37,3 +37,8 @@ def write_i64_le(writer: BytesWriter, number: int) -> None:
 def read_i64_le(data: bytes, at: int) -> int:
     """The number that ``write_i64_le`` has put ``at`` there."""
     return int.from_bytes(data[at : at + 8], "little", signed=True)
+
+
+def read_i32_le(data: bytes, at: int) -> int:
+    """The number of 32 bits ``at`` there."""
+    return int.from_bytes(data[at : at + 4], "little", signed=True)

@@ -7,42 +7,31 @@ the trees that copy it, by the copy instructions of their deltas alone.
 from __future__ import annotations
 
 import re
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import compress, count
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.history import headers
 from scanner.history.errors import NoObject
 from scanner.history.family import Family
-from scanner.history.links import Links, select
+from scanner.history.links import Fresh, Links, named, select, within
 from scanner.history.loose import read_loose
 from scanner.history.names import LARGEST_TREE, EntryTable
 from scanner.history.numbers import Numbers
 from scanner.history.pack import Pack
 from scanner.history.store import ObjectStore
+from scanner.history.vectors import vector
+
+if TYPE_CHECKING:
+    from librt.vecs import vec
+    from mypy_extensions import i64
 
 # Mode and name right before an object name. A name holds no zero byte, so the search cannot run into another entry.
 _USUAL_NAME, _LONGEST_NAME = 100, 4096
-# Calls what it is given with each share and the number of shares, in processes, and returns what came of it.
-Spread = Callable[[Callable[[int, int], "Followed"]], Sequence["Followed"]]
-# With fewer trees to begin from, starting processes takes as long as following them.
-_WORTH_PROCESSES = 1000
 # Modes of symbolic links and of submodules.
 _NO_FILES = (b"120000", b"160000")
 _ENTRY = re.compile(rb"(?:[1-7][0-7]{4,5}) ([^\0]+)\0\Z")
-
-
-_LOW = 0xFFFFFFFF
-
-
-class Followed(NamedTuple):
-    """What ``Family.follow`` found, and how many trees could not be read."""
-
-    found: array[int]
-    odd: int
 
 
 class PackTrees:
@@ -57,52 +46,47 @@ class PackTrees:
         self._tables = tables
         self._numbers = numbers
         self._labels = [[labels.of(label) for label in table.labels] for table in tables]
-        self._others = [_others(table, numbers) for table in tables]
+        self._others = [_others(table, pack.index.count, numbers) for table in tables]
         self._family: Family | None = None
         self.odd = 0
 
-    def link(self, wanted: Iterable[int], links: Links, spread: Spread | None) -> set[int]:
-        """Note in ``links`` the trees in which one of the objects ``wanted`` stands; returned are their numbers."""
-        wanted = list(wanted)
-        ranked = {self._numbers.rank(self._at, number): number for number in wanted}
-        ranked.pop(-1, None)
-        fresh: dict[int, list[int]] = {}
+    def link(self, wanted: vec[i64], links: Links) -> None:
+        """Note in ``links`` the trees in which one of the objects ``wanted`` stands."""
+        ranks, own = self._ranked(wanted)
+        fresh = Fresh(len(self._pack.kinds))
         for table, labels, others in zip(self._tables, self._labels, self._others, strict=True):
-            own = ranked | {others[number]: number for number in wanted if number in others} if others else ranked
-            select(table.table, table.latest, labels, own, fresh)
-        numbers = partial(self._numbers.ranked, self._at) if self._at else None
-        return links.note(self._followed(fresh, spread), self._pack.ranks, numbers)
-
-    def _followed(self, fresh: dict[int, list[int]], spread: Spread | None) -> list[int]:
-        """What ``Family.follow`` finds, in several processes where there is enough to do."""
+            select(table.table, table.latest, labels, ranks, own, fresh)
+            if others:
+                strangers = [number for number in wanted if number in others]
+                children = vector([others[number] for number in strangers])
+                select(table.table, table.latest, labels, children, vector(strangers), fresh)
         family = self._family
         if family is None:
             family = self._family = self._pack.family(self._pack.families(headers.TREE), limit=LARGEST_TREE)
+        numbers = partial(self._numbers.ranked, self._at) if self._at else None
+        links.note(family.follow(fresh), self._pack.ranks, numbers)
+        self.odd = family.odd
 
-        def share(number: int, of: int) -> Followed:
-            before = family.odd
-            return Followed(array("q", family.follow(fresh, number, of)), family.odd - before)
-
-        shares = spread(share) if spread is not None and len(fresh) >= _WORTH_PROCESSES else [share(0, 1)]
-        self.odd += sum(one.odd for one in shares)
-        return [number for one in shares for number in one.found]
+    def _ranked(self, wanted: vec[i64]) -> tuple[vec[i64], vec[i64]]:
+        """The ranks in this pack of those of ``wanted`` that are in it, and those themselves."""
+        if self._at == 0:
+            own = within(wanted, 0, self._pack.index.count)
+            return own, own
+        ranked = {number: self._numbers.rank(self._at, number) for number in wanted}
+        there = [number for number, rank in ranked.items() if rank >= 0]
+        return vector([ranked[number] for number in there]), vector(there)
 
     def called(self, labels: frozenset[bytes]) -> Iterator[bytes]:
         """The objects that stand in these trees under one of the names ``labels``; one may come several times."""
         index = self._pack.index
         for entries in self._tables:
             wanted = {number for number, label in enumerate(entries.labels) if label in labels}
-            if not wanted:
-                continue
-            numbers = map(_LOW.__and__, entries.table[2::3])
-            for entry in compress(count(), map(wanted.__contains__, numbers)):
-                child = entries.table[3 * entry] & _LOW
+            for child in named(entries.table, wanted) if wanted else ():
                 yield index.name(child) if child < index.count else entries.others[child - index.count]
 
 
-def _others(entries: EntryTable, numbers: Numbers) -> dict[int, int]:
-    """What the table calls objects that are not in its pack, by their numbers."""
-    first = len(entries.latest) - len(entries.others)
+def _others(entries: EntryTable, first: int, numbers: Numbers) -> dict[int, int]:
+    """What the table calls objects that are not in its pack, from ``first`` on, by their numbers."""
     return {numbers.of(name): at for at, name in enumerate(entries.others, first)}
 
 
@@ -125,12 +109,11 @@ class Labels:
 @dataclass(slots=True)
 class TreeIndex:
     """Looks up the parents of objects. ``tables`` are those of each of the store's packs, ``unread`` counts trees
-    that could not be read for them. With ``spread`` there are processes to share in it."""
+    that could not be read for them."""
 
     store: ObjectStore
     tables: Sequence[Sequence[EntryTable]]
     unread: int = 0
-    spread: Spread | None = None
     labels: Labels = field(default_factory=Labels)
     _numbers: Numbers | None = None
     _packs: list[PackTrees] | None = None
@@ -148,26 +131,26 @@ class TreeIndex:
             self._numbers = Numbers(pack.index for pack in self.store.packs)
         return self._numbers
 
-    def link(self, wanted: Iterable[int], links: Links) -> set[int]:
-        """Note in ``links`` the trees in which one of the objects ``wanted`` stands; returned are their numbers."""
-        wanted = list(wanted)
-        above = set[int]()
+    def links(self) -> Links:
+        """Links to be filled."""
+        return Links(self.numbers.count)
+
+    def link(self, wanted: vec[i64], links: Links) -> None:
+        """Note in ``links`` the trees in which one of the objects ``wanted`` stands."""
         for pack in self._of_packs():
-            above |= pack.link(wanted, links, self.spread)
+            pack.link(wanted, links)
         loose = self._loose_trees()
         names = {self.numbers.name(number): number for number in wanted} if loose else {}
         for name, data in loose.items():
             for child in _names_in(data, self.store.name_size) & names.keys():
                 for label in _labels(data, child):
-                    tree = self.numbers.of(name)
-                    links.add(tree, self.labels.of(label) << 32 | names[child])
-                    above.add(tree)
-        return above
+                    links.add(self.numbers.of(name), self.labels.of(label) << 32 | names[child])
 
     def holders(self, wanted: Iterable[bytes]) -> list[bytes]:
         """The names of the trees in which one of the objects called ``wanted`` stands."""
-        above = self.link({self.numbers.of(name) for name in wanted}, Links())
-        return [self.numbers.name(number) for number in sorted(above)]
+        links = self.links()
+        self.link(vector(sorted({self.numbers.of(name) for name in wanted})), links)
+        return [self.numbers.name(number) for number in sorted(links.trees)]
 
     def called(self, labels: frozenset[bytes]) -> frozenset[bytes]:
         """The objects that stand in any tree under one of the names ``labels``."""

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.history.delta import made_size, rebuild
 from scanner.history.headers import LONGEST_HEADER, OFS_DELTA, Damaged, read_header
-from scanner.history.linespans import CLOSE, line_spans
+from scanner.history.linespans import CLOSE, spans_around
+from scanner.history.vecs import i64, vec
+from scanner.history.vectors import filled
 
 try:
     from librt.strings import BytesWriter
@@ -19,8 +21,6 @@ except ImportError:
 
 if TYPE_CHECKING:
     from mmap import mmap
-
-    from mypy_extensions import i64
 
 # What a walk does with an object.
 SKIP: Final = 0
@@ -43,7 +43,7 @@ class Version:
     ``held`` are for whoever scans: what versions made from this one can inherit.
     """
 
-    def __init__(self, position: int, data: bytes, fresh: list[int] | None, base: Version | None) -> None:
+    def __init__(self, position: int, data: bytes, fresh: vec[i64] | None, base: Version | None) -> None:
         self.position = position
         self.data = data
         self.fresh = fresh
@@ -51,6 +51,10 @@ class Version:
         self.mark = 0
         self.wakes = 0
         self.held: object = None
+
+    def ranges(self) -> list[int] | None:
+        """``fresh``, for modules that are not compiled."""
+        return list(self.fresh) if self.fresh is not None else None
 
 
 class Batch:
@@ -92,9 +96,9 @@ class Walk:
     def __init__(
         self,
         pack: mmap,
-        offsets: list[int],
-        first: list[int],
-        following: list[int],
+        offsets: vec[i64],
+        first: vec[i64],
+        following: vec[i64],
         name_size: int,
         inflate: Inflate,
         limit: int,
@@ -145,8 +149,8 @@ class Walk:
         at: i64
         text_limit: i64 = text
         memory_limit: i64 = memory
-        child: int
-        start: int
+        child: i64
+        start: i64
         while self._waiting and filled < text_limit and held < memory_limit:
             position = self._waiting.pop()
             base = self._bases.pop()
@@ -182,8 +186,8 @@ class Walk:
                 keys.append(0)
                 pieces.append(data)
                 filled += len(data) + 1
-            elif fresh:
-                spans = line_spans(data, fresh, lines, 0)
+            elif len(fresh):
+                spans = spans_around(data, fresh, lines, 0)
                 at = 0
                 while at < len(spans):
                     start = spans[at]
@@ -222,10 +226,9 @@ class Walk:
             return Version(position, data, None, None)
         if base is None:
             raise Damaged("a delta without its base")
-        fresh: list[int] = []
         if made_size(data) > self.limit:
             raise Damaged("larger than the limit")
-        made = rebuild(base.data, data, fresh, self.close, self._writer)
+        made, fresh = rebuild(base.data, data, self.close, self._writer)
         if len(made) > _LARGE:
             self._writer = BytesWriter()
         return Version(position, made, fresh, base)
@@ -245,22 +248,22 @@ class Walk:
 
 
 def families(
-    kinds: bytearray, bases: list[int], offsets: list[int]
-) -> tuple[list[list[int]], list[int], list[int], list[int]]:
+    kinds: bytearray, bases: vec[i64], offsets: vec[i64]
+) -> tuple[list[list[int]], vec[i64], vec[i64], vec[i64]]:
     """By type the roots of all objects of one, and by position first child, next sibling (-1 for none) and weight.
 
     The weight is in bytes of the pack. The heaviest child is the first: a walk that takes the last one first
     comes to it at the end, when nothing else waits for their base. Objects of type 0 are in no family.
     """
     count: i64 = len(bases)
-    weight: list[int] = [0] * count
-    first: list[int] = [-1] * count
-    following: list[int] = [-1] * count
+    weight = filled(count)
+    first = filled(count, -1)
+    following = filled(count, -1)
     roots: list[list[int]] = [[] for _ in range(8)]
     at: i64 = count - 1
-    base: int
-    head: int
-    here: int
+    base: i64
+    head: i64
+    here: i64
     while at >= 0:
         if kinds[at]:
             here = weight[at] + offsets[at + 1] - offsets[at]

@@ -7,7 +7,7 @@ needs to be read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scanner.engine.prefilter import Hit
 from scanner.history.linespans import line_spans
@@ -83,7 +83,7 @@ class Calm:
         return known
 
 
-def _around(data: bytes, fresh: list[int] | None) -> bytes:
+def _around(data: bytes, fresh: Iterable[int] | None) -> bytes:
     """The fresh lines with those around them; all where nothing is inherited."""
     if fresh is None:
         return data

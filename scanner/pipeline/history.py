@@ -128,23 +128,23 @@ def _scanned(
         portions = [portion for portion in portions if not is_shared(portion)]
         made += shared.made
     size = sum(portion.weight for portion in portions)
-    shop.workers = workers or (processes() if size >= _WORTH_PROCESSES else 1)
+    workers = workers or (processes() if size >= _WORTH_PROCESSES else 1)
     early: list[Yield] = []
     if not learnt:
-        early = _begin(shop, [portion for portion in portions if portion.nameless])
+        early = _begin(shop, [portion for portion in portions if portion.nameless], workers)
         portions = [portion for portion in portions if not portion.nameless]
         made += early
     chronicle = Chronicle(portions, scope, shop.trees().numbers, early)
-    made += run_tasks(portions, shop.work, workers=shop.workers, tick=tick, taking=chronicle.take)
+    made += run_tasks(portions, shop.work, workers=workers, tick=tick, taking=chronicle.take)
     made.append(_odd(sweep, made))
     chronicle.take(made[-1])
     made.append(second_look(shop, made, scanner, context))
     return made, chronicle.tips()
 
 
-def _begin(shop: Workshop, messages: Sequence[Portion]) -> list[Yield]:
+def _begin(shop: Workshop, messages: Sequence[Portion], workers: int) -> list[Yield]:
     """Learn what files are called. ``messages`` need no names: they are read while this process puts those in order."""
-    names = shop.name_portions(_SHARES * shop.workers)
+    names = shop.name_portions(_SHARES * workers)
     named: dict[int, Named] = {}
 
     def take(made: Named | Yield) -> None:
@@ -154,7 +154,7 @@ def _begin(shop: Workshop, messages: Sequence[Portion]) -> list[Yield]:
                 shop.learn([named[number] for number in range(len(names))])
 
     tasks: list[NamePortion | Portion] = [*names, *messages]
-    made = run_tasks(tasks, shop.begin, workers=shop.workers, taking=take)
+    made = run_tasks(tasks, shop.begin, workers=workers, taking=take)
     return [one for one in made if isinstance(one, Yield)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -15,14 +15,13 @@ from scanner.history.loose import read_loose
 from scanner.history.names import EntryTable, PackNames, by_position, loose_names, note, read_names
 from scanner.history.pack import Pack
 from scanner.history.store import ObjectStore
-from scanner.history.trees import Followed, TreeIndex
+from scanner.history.trees import TreeIndex
 from scanner.history.walk import SKIP, Batch
 from scanner.model.result import Skipped
 from scanner.pipeline.classes import ClassKey, NameClass, NameClasses
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.ledger import Sighted
 from scanner.pipeline.messages import Message, MessageScanner
-from scanner.pipeline.parallel import run_tasks
 from scanner.pipeline.sweep import LINES, Sweeper
 from scanner.pipeline.text import TextScanner
 
@@ -113,8 +112,6 @@ class Workshop:
         self.classes = NameClasses(self.scanner, _off(scanner, context))
         self._context = context
         self._whole = whole
-        # Processes that there are for what is not cut into portions.
-        self.workers = 1
         self._selection = selection or Selection()
         self._sweeper = Sweeper(self.scanner, context, self.classes, name_size=store.name_size)
         self._messages = MessageScanner(scanner, context)
@@ -172,13 +169,8 @@ class Workshop:
     def trees(self) -> TreeIndex:
         """Where objects stand, from what was learnt."""
         if self._trees is None:
-            self._trees = TreeIndex(self.store, self._tables, self._unread, self._spread)
+            self._trees = TreeIndex(self.store, self._tables, self._unread)
         return self._trees
-
-    def _spread(self, share: Callable[[int, int], Followed]) -> list[Followed]:
-        """All shares of what is to be followed through trees, as many as there are workers."""
-        count = self.workers
-        return run_tasks(range(count), lambda number: share(number, count), workers=count)
 
     def _introduce(self, number: int, pack: Pack) -> None:
         """Give objects in ``pack`` the names that trees elsewhere know them by."""

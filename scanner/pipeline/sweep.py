@@ -194,7 +194,7 @@ class Sweeper:
                 inherits = mark or odd or renamed or named.whole
                 if not hits and not inherits:
                     continue
-                view = _View(version, number, Text(data, named.path, named.kind), version.fresh, [])
+                view = _View(version, number, Text(data, named.path, named.kind), version.ranges(), [])
                 if odd:
                     view.text = self._text(data, number)
                 if renamed or named.whole or view.text.data is not data:
@@ -247,7 +247,7 @@ class Sweeper:
         numbers = names[version.position] or NAMELESS
         classes = [(number, self._classes[number]) for number in numbers]
         return [
-            _View(version, number, Text(version.data, named.path, named.kind), version.fresh, [])
+            _View(version, number, Text(version.data, named.path, named.kind), version.ranges(), [])
             for number, named in classes
         ]
 

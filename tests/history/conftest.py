@@ -16,7 +16,7 @@ from scanner.history import delta as installed
 from tests.conftest import SOURCE
 
 # In an order in which each imports only those before it.
-_LOOPS = ("headers", "delta", "linespans", "walk")
+_LOOPS = ("vectors", "headers", "delta", "linespans", "walk", "links", "family", "descent")
 
 
 def is_compiled(module: ModuleType) -> bool:
@@ -78,3 +78,18 @@ def linespans(loops: Mapping[str, ModuleType]) -> ModuleType:
 @pytest.fixture(scope="session")
 def walk(loops: Mapping[str, ModuleType]) -> ModuleType:
     return loops["walk"]
+
+
+@pytest.fixture(scope="session")
+def vectors(loops: Mapping[str, ModuleType]) -> ModuleType:
+    return loops["vectors"]
+
+
+@pytest.fixture(scope="session")
+def links(loops: Mapping[str, ModuleType]) -> ModuleType:
+    return loops["links"]
+
+
+@pytest.fixture(scope="session")
+def descent(loops: Mapping[str, ModuleType]) -> ModuleType:
+    return loops["descent"]

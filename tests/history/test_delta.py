@@ -14,14 +14,22 @@ BASE = b"".join(b"line %d of the base\n" % at for at in range(40))
 
 def test_objects_put_together_in_one_place_are_apart(delta: ModuleType) -> None:
     writer = delta.BytesWriter()
-    for length in (40, 3, 300, 64, 65, 1):
-        code = delta_of(len(BASE), length + 100, (0, length), b"x" * 100)
-        assert delta.rebuild(BASE, code, [], 0, writer) == BASE[:length] + b"x" * 100
+    base = BASE * 10
+    for length in (40, 3, 300, 64, 65, 1, 1536, 1537, 7000):
+        code = delta_of(len(base), length + 100, (0, length), b"x" * 100)
+        assert delta.rebuild(base, code, 0, writer)[0] == base[:length] + b"x" * 100
+
+
+def test_long_copies_between_short_ones(delta: ModuleType) -> None:
+    base = BASE * 10
+    code = delta_of(len(base), 7218, b"first", (5, 3000), (9, 4), b"middle", (0, 3200), (7, 1000), b"end")
+    right = b"first" + base[5:3005] + base[9:13] + b"middle" + base[:3200] + base[7:1007] + b"end"
+    assert made(delta, code, base) == (right, [0, 5, 3005, 3005, 3009, 3015, 6215, 6215, 7215, 7218])
 
 
 def made(delta: ModuleType, code: bytes, base: bytes = BASE, close: int = 0) -> tuple[bytes, list[int]]:
-    fresh: list[int] = []
-    return delta.rebuild(base, code, fresh, close), fresh
+    data, fresh = delta.rebuild(base, code, close)
+    return data, list(fresh)
 
 
 def test_copies_and_insertions(delta: ModuleType) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import ModuleType
 
 
-def test_families_and_their_weights(walk: ModuleType, headers: ModuleType) -> None:
+def test_families_and_their_weights(walk: ModuleType, headers: ModuleType, vectors: ModuleType) -> None:
     kinds = bytearray([3, 3, 3, 2, 3, 3])
-    bases = [headers.ROOT, 0, 0, headers.ROOT, 2, headers.LOST]
-    roots, first, following, weight = walk.families(kinds, bases, [12, 100, 110, 150, 160, 200, 230])
+    bases = vectors.vector([headers.ROOT, 0, 0, headers.ROOT, 2, headers.LOST])
+    roots, first, following, weight = walk.families(kinds, bases, vectors.vector([12, 100, 110, 150, 160, 200, 230]))
     assert roots == [[], [], [3], [0, 5], [], [], [], []]
     children = []
     child = first[0]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import random
-from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import pytest
 
-from scanner.history import headers, trees
+from scanner.history import headers
 from scanner.history.commits import CommitGraph, parse_commit
-from scanner.history.links import Links
 from scanner.history.names import EntryTable, read_names
 from scanner.history.placing import NO_COMMIT, View, places
 from scanner.history.store import ObjectStore
-from scanner.history.trees import Followed, Spread, TreeIndex
+from scanner.history.trees import TreeIndex
 from tests.conftest import Repository
 from tests.history.test_store import store_of
 from tests.pipeline.histories import Commit, imported
@@ -77,14 +75,9 @@ def expected(repo: Repository, graph: CommitGraph, view: View) -> dict[bytes, se
     return found
 
 
-def in_thirds(share: Callable[[int, int], Followed]) -> list[Followed]:
-    return [share(number, 3) for number in range(3)]
-
-
-def check(repo: Repository, wanted: Iterable[bytes] | None = None, spread: Spread | None = None) -> None:
+def check(repo: Repository, wanted: Iterable[bytes] | None = None) -> None:
     store = store_of(repo)
     index = index_of(store)
-    index.spread = spread
     graph, view = view_of(repo, store, index)
     known = expected(repo, graph, view)
     assert len(known) > 8
@@ -118,40 +111,20 @@ def test_in_packs_that_share_objects_and_in_none(repo: Repository, seed: int) ->
     check(repo)
 
 
-def test_in_shares(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    shares: list[int] = []
-
-    def spread(share: Callable[[int, int], Followed]) -> list[Followed]:
-        found = in_thirds(share)
-        shares.extend(len(one.found) for one in found)
-        return found
-
-    monkeypatch.setattr(trees, "_WORTH_PROCESSES", 0)
-    imported(repo, commits(7))
-    repo.git("repack", "-adfq", "--depth=3", "--window=20")
-    check(repo, spread=spread)
-    assert sum(map(bool, shares)) > len(shares) // 3
-
-
-def test_trees_that_cannot_be_read_are_counted_in_every_share(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trees, "_WORTH_PROCESSES", 0)
+def test_trees_that_cannot_be_read_are_counted(repo: Repository) -> None:
     imported(repo, commits(8))
     repo.git("repack", "-adfq", "--depth=20", "--window=20")
-    odd = []
-    for spread in (None, in_thirds):
-        store = store_of(repo)
-        index = index_of(store)
-        index.spread = spread
-        graph, view = view_of(repo, store, index)
-        known = expected(repo, graph, view)
-        for pack in store.packs:
-            # Where each delta should begin, there is another object.
-            for at, base in enumerate(pack.bases):
-                if base >= 0 and pack.kinds[at] == headers.TREE:
-                    pack.offsets[at] = pack.offsets[0]
-        places(index, view, known)
-        odd.append(index.odd)
-    assert odd[0] == odd[1] > 0
+    store = store_of(repo)
+    index = index_of(store)
+    graph, view = view_of(repo, store, index)
+    known = expected(repo, graph, view)
+    for pack in store.packs:
+        # Where each delta should begin, there is another object.
+        for at, base in enumerate(pack.bases):
+            if base >= 0 and pack.kinds[at] == headers.TREE:
+                pack.offsets[at] = pack.offsets[0]
+    places(index, view, known)
+    assert index.odd > 0
 
 
 def test_what_no_commit_has_is_placed_by_the_tree_that_has_it(repo: Repository) -> None:
@@ -167,12 +140,3 @@ def test_what_no_commit_has_is_placed_by_the_tree_that_has_it(repo: Repository) 
     _, view = view_of(repo, store, index)
     (span,) = places(index, view, [lost]).spans[lost]
     assert (span.path, span.first, span.tips) == ("a/b/lost.txt", NO_COMMIT, 0)
-
-
-def test_a_tree_that_comes_twice_has_each_link_once() -> None:
-    links, ranks = Links(), array("I", [5, 6])
-    assert links.note([0, 7, 0, 8, 1, 7], ranks, None) == {5, 6}
-    assert links.note([0, 8, 0, 9], ranks, None) == {5}
-    links.add(5, 9)
-    links.add(4, 1)
-    assert links.of == {5: [7, 8, 9], 6: [7], 4: [1]}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scanner.engine.prefilter import Hit
 from scanner.history.linespans import line_spans
+from scanner.history.vectors import vector
 from scanner.history.walk import Version
 from scanner.kubernetes import interest
 from scanner.model.filekind import FileKind
@@ -120,7 +121,7 @@ def test_what_is_calm_holds_nothing_new(
         start = len("".join(f"{line}\n" for line in now[:at]))
         fresh = [start, start + len("".join(f"{line}\n" for line in come))]
         base = version
-        version = Version(0, "\n".join(now).encode() + b"\n", fresh, base)
+        version = Version(0, "\n".join(now).encode() + b"\n", vector(fresh), base)
         calm.note(version, hits_in(version.data, fresh), kind)
         assert not calm.holds_nothing_new(version) or found(version, kind) <= found(base, kind)
 
@@ -128,7 +129,7 @@ def test_what_is_calm_holds_nothing_new(
 def version_of(
     data: str, base: Version | None = None, fresh: list[int] | None = None, kind: FileKind = FileKind.OTHER
 ) -> Version:
-    made = Version(0, data.encode(), fresh, base)
+    made = Version(0, data.encode(), None if fresh is None else vector(fresh), base)
     Calm(scanner()).note(made, hits_in(made.data, fresh), kind)
     return made
 
