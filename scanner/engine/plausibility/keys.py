@@ -170,8 +170,8 @@ def _opens(words: list[str], at: int, best: Promise) -> bool:
 
 def _strength(words: list[str], at: int) -> Promise:
     word = words[at]
-    # What a user of sudo need not give.
-    if word == "nopasswd" or (word == "pass" and at and words[at - 1] in _TURNS):
+    # What a user of sudo need not give, and who asks a name server need not.
+    if word in ("nopasswd", "noauth") or (word == "pass" and at and words[at - 1] in _TURNS):
         return Promise.NOTHING
     if word == "pass" and words[at + 1 : at + 2] and words[at + 1] in _HANDED_ON:
         return Promise.NOTHING

@@ -57,6 +57,8 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ),
     ("number", rb"[-+]?0x[0-9a-f]{1,8}u?l?|0b[01]+ | [-+]?[\d_.]+_?[iuf](?:8|16|32|64|128|size) | \d+\.\.[.=<]?\d+"),
     ("colour", rb"\#(?:[0-9a-f]{3,4}|[0-9a-f]{6}(?:[0-9a-f]{2})?)"),
+    # The first of several fields of a measurement, in the protocol of InfluxDB.
+    ("number", rb"\d{1,12}[iu]?(?:,[a-z]\w*=[^=,;]*)+"),
     # So many in a second: what is allowed.
     ("number", rb"\d+/(?:\d{0,4}(?:s|sec|second|m|min|minute|h|hour|d|day)s?)"),
     ("hash", rb"(?:(?:hmac-)?sha-?\d{1,3}|md5|sha|h1|sha512_256|blake2\w*|crc32|git|nix32)[-:=~][\w+/=~-]{16,}"),

@@ -44,8 +44,8 @@ def in_its_line(value: bytes, *, key: Key, password: bool, kind: FileKind, line:
     # In a program on one line, the marks of strings before a place say nothing.
     if written and len(line) > _ONE_LINE and _CODE_SIGNS.pattern.search(value):
         return "code"
-    # What comes before belongs to a scope: KeePass2::KDF_AES.
-    if written and value.startswith(b":"):
+    # What comes before belongs to a scope: KeePass2::KDF_AES, Password::min(8).
+    if value.startswith(b":") and (written or (not quoted and kind is FileKind.PROSE)):
         return "code"
     bare = written and not _in_string(line[: max(at, 0)])
     value, promise = core(value, key, password=password)

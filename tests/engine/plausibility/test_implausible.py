@@ -396,3 +396,9 @@ def test_a_token_that_dots_go_on_is_in_doubt(dots: str) -> None:
     assert (cut.severity, cut.detail["doubt"]) == (Severity.LOW, "looks like a part of one")
     (whole,) = scan_text(f'key = "{token}"\n', "pay.py")
     assert whole.severity > Severity.LOW
+
+
+@pytest.mark.parametrize("path", ["validation.md", "Rule.php"])
+def test_what_belongs_to_a_scope_is_no_password(path: str) -> None:
+    assert scan_text("'password' => ['required', Password::min(8)]\n", path) == ()
+    assert len(scan_text(fill("password: <<%A14>>\n", "scope"), path)) == 1
