@@ -85,8 +85,9 @@ class NameClasses:
 
     def is_plain(self, path: str) -> bool:
         """True where no rule and no detector asks for a file at this whole path: all it says then is a kind."""
+        # A rule that is matched in every text of some paths is one of those that ask for a path: Hyperscan need not be.
         wanted = any(wants(rule.path, path) for rule, _ in self._wanting(path.rpartition("/")[2]))
-        return not wanted and not self._scanner.wakes_by_name(path)
+        return not wanted and not self._scanner.detects_by_name(path)
 
     def entries(self, kind: FileKind) -> bytes:
         """What ``NameClass.entries`` is for a plain file of this kind."""
