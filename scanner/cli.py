@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scanner.commands.table import COMMANDS, GUIDE, parser_for
 from scanner.engine import limited, patterns
-from scanner.model.errors import ExitCode, UnsealedError
+from scanner.model.errors import ExitCode, UnsealedError, place_of
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -59,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("UNSEALED_DEBUG"):
             raise
-        _complain(f"a mistake of ours, {_where(error)}: please report it (UNSEALED_DEBUG=1 shows where it comes from)")
+        where = place_of(error)
+        _complain(f"a mistake of ours, {where}: please report it (UNSEALED_DEBUG=1 shows where it comes from)")
         return ExitCode.INCOMPLETE
     finally:
         if argv is None:
@@ -94,16 +95,6 @@ def _unraisable(ignored: UnraisableHookArgs) -> None:
         signal.setitimer(signal.ITIMER_REAL, _AGAIN)
     else:
         sys.__unraisablehook__(ignored)
-
-
-def _where(error: Exception) -> str:
-    """Type and innermost place of an unexpected error; its text may hold what was scanned and is left out."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    if place is None:
-        return type(error).__name__
-    return f"{type(error).__name__} in {os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"
 
 
 def _run(arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ Messages never hold scanned content: they reach terminals, logs and other proces
 
 from __future__ import annotations
 
+import os
 from enum import IntEnum
 
 
@@ -38,3 +39,13 @@ class ConfigError(UnsealedError):
 
 class GitError(UnsealedError):
     """Git is missing, refused, or said something that cannot be relied on."""
+
+
+def place_of(error: Exception) -> str:
+    """Type and innermost place of an unexpected error; its text may hold what was scanned and is left out."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return type(error).__name__
+    return f"{type(error).__name__} in {os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.model.errors import UsageError
+from scanner.model.errors import UnsealedError, UsageError, place_of
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.generated import Generated
@@ -182,6 +182,14 @@ def _scan_files(
         except MemoryError:
             # One file must not stop the others.
             skipped.append(Skipped(files.shown(name), "needs more memory than there is"))
+            continue
+        except (UnsealedError, OSError):
+            raise
+        except Exception as error:
+            if os.environ.get("UNSEALED_DEBUG"):
+                raise
+            why = f"was not scanned to its end by a mistake of ours, {place_of(error)}: please report it"
+            skipped.append(Skipped(files.shown(name), why))
             continue
         found += one.found
         skipped += one.skipped

@@ -15,9 +15,14 @@ from scanner.model.result import Skipped
 from scanner.sources import ar, sevenzip, tar, zips
 from scanner.sources.damage import DAMAGE, told
 from scanner.sources.magic import STREAMS, ArchiveLimits, kind_of_archive
-from scanner.sources.streams import Decompressor, Inflated, Reader, decompressor, everything, pieces
+from scanner.sources.streams import Decompressor, Inflated, Reader, Work, decompressor, everything, pieces
 
 __all__ = ["ArchiveLimits", "Member", "Unpacker", "kind_of_archive"]
+
+
+# So many times as many bytes as are scanned may be unpacked: archives in archives are unpacked at each level, and the
+# first block of each stream twice.
+_WORK = 3
 
 
 class Member(NamedTuple):
@@ -42,6 +47,8 @@ class Unpacker:
         self._limits = limits or ArchiveLimits()
         self._count = 0
         self._total = 0
+        # Members that are given up are not among the files: a directory may list the same one ten thousand times.
+        self._work = Work(_WORK * self._limits.total)
 
     def members(self, path: str, data: bytes) -> Iterator[Member]:
         """Every file inside, those of inner archives instead of the inner archives themselves.
@@ -54,6 +61,7 @@ class Unpacker:
             self._skip(path, str(over))
 
     def _members(self, path: str, data: bytes, depth: int) -> Iterator[Member]:
+        self._go_on()
         kind = kind_of_archive(data)
         if depth >= self._limits.depth:
             self._skip(path, f"lies more than {self._limits.depth} archives deep")
@@ -99,15 +107,16 @@ class Unpacker:
                 self._skip(name, "is encrypted")
                 continue
             content: bytes | None = None
+            self._go_on()
             with self._told(name, "zip"):
                 allowed = self._allowed(listed.packed)
-                content = everything(zips.opened(data, listed, allowed), allowed)
+                content = everything(zips.opened(data, listed, allowed, self._work), allowed)
             if content is not None:
                 yield from self._inside(name, content, depth)
 
     def _seven(self, path: str, data: bytes, depth: int) -> Iterator[Member]:
         allowed = min(self._limits.total, self._limits.ratio * max(len(data), 1024))
-        for name, content in sevenzip.contents(data, files=self._limits.files, allowed=allowed):
+        for name, content in sevenzip.contents(data, files=self._limits.files, allowed=allowed, work=self._work):
             yield from self._inside(f"{path}!/{name}", content, depth)
 
     def _tar(self, path: str, reader: Reader, depth: int) -> Iterator[Member]:
@@ -129,7 +138,7 @@ class Unpacker:
         """One compressed file, which may be a tar."""
 
         def opened(allowed: int) -> Inflated:
-            return Inflated(pieces(io.BytesIO(data)), maker(kind), allowed)
+            return Inflated(pieces(io.BytesIO(data)), maker(kind), allowed, self._work)
 
         if kind_of_archive(_head(opened(1 << 30))) == "tar":
             # The tar is no level of its own: ``a.tgz!/file``, not ``a.tgz!/a!/file``.
@@ -139,6 +148,11 @@ class Unpacker:
         allowed = self._allowed(len(data))
         stem = path.rpartition("!/")[2].rpartition("/")[2].rpartition(".")[0] or "data"
         yield from self._inside(f"{path}!/{stem}", everything(opened(allowed), allowed), depth)
+
+    def _go_on(self) -> None:
+        """Raises ``_Over`` once all that may be unpacked was, be it for nothing."""
+        if self._work.left < 0:
+            raise _Over(f"takes unpacking more than {_WORK * self._limits.total:,} bytes: the rest was not scanned")
 
     def _allowed(self, packed: int) -> int:
         """How many bytes so many packed ones may become."""

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scanner.sources.streams import TooMuch, Unreadable
+from scanner.sources.streams import TooMuch, Unreadable, Work
 from scanner.sources.tar import Damaged
 
 
@@ -23,19 +23,23 @@ class Content(NamedTuple):
 class _Account:
     """What came out so far, and how much more may."""
 
-    def __init__(self, left: int) -> None:
+    def __init__(self, left: int, work: Work) -> None:
         self.done: list[Content] = []
         self._left = left
+        self._work = work
 
     def take(self, size: int) -> None:
         """Count bytes that came out."""
         self._left -= size
-        if self._left < 0:
+        self._work.left -= size
+        if self._left < 0 or self._work.left < 0:
             raise TooMuch
 
 
-def contents(data: bytes, *, files: int, allowed: int) -> Iterator[Content]:
+def contents(data: bytes, *, files: int, allowed: int, work: Work | None = None) -> Iterator[Content]:
     """Every file; at most ``files``, of ``allowed`` bytes in all. TooMuch, Damaged, or Unreadable without py7zr.
+
+    What comes out is ``work``.
 
     Damaged or too large, it gives what was whole before.
     """
@@ -45,7 +49,7 @@ def contents(data: bytes, *, files: int, allowed: int) -> Iterator[Content]:
     except ImportError:
         raise Unreadable("7z, which takes py7zr to read: pip install 'unsealed[archives]'") from None
 
-    account = _Account(allowed)
+    account = _Account(allowed, work or Work(allowed))
 
     class File(Py7zIO):  # type: ignore[misc,unused-ignore]
         """Keeps what it is given, as long as that is not too much."""

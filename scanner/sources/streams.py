@@ -9,7 +9,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from scanner.model.fastzlib import fastest
 
@@ -25,6 +25,15 @@ class TooMuch(Exception):
 
 class Unreadable(Exception):
     """The stream's compression is none that is read here; the text says which."""
+
+
+class Work:
+    """Bytes that may still be unpacked in all, whatever comes of them: what is given up took as long as the rest."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
 
 
 class Reader(Protocol):
@@ -79,6 +88,34 @@ class _Deflate:
         return made
 
 
+class _Zstd:
+    """zstd's object with an error of its own as zlib's."""
+
+    def __init__(self, inner: Any, error: type[Exception]) -> None:
+        self._inner = inner
+        self._error = error
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._inner.eof)
+
+    @property
+    def unused_data(self) -> bytes:
+        unused: bytes = self._inner.unused_data
+        return unused
+
+    @property
+    def needs_input(self) -> bool:
+        return bool(self._inner.needs_input)
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        try:
+            made: bytes = self._inner.decompress(data, max_length)
+        except self._error as error:
+            raise zlib.error(str(error)) from None
+        return made
+
+
 class _Lzma1:
     """A zip's LZMA member: raw, its settings in front of it. It may end without a mark."""
 
@@ -121,27 +158,29 @@ def lzma_member(settings: bytes) -> Decompressor:
 def _zstd() -> Decompressor:
     try:
         # Part of Python from 3.14 on.
-        from compression.zstd import ZstdDecompressor  # type: ignore[import-not-found,unused-ignore]
+        from compression.zstd import ZstdDecompressor, ZstdError  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         try:
-            from backports.zstd import ZstdDecompressor
+            from backports.zstd import ZstdDecompressor, ZstdError
         except ImportError:
             raise Unreadable("zstd, which this Python does not read: pip install 'unsealed[archives]'") from None
-    made: Decompressor = ZstdDecompressor()
-    return made
+    return _Zstd(ZstdDecompressor(), ZstdError)
 
 
 class Inflated:
     """What ``source`` unpacks to. ``make`` gives a decompressor for each of the streams that follow one another.
 
-    ``read`` raises TooMuch once more than ``allowed`` bytes came out, EOFError for a stream that ends early, and
-    whatever the decompressor raises for one that is damaged.
+    ``read`` raises TooMuch once more than ``allowed`` bytes came out, or more than ``work`` has left, EOFError for a
+    stream that ends early, and whatever the decompressor raises for one that is damaged.
     """
 
-    def __init__(self, source: Iterable[bytes], make: Callable[[], Decompressor], allowed: int) -> None:
+    def __init__(
+        self, source: Iterable[bytes], make: Callable[[], Decompressor], allowed: int, work: Work | None = None
+    ) -> None:
         self._source = iter(source)
         self._make = make
         self._left = allowed
+        self._work = work or Work(allowed)
         self._pieces = self._unpacked()
         self._piece = b""
         self._at = 0
@@ -173,7 +212,8 @@ class Inflated:
             while not current.eof:
                 out = current.decompress(data, _PIECE)
                 self._left -= len(out)
-                if self._left < 0:
+                self._work.left -= len(out)
+                if self._left < 0 or self._work.left < 0:
                     raise TooMuch
                 if out:
                     yield out

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from scanner.sources.streams import Decompressor, Inflated, Unreadable, decompressor, lzma_member
+from scanner.sources.streams import Decompressor, Inflated, Unreadable, Work, decompressor, lzma_member
 
 _LOCAL, _LOCAL_SIZE = b"PK\x03\x04", 30
 _CENTRAL = b"PK\x01\x02"
@@ -40,8 +40,8 @@ def listed(data: bytes) -> Iterator[Listed]:
                 yield Listed(info.filename, encrypted, info.compress_size, info.header_offset, info.compress_type)
 
 
-def opened(data: bytes, member: Listed, allowed: int) -> Inflated | io.BytesIO:
-    """A reader of one member; Unreadable, TooMuch or the decompressor's own complaint."""
+def opened(data: bytes, member: Listed, allowed: int, work: Work | None = None) -> Inflated | io.BytesIO:
+    """A reader of one member; Unreadable, TooMuch or the decompressor's own complaint. What it unpacks is ``work``."""
     at = member.at
     if data[at : at + 4] != _LOCAL:
         raise zipfile.BadZipFile
@@ -61,12 +61,12 @@ def opened(data: bytes, member: Listed, allowed: int) -> Inflated | io.BytesIO:
     elif member.method == zipfile.ZIP_LZMA:
         size = int.from_bytes(packed[2:4], "little")
         settings, packed = packed[_LZMA_HEAD : _LZMA_HEAD + size], packed[_LZMA_HEAD + size :]
-        return Inflated((packed,), lambda: lzma_member(settings), allowed)
+        return Inflated((packed,), lambda: lzma_member(settings), allowed, work)
     elif member.method == 93:
         make = _zstd
     else:
         raise Unreadable(f"packed by method {member.method}")
-    return Inflated((packed,) if packed else (), make, allowed)
+    return Inflated((packed,) if packed else (), make, allowed, work)
 
 
 def _deflate() -> Decompressor:

@@ -198,8 +198,15 @@ def test_a_file_that_vanishes_or_shrinks_is_said(repo: Repository, monkeypatch: 
     assert isinstance(lost, Skipped) and lost.blocking
 
 
-def test_memory_that_runs_out_in_one_file_does_not_stop_the_others(
-    repo: Repository, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (MemoryError(), "needs more memory than there is"),
+        (KeyError("what was scanned"), "was not scanned to its end by a mistake of ours, KeyError in test_faults.py"),
+    ],
+)
+def test_what_goes_wrong_in_one_file_does_not_stop_the_others(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
 ) -> None:
     import scanner
     from scanner.pipeline.text import TextScanner
@@ -208,14 +215,13 @@ def test_memory_that_runs_out_in_one_file_does_not_stop_the_others(
     repo.write("b.py", f'key = "{token()}"\n')
     scan = TextScanner.scan
 
-    def out_of_memory(self: TextScanner, text: object, *also: object, **how: object) -> object:
+    def failing(self: TextScanner, text: object, *also: object, **how: object) -> object:
         if text.path.endswith("a.txt"):  # type: ignore[attr-defined]
-            raise MemoryError
+            raise error
         return scan(self, text, *also, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(TextScanner, "scan", out_of_memory)
+    monkeypatch.setattr(TextScanner, "scan", failing)
     result = scanner.scan_paths([str(repo.path)])
     assert len(result.findings) == 1
-    assert [(entry.why, entry.blocking) for entry in result.summary.skipped] == [
-        ("needs more memory than there is", True)
-    ]
+    (entry,) = result.summary.skipped
+    assert entry.blocking and entry.why.startswith(why) and "what was scanned" not in entry.why

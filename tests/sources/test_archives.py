@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import random
+import struct
 import sys
 import tarfile
 import tracemalloc
@@ -19,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.sources.archives import ArchiveLimits, Unpacker, kind_of_archive
+from scanner.sources.streams import Inflated
 from tests.sources.samples import tarred, zipped
 
 FILES = {"a.txt": b"hello", "dir/b.env": b"KEY=value\n"}
@@ -114,6 +116,38 @@ def test_bombs_are_not_unpacked() -> None:
     assert "limit" in unpacker.skipped[0].why
 
 
+def listed_again(data: bytes, times: int) -> bytes:
+    """A zip of one file whose directory lists it so many times, each time at the same place."""
+    at = data.index(b"PK\1\2")
+    end = data.index(b"PK\5\6")
+    directory = data[at:end] * times
+    return data[:at] + directory + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, times, times, len(directory), at, 0)
+
+
+def test_what_is_given_up_is_unpacked_no_more_often_than_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked = 0
+    plain = Inflated.read
+
+    def read(self: Inflated, size: int, /) -> bytes:
+        nonlocal unpacked
+        found = plain(self, size)
+        unpacked += len(found)
+        return found
+
+    monkeypatch.setattr(Inflated, "read", read)
+    bomb = zipped({"a": bytes(3_000_000)})
+    inner = gzip.compress(tarred({"large": bytes(3_000_000), "b": b"x"}))
+    for limits, data in (
+        (ArchiveLimits(ratio=900, total=5_000_000), listed_again(bomb, 3000)),
+        (ArchiveLimits(member=2_000_000, total=5_000_000), tarred({str(number): inner for number in range(500)})),
+    ):
+        unpacked = 0
+        unpacker = Unpacker(limits)
+        assert sum(len(member.data) for member in unpacker.members("x", data)) < 1000
+        assert unpacked < 4 * limits.total
+        assert unpacker.skipped[-1].what == "x" and "unpacking more than" in unpacker.skipped[-1].why
+
+
 def test_links_devices_and_folders_are_no_files() -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
@@ -185,6 +219,16 @@ def test_zstd_alone_and_as_a_tar() -> None:
     unpacker = Unpacker(ArchiveLimits(member=1000))
     assert list(unpacker.members("x", zstd.compress(bytes(5_000_000)))) == []
     assert "limit" in unpacker.skipped[0].why
+
+
+def test_damaged_zstd_is_told() -> None:
+    zstd = pytest.importorskip("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd")
+    good = zstd.compress(bytes(range(256)) * 50)
+    # The second needs a window of terabytes.
+    for damaged in (good[:4] + b"\xff" * 20, b"\x28\xb5\x2f\xfd\x00\xff\x01\0\0", good[:-4]):
+        unpacker = Unpacker()
+        assert list(unpacker.members("x", damaged)) == []
+        assert len(unpacker.skipped) == 1 and "damaged" in unpacker.skipped[0].why
 
 
 def test_a_debian_package_and_names_too_long_for_its_headers() -> None:
