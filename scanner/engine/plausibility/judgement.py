@@ -41,6 +41,7 @@ _BASE32 = Lazy(rb"[A-Z2-7]{16,}")
 _BASE64 = Lazy(rb"[A-Za-z0-9+/_-]{6,}={0,2}")
 # No service puts these into the tokens and API keys that it hands out.
 _NO_TOKEN = Lazy(rb"[?^()\[\];!*`]")
+_GENERATED = Lazy(rb"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[0-9A-Za-z!#$%&*+./:=@^_~-]{16,128}")
 # Nor into what they call a key only.
 _NO_KEY = Lazy(rb"[?^()\[\];!*`#%&$@<>]")
 # Where a word that begins with a capital is what a program calls the field, in the language of its user.
@@ -195,7 +196,7 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         return "identifier"
     if promise is Promise.SECRET and len(value) < 10 and is_hexadecimal(value):
         return "too short"
-    if key.issued and promise is Promise.SECRET and _NO_TOKEN.pattern.search(value):
+    if key.issued and promise is Promise.SECRET and _NO_TOKEN.pattern.search(value) and not _made_up(value):
         return "no token"
     # What is left of a comparison, or of a query.
     if promise is not Promise.PASSWORD and value[:1] in b"=?":
@@ -223,6 +224,11 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
     if promise is Promise.PASSWORD and chosen.password(value, kind):
         return ""
     return "words"
+
+
+def _made_up(value: bytes) -> bool:
+    """True for a token that a generator of passwords made: signs among letters of both cases and digits."""
+    return _GENERATED.pattern.fullmatch(value) is not None and words.surprise(value.decode("ascii")) > _SURELY_GENERATED
 
 
 def _needed(text: str, promise: Promise, key: Key) -> float:

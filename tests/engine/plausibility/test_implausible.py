@@ -402,3 +402,12 @@ def test_a_token_that_dots_go_on_is_in_doubt(dots: str) -> None:
 def test_what_belongs_to_a_scope_is_no_password(path: str) -> None:
     assert scan_text("'password' => ['required', Password::min(8)]\n", path) == ()
     assert len(scan_text(fill("password: <<%A14>>\n", "scope"), path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [(b"kq7!Wd2^Tz9*mLx4!Pv8c", ""), (b"kq7wd2^tz9*mlx4pv8c", "no token"), (b"a7!B2^c", "no token")],
+)
+def test_a_token_that_a_generator_of_passwords_made_may_have_signs(value: bytes, reason: str) -> None:
+    line = b'BUILD_TOKEN = "' + value + b'"'
+    assert implausible(value, mode="value", key="BUILD_TOKEN", kind=FileKind.CODE, line=line) == reason
