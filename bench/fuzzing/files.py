@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from fuzzing.target import EXPECTED, Run, Target, size_class
@@ -61,7 +62,27 @@ def _archive_seeds() -> Sequence[bytes]:
         tar, tarred({"n" * 150: b"x", "ä": b"y"}), tarred({"n" * 150: b"x"}, tarfile.GNU_FORMAT, {"l": "../a"}),
         gzip.compress(tar), bz2.compress(tar), lzma.compress(tar), gzip.compress(b"one") + gzip.compress(b"two"),
         ar({"debian-binary": b"2.0\n", "data.tar.gz": gzip.compress(tar)}),
+        *_extra_seeds(tar),
     ]  # fmt: skip
+
+
+def _extra_seeds(tar: bytes) -> Sequence[bytes]:
+    """zstd and 7z, where what reads them is installed."""
+    made = []
+    with suppress(ImportError):
+        from backports import zstd
+
+        made += [zstd.compress(tar), zstd.compress(b"one" * 50) + zstd.compress(b"two")]
+    with suppress(ImportError):
+        from py7zr import FILTER_COPY, FILTER_LZMA2, SevenZipFile
+
+        for method in (FILTER_COPY, FILTER_LZMA2):
+            out = io.BytesIO()
+            with SevenZipFile(out, "w", filters=[{"id": method, "preset": 1}]) as archive:
+                for name, data in _FILES.items():
+                    archive.writestr(data, name)
+            made.append(out.getvalue())
+    return made
 
 
 def ar(files: Mapping[str, bytes]) -> bytes:

@@ -22,6 +22,7 @@ from scanner.sources.imageparts import Part, Step, attestation_part, config_part
 from scanner.sources.imagestore import Store, open_store
 from scanner.sources.instructions import Written, lines_of, read_dockerfile
 from scanner.sources.layers import LayerNames, layer_files, no_names, remover
+from scanner.sources.streams import Work
 
 if TYPE_CHECKING:
     from scanner.model.match import Match
@@ -64,6 +65,8 @@ class _Scan:
         self._context = context
         self._store = store
         self._together = Together(scanner, show_dropped=context.options.show_dropped)
+        # What one process unpacks of all layers: a link costs nothing, and each may lead to the same layer.
+        self._work = Work(LARGEST_IMAGE)
         # Bytes of the configuration, of its history and of attestations that were scanned.
         self.told = 0
         self.contents: Contents = read_contents(store)
@@ -101,7 +104,7 @@ class _Scan:
         names = no_names()
         texts = size = 0
         try:
-            for file in layer_files(reader, names, largest=largest, allowed=LARGEST_IMAGE):
+            for file in layer_files(reader, names, largest=largest, allowed=LARGEST_IMAGE, work=self._work):
                 path = prefix + file.path
                 if self._context.late():
                     skipped.append(Skipped(f"{path} and what follows in its layer", OVERTIME))

@@ -48,6 +48,8 @@ class _Reading:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._seen: set[tuple[str, ...]] = set()
+        # By its name and whether it is said to be an attestation, how deep below a manifest was looked at.
+        self._known: dict[tuple[str, bool], int] = {}
         self.images: list[ImageManifest] = []
         self.attestations: list[str] = []
         self.missing: list[str] = []
@@ -72,6 +74,11 @@ class _Reading:
             if name not in self._store.json:
                 # An index may list platforms that were not saved; without any image at all it is told.
                 continue
+            # An index may list itself, and a manifest of megabytes ten thousand times.
+            key = (name, _is_called_attestation(described))
+            if self._known.get(key, 0) >= depth:
+                continue
+            self._known[key] = depth
             inner = _mapping(self.parsed(name))
             if "manifests" in inner:
                 self.index(inner, depth - 1)
@@ -129,8 +136,12 @@ def leaves(value: object, path: str = "", depth: int = 40) -> Iterator[tuple[str
             yield from leaves(inner, path, depth - 1)
 
 
+def _is_called_attestation(described: Mapping[str, object]) -> bool:
+    return _mapping(described.get("annotations")).get("vnd.docker.reference.type") == _ATTESTATION
+
+
 def _is_attestation(described: Mapping[str, object], manifest: Mapping[str, object]) -> bool:
-    if _mapping(described.get("annotations")).get("vnd.docker.reference.type") == _ATTESTATION:
+    if _is_called_attestation(described):
         return True
     kinds = [str(_mapping(layer).get("mediaType")) for layer in _list(manifest.get("layers"))]
     return bool(kinds) and all(_IN_TOTO in kind for kind in kinds)

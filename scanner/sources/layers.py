@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scanner.sources import tar
 from scanner.sources.imagestore import plain_name
 from scanner.sources.magic import STREAMS, kind_of_archive
-from scanner.sources.streams import Inflated, Reader, Unreadable, decompressor, pieces
+from scanner.sources.streams import Inflated, Reader, Unreadable, Work, decompressor, pieces
 
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _HEAD = 512
@@ -58,16 +58,19 @@ class _Rewound:
         return found + self._reader.read(size - len(found)) if len(found) < size else found
 
 
-def layer_files(reader: Reader, names: LayerNames, *, largest: int, allowed: int) -> Iterator[LayerFile]:
+def layer_files(
+    reader: Reader, names: LayerNames, *, largest: int, allowed: int, work: Work | None = None
+) -> Iterator[LayerFile]:
     """The files of a layer, compressed or not; ``names`` is filled as they come by.
 
-    At most ``allowed`` bytes are unpacked. Raises what ``scanner.sources.damage`` knows.
+    At most ``allowed`` bytes are unpacked, and no more than ``work`` has left. Raises what ``scanner.sources.damage``
+    knows.
     """
     head = reader.read(_HEAD)
     kind = kind_of_archive(head)
     source: Reader = _Rewound(head, reader)
     if kind in STREAMS:
-        source = Inflated(pieces(source), lambda: decompressor(kind), allowed)
+        source = Inflated(pieces(source), lambda: decompressor(kind), allowed, work)
     elif kind != "tar" and head.strip(b"\0"):
         raise Unreadable("no tar")
     archive = tar.TarReader(source)
