@@ -175,3 +175,13 @@ def test_nothing_is_written_where_a_repository_points(tmp_path: Path) -> None:
     disk.put(b"message", bytes(16))
     assert victim.read_bytes() == bytes(100)
     assert disk.get(b"message") is None
+
+
+def test_patterns_by_the_hundred_thousand_are_refused(tmp_path: Path) -> None:
+    settings = tmp_path / ".unsealed.yml"
+    settings.write_text("exclude: [" + ", ".join(f"a{number}" for number in range(10_001)) + "]\n")
+    with pytest.raises(ConfigError, match="more than 10,000 patterns"):
+        read_settings(settings)
+    settings.write_text("exclude: [" + "x" * 5_000_000 + "]\n")
+    with pytest.raises(ConfigError, match="has more than"):
+        read_settings(settings)
