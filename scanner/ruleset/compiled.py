@@ -147,7 +147,7 @@ def compile_rules(sources: Sequence[RuleSource], examples: Mapping[str, str]) ->
         if not rule.pattern:
             continue
         try:
-            if rule.path and derive(rule.prefilter or rule.pattern).literal < _SUREST_LITERAL:
+            if rule.by_path or (rule.path and derive(rule.prefilter or rule.pattern).literal < _SUREST_LITERAL):
                 path = derive(rule.path)
                 names.append(Expression(path.expression, path.caseless, index, 0, False))
             else:

@@ -36,7 +36,7 @@ class Rule:
     match within what ``pattern`` matches. ``backwards`` matches, read
     backwards, what ``pattern`` does before what ``needs`` does. ``near`` counts lines, ``reach`` bytes,
     ``entropy`` bits a character. ``unpaired`` is None for "drop". ``kinds`` is the set of file kinds
-    in which the rule is tried.
+    in which the rule is tried. With ``by_path`` it reads every file of its ``path`` whole, whatever is in it.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Rule:
     near: int = 0
     pair: str = ""
     path: str = ""
+    by_path: bool = False
     entropy: float = 0.0
     unpaired: Severity | None = None
     reach: int = 0
@@ -88,6 +89,7 @@ _NUMBERS = ("near", "reach", "specific")
 _OTHER = (
     "entropy",
     "inside",
+    "by_path",
     "severity",
     "confidence",
     "unpaired",
@@ -121,6 +123,9 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
         raise RuleSyntaxError("key 'severity' is missing")
     confidence = _confidence(entry.get("confidence", "high"))
     unpaired = entry.get("unpaired", "drop")
+    by_path = _flag(entry, "by_path", default=False)
+    if by_path and (not strings.get("path") or "prefilter" in strings):
+        raise RuleSyntaxError("'by_path' goes with 'path', and instead of 'prefilter'")
     rule = Rule(
         **strings,
         **lists,
@@ -128,6 +133,7 @@ def parse_rule(entry: Mapping[str, object]) -> tuple[Rule, tuple[Example, ...], 
         confidence=confidence,
         entropy=_bits(entry),
         inside=_flag(entry, "inside", default=entry.keys().isdisjoint(("prefilter", "needs"))),
+        by_path=by_path,
         near=_number(entry, "near", 0),
         reach=_number(entry, "reach", 0),
         specific=_number(entry, "specific", 2 if strings.get("detector") else 3),
