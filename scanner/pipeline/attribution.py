@@ -15,6 +15,7 @@ from scanner.history.placing import NO_COMMIT, PathSpan, places
 from scanner.history.store import ObjectStore
 from scanner.model.finding import Finding, Occurrence, Origin
 from scanner.model.levels import Severity
+from scanner.model.plural import plural
 from scanner.model.result import Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import Context
@@ -120,7 +121,7 @@ class _Attribution:
             why = "trees hold each other so often that not all were followed: findings may be missing"
             self.skipped.append(Skipped("some paths", why))
         if index.odd:
-            self.skipped.append(Skipped(f"{index.odd} trees", "they could not be read: places may be missing"))
+            self.skipped.append(Skipped(plural(index.odd, "tree"), "cannot be read: places may be missing"))
         for sighted in sightings:
             if not before.isdisjoint(blob.name for blob in sighted.blobs):
                 self._before.add(sighted.finding.fingerprint)

@@ -17,6 +17,7 @@ from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.run import Git
 from scanner.history.store import ObjectStore
 from scanner.model.errors import GitError
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.attribution import attributed
 from scanner.pipeline.chronicle import Chronicle
@@ -196,7 +197,8 @@ def _complete(sweep: _Sweep) -> None:
     if missing:
         lazily = place.partial or store.promised
         how = "a partial clone left them at its remote (git fetch --refetch)" if lazily else "the repository is damaged"
-        sweep.skipped.append(Skipped(f"{len(missing)} objects", f"they are not here: {how}; {missing[0]} is one"))
+        why = f"not here: {how}; {missing[0]} is {'it' if len(missing) == 1 else 'one'}"
+        sweep.skipped.append(Skipped(plural(len(missing), "object"), why))
 
 
 def _odd(sweep: _Sweep, made: Sequence[Yield]) -> Yield:
@@ -210,7 +212,7 @@ def _odd(sweep: _Sweep, made: Sequence[Yield]) -> Yield:
     if not names:
         return extra
     reasons = sorted({reason for one in made for reason in one.reasons})
-    sweep.notes.append(f"{len(names)} objects were read through git: {', '.join(reasons) or 'damaged'}")
+    sweep.notes.append(f"read through git: {plural(len(names), 'object')}, {', '.join(reasons) or 'damaged'}")
     with ObjectReader(sweep.git, limit=limit) as reader:
         for name in names:
             try:

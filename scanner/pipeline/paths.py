@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.model.errors import UnsealedError, UsageError, place_of
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.generated import Generated
@@ -123,7 +124,7 @@ def _kept(names: Sequence[str], context: Context) -> Sequence[str]:
 def _left_out(names: Sequence[str]) -> list[Skipped]:
     """What to say of folders with files none of which is to be scanned: that they are clean is not known."""
     return (
-        [Skipped(f"{len(names)} files", "configuration leaves out every file of what was to be scanned")]
+        [Skipped(plural(len(names), "file"), "configuration leaves out every file of what was to be scanned")]
         if names
         else []
     )

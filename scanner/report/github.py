@@ -13,10 +13,11 @@ from typing import BinaryIO
 
 from scanner.model.finding import Finding
 from scanner.model.levels import Severity
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.plain import visible
-from scanner.report.words import advice_for, open_findings, plural, worst_first
+from scanner.report.words import advice_for, open_findings, worst_first
 
 _COMMANDS = {
     Severity.CRITICAL: "error",

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from scanner.model.finding import Finding
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.links import finding_link
 from scanner.report.markup import markdown_code, markdown_step, markdown_text
 from scanner.report.nextsteps import next_steps
-from scanner.report.words import advice_for, open_findings, plural, scanned, severities, tally, worst_first
+from scanner.report.words import advice_for, open_findings, scanned, severities, tally, worst_first
 
 _DEFAULT_LIMIT = 100
 _MOST_SKIPPED = 20

@@ -13,13 +13,14 @@ from urllib.parse import quote
 
 from scanner.model.finding import Finding, Occurrence
 from scanner.model.levels import Confidence
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult
 from scanner.report.interface import ReportOptions
 from scanner.report.jsons import encode
 from scanner.report.links import web_address
 from scanner.report.plain import portable, visible
 from scanner.report.sarifrules import LEVELS, rule_record
-from scanner.report.words import plural, worst_first
+from scanner.report.words import worst_first
 
 _MOST_RESULTS = 25_000
 # Below GitHub's 10 MB (10 * 2**20 or 10 * 10**6: the documentation does not say), with room for the end of the file.

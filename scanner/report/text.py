@@ -8,12 +8,13 @@ from textwrap import wrap
 from typing import BinaryIO
 
 from scanner.model.finding import Finding
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary
 from scanner.report.interface import ReportOptions
 from scanner.report.nextsteps import COMPARISON, FALSE_ALARM, next_steps, stops_silently_when_clean
 from scanner.report.plain import clip, clip_middle, log_line, visible, visible_line, width_of
 from scanner.report.terminal import SEVERITY_STYLE, Paint, paint_for, width_for
-from scanner.report.words import advice_for, open_findings, plural, rule_text, scanned, tally, worst_first
+from scanner.report.words import advice_for, open_findings, rule_text, scanned, tally, worst_first
 
 _DEFAULT_LIMIT = 50
 _PLACES_SHOWN = 3

@@ -7,18 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from scanner.model.finding import Finding
 from scanner.model.levels import Severity
+from scanner.model.plural import plural
 from scanner.model.result import ScanSummary
 from scanner.report.interface import Advice, ReportOptions
 
 NO_ADVICE = Advice(guide="", summary="", steps=(), links=())
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 secret``, ``2,000 secrets``, ``3 repositories``."""
-    if count == 1:
-        return f"1 {noun}"
-    ending = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {ending}"
 
 
 def size(count: int) -> str:

@@ -13,6 +13,7 @@ from scanner.commands.baselines.seen import Seen
 from scanner.commands.baselines.survey import Surveyed, Target, add_survey_arguments, survey, target_of, today
 from scanner.commands.baselines.upkeep import look
 from scanner.model.errors import ExitCode, UsageError
+from scanner.model.plural import plural
 from scanner.model.result import Skipped
 from scanner.suppress.baseline_file import Baseline, baseline_of, read_baseline
 from scanner.suppress.digest import COSTS, DEFAULT_COST, Salt
@@ -111,7 +112,7 @@ def _grow(args: argparse.Namespace, target: Target, baseline: Baseline) -> int:
                 book.put(_entry(one, path, args))
     made = book.closed()
     save(target, made)
-    say(args, f"{target.name}: {plural(len(made), 'entry', 'entries')}; {plural(added, 'finding')} added")
+    say(args, f"{target.name}: {plural(len(made), 'entry')}; {plural(added, 'finding')} added")
     waiting = sum(entry.decision == "open" for entry in made)
     if waiting:
         say(args, f"{waiting:,} wait for a decision: unsealed baseline audit")
@@ -161,11 +162,6 @@ def say(args: argparse.Namespace, message: str) -> None:
     """One line of what was done, unless ``-q``."""
     if not args.quiet:
         sys.stdout.write(message + "\n")
-
-
-def plural(number: int, one: str, more: str = "") -> str:
-    """``3 findings``: the number and its word."""
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 def incomplete(skipped: Iterable[Skipped], consequence: str) -> int:

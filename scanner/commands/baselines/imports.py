@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scanner.commands.baselines.book import Book
-from scanner.commands.baselines.edit import check_expiry, incomplete, plural, save, say
+from scanner.commands.baselines.edit import check_expiry, incomplete, save, say
 from scanner.commands.baselines.survey import Survey, Surveyed, Target, add_survey_arguments, survey, target_of
 from scanner.model.errors import ConfigError, ExitCode, UsageError
+from scanner.model.plural import plural
 from scanner.suppress.baseline_file import Baseline, baseline_of, read_baseline, read_bytes
 from scanner.suppress.detect_secrets import LABELS
 from scanner.suppress.digest import Salt
@@ -56,7 +57,7 @@ def import_(args: argparse.Namespace) -> int:
         say(args, line)
     if not args.dry_run:
         save(target, book.closed())
-        say(args, f"{target.name}: {plural(len(book.closed()), 'entry', 'entries')}")
+        say(args, f"{target.name}: {plural(len(book.closed()), 'entry')}")
     return ExitCode.CLEAN if seen.complete else incomplete(seen.skipped, "what was not looked at was not taken over")
 
 
@@ -133,5 +134,5 @@ def _restore(args: argparse.Namespace, target: Target, baseline: Baseline, paths
         baseline = merge(None, baseline, from_json(read_bytes(Path(path), path), path))
     if not args.dry_run:
         save(target, baseline)
-    sys.stdout.write(f"{target.name}: {plural(len(baseline), 'entry', 'entries')}\n" if not args.quiet else "")
+    sys.stdout.write(f"{target.name}: {plural(len(baseline), 'entry')}\n" if not args.quiet else "")
     return ExitCode.CLEAN
