@@ -48,6 +48,10 @@ _ENVIRONMENT = {
 _DROPPED = ("GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_TRACE", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF")
 
 
+class GitLate(GitError):
+    """Git took longer than anybody would wait."""
+
+
 class Git(NamedTuple):
     """Git in one directory (``where``, empty for the current one), hardened.
 
@@ -92,10 +96,18 @@ class Git(NamedTuple):
             raise GitError(f"git {arguments[0]}: {first_line(complaint) or f'exit code {process.returncode}'}")
         return out
 
-    def succeeds(self, *arguments: str) -> bytes | None:
-        """What git printed, or None when it failed: for questions whose answer may be no."""
+    def succeeds(self, *arguments: str, patience: float | None = None) -> bytes | None:
+        """What git printed, or None when it failed: for questions whose answer may be no.
+
+        After ``patience`` seconds git is ended, and GitLate says so.
+        """
         process = self.start(*arguments)
-        out, _ = process.communicate()
+        try:
+            out, _ = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise GitLate(f"git {arguments[0]} did not end within {patience:.0f} seconds") from None
         return None if process.returncode else out
 
 

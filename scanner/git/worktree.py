@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from scanner.git.run import Git, fields
+from scanner.git.run import Git, GitLate, fields
 from scanner.model.errors import GitError
 
 
@@ -17,15 +17,22 @@ class WorkTree(NamedTuple):
     ignored: tuple[str, ...]
 
 
+_LISTED = ("ls-files", "-z", "--others", "--exclude-standard")
+# Seconds. Patterns of an ignore file can be made so that git tries them for years.
+PATIENCE = 120.0
+
+
 def work_tree(folder: str) -> WorkTree | None:
-    """The files below ``folder``; None where it is in no work tree, or git cannot say."""
+    """The files below ``folder``; None where it is in no work tree, or git cannot say. GitLate after ``PATIENCE``."""
     git = Git(folder)
     try:
         inside = git.succeeds("rev-parse", "--is-inside-work-tree")
         if inside is None or inside.strip() != b"true":
             return None
-        kept = git.succeeds("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        ignored = git.succeeds("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+        kept = git.succeeds(*_LISTED, "--cached", "--deduplicate", patience=PATIENCE)
+        ignored = git.succeeds(*_LISTED, "--ignored", "--directory", patience=PATIENCE)
+    except GitLate:
+        raise
     except GitError:
         return None
     if kept is None or ignored is None:

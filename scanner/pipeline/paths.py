@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.model.errors import UnsealedError, UsageError, place_of
+from scanner.model.errors import GitError, UnsealedError, UsageError, place_of
 from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
@@ -302,7 +302,14 @@ def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
 
 
 def _below(folder: str, *, ignore: bool) -> Iterator[Listing]:
-    tree = _work_tree(folder) if ignore else None
+    try:
+        tree = _work_tree(folder) if ignore else None
+    except GitError as error:
+        # More is scanned than was asked for, never less.
+        everything = files.walk(folder)
+        why = f"{files.shown(folder)}: {error}: its .gitignore leaves out nothing"
+        yield Listing(everything.names, everything.skipped, (*everything.notes, why))
+        return
     if tree is None or not (tree.files or tree.repositories):
         # In no repository, or a folder that is ignored as a whole and was asked for by name.
         yield files.walk(folder)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from scanner.cli import main
+from scanner.git import worktree
 from scanner.pipeline.parallel import run_tasks
 from tests.conftest import Repository, token
 
@@ -37,15 +39,19 @@ def busy(repo: Repository) -> Iterator[Repository]:
 
 
 def started(repo: Repository) -> subprocess.Popen[bytes]:
-    """The command, once the process that works beside it is there."""
+    """The command, once the process that works beside it is there: git comes and goes before."""
     process = subprocess.Popen(
         [sys.executable, "-m", "scanner", "scan", ".", "--workers", "2", "--no-progress", "-f", "json"],
         cwd=repo.path, env=dict(repo.environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     until = time.monotonic() + 20
-    while not children(process.pid):
+    seen: set[int] = set()
+    while not seen:
         assert process.poll() is None and time.monotonic() < until
-        time.sleep(0.01)
+        seen = set(filter(is_ours, children(process.pid)))
+        # What is about to become git looks like ours for a moment.
+        time.sleep(0.02)
+        seen &= set(filter(is_ours, children(process.pid)))
     return process
 
 
@@ -54,6 +60,13 @@ def children(pid: int) -> list[int]:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def is_ours(pid: int) -> bool:
+    try:
+        return b"scanner" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def gone(pids: list[int]) -> bool:
@@ -225,3 +238,16 @@ def test_what_goes_wrong_in_one_file_does_not_stop_the_others(
     assert len(result.findings) == 1
     (entry,) = result.summary.skipped
     assert entry.blocking and entry.why.startswith(why) and "what was scanned" not in entry.why
+
+
+def test_an_ignore_file_that_keeps_git_busy_is_passed_over(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worktree, "PATIENCE", 0.5)
+    repo.write(".gitignore", "*a" * 40 + "*b\nout.py\n")
+    repo.write("a" * 250 + ".py", "a name at which git tries all ways\n")
+    repo.write("out.py", f'key = "{token()}"\n')
+    assert main(["scan", str(repo.path), "--no-progress"]) == 1
+    out = capsys.readouterr()
+    assert "did not end within" in out.out + out.err
+    assert "out.py" in out.out
