@@ -241,11 +241,12 @@ def _files(args: argparse.Namespace, unread: list[str], wanted: _Wanted | None =
 
 def _listed(root: str) -> Iterable[str]:
     """Tracked files and new ones that are not ignored; outside of git every file."""
+    from scanner.git import worktree
     from scanner.git.run import Git, fields
 
     out = None
     try:
-        out = Git(root).succeeds("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        out = Git(root).succeeds(*worktree.LISTED, "--cached", patience=worktree.PATIENCE)
     except GitError:
         pass
     if out is not None:

@@ -17,7 +17,8 @@ class WorkTree(NamedTuple):
     ignored: tuple[str, ...]
 
 
-_LISTED = ("ls-files", "-z", "--others", "--exclude-standard")
+# What lists files that are new and not ignored.
+LISTED = ("ls-files", "-z", "--others", "--exclude-standard")
 # Seconds. Patterns of an ignore file can be made so that git tries them for years.
 PATIENCE = 120.0
 
@@ -29,8 +30,8 @@ def work_tree(folder: str) -> WorkTree | None:
         inside = git.succeeds("rev-parse", "--is-inside-work-tree")
         if inside is None or inside.strip() != b"true":
             return None
-        kept = git.succeeds(*_LISTED, "--cached", "--deduplicate", patience=PATIENCE)
-        ignored = git.succeeds(*_LISTED, "--ignored", "--directory", patience=PATIENCE)
+        kept = git.succeeds(*LISTED, "--cached", "--deduplicate", patience=PATIENCE)
+        ignored = git.succeeds(*LISTED, "--ignored", "--directory", patience=PATIENCE)
     except GitLate:
         raise
     except GitError:

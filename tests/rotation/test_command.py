@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scanner.cli import main
+from scanner.git import worktree
 from scanner.ruleset.examples import fill
 from tests.conftest import Repository, unsealed
 
@@ -256,3 +258,13 @@ def test_a_value_of_a_chart_is_followed_into_the_secret_that_a_template_makes(re
     repo.write("chart/values.yaml", f"inner:\n  auth: {{api: {{token: {token()}}}}}\n")
     ran = repo.unsealed("rotate", fingerprint(repo))
     assert "LEAK  shop/app key=token" in ran.out
+
+
+def test_an_ignore_file_that_keeps_git_busy_is_passed_over(
+    shop: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worktree, "PATIENCE", 0.5)
+    shop.write(".gitignore", "*a" * 40 + "*b\n")
+    shop.write("a" * 250 + ".py", "a name at which git tries all ways\n")
+    assert main(["rotate", "--secret", "shop/app#token", "--repository", str(shop.path)]) == 0
+    assert "kubectl" in capsys.readouterr().out
