@@ -48,6 +48,10 @@ class Family:
         # Entries of the trees above the one that is looked at, two numbers each as in ``Fresh``: one after the other,
         # as those trees stand above each other.
         self._held: vec[i64] = vec[i64]()
+        # By position, the last time that a tree led to something fresh. Times are counted, as a row made anew each time
+        # would take as long as the pack has objects, for every level of folders.
+        self._needed: vec[i64] = filled(len(bases))
+        self._times: i64 = 0
 
     def follow(self, fresh: Fresh) -> vec[i64]:
         """Every tree that has one of the entries ``fresh``: its position and the entry's link, one after the other.
@@ -55,9 +59,9 @@ class Family:
         Trees whose deltas cannot be read are counted in ``odd``.
         """
         found = vec[i64]()
-        needed = filled(len(self.bases))
+        self._times += 1
         # Of each tree that waits: its position, and where in ``_held`` the entries of its base begin and end.
-        waiting = self._roots(fresh, needed)
+        waiting = self._roots(fresh)
         left: i64 = len(waiting)
         position: i64
         start: i64
@@ -80,22 +84,22 @@ class Family:
                 start += 2
             child = self.first[position]
             while child >= 0:
-                if end < last or needed[child]:
+                if end < last or self._needed[child] == self._times:
                     waiting = put(put(put(waiting, left, child), left + 1, end), left + 2, last)
                     left += 3
                 child = self.following[child]
         return found
 
-    def _roots(self, fresh: Fresh, needed: vec[i64]) -> vec[i64]:
-        """The roots of the families that ``fresh`` is of, as they wait; what leads to it is marked in ``needed``."""
+    def _roots(self, fresh: Fresh) -> vec[i64]:
+        """The roots of the families that ``fresh`` is of, as they wait; what leads to it is marked as needed."""
         found = vec[i64]()
         at: i64 = 0
         here: i64
         base: i64
         while at < len(fresh.starts):
             here = fresh.starts[at]
-            while needed[here] == 0:
-                needed[here] = 1
+            while self._needed[here] != self._times:
+                self._needed[here] = self._times
                 base = self.bases[here]
                 if base < 0:
                     found = append(append(append(found, here), 0), 0)

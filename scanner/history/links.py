@@ -41,6 +41,15 @@ class Fresh:
         self.rows = append(append(append(self.rows, place), link), before)
         self.latest[position] = len(self.rows) // 3
 
+    def clear(self) -> None:
+        """Forget all entries. It takes as long as there are any, however many positions there are."""
+        at: i64 = 0
+        while at < len(self.starts):
+            self.latest[self.starts[at]] = 0
+            at += 1
+        self.starts = vec[i64]()
+        self.rows = vec[i64]()
+
 
 class Links:
     """By the number of a tree, those of its links that lead down to what was asked for.

@@ -48,12 +48,13 @@ class PackTrees:
         self._labels = [[labels.of(label) for label in table.labels] for table in tables]
         self._others = [_others(table, pack.index.count, numbers) for table in tables]
         self._family: Family | None = None
+        self._fresh = Fresh(len(pack.kinds))
         self.odd = 0
 
     def link(self, wanted: vec[i64], links: Links) -> None:
         """Note in ``links`` the trees in which one of the objects ``wanted`` stands."""
         ranks, own = self._ranked(wanted)
-        fresh = Fresh(len(self._pack.kinds))
+        fresh = self._fresh
         for table, labels, others in zip(self._tables, self._labels, self._others, strict=True):
             select(table.table, table.latest, labels, ranks, own, fresh)
             if others:
@@ -66,6 +67,7 @@ class PackTrees:
         numbers = partial(self._numbers.ranked, self._at) if self._at else None
         links.note(family.follow(fresh), self._pack.ranks, numbers)
         self.odd = family.odd
+        fresh.clear()
 
     def _ranked(self, wanted: vec[i64]) -> tuple[vec[i64], vec[i64]]:
         """The ranks in this pack of those of ``wanted`` that are in it, and those themselves."""

@@ -40,6 +40,17 @@ def test_entries_are_found_by_what_they_hold(links: ModuleType, vectors: ModuleT
     assert sorted(links.named(table, {number[b"a"], number[b"b"]})) == [0, 3]
 
 
+def test_what_was_noted_is_gone_once_it_is_cleared(links: ModuleType) -> None:
+    fresh = links.Fresh(4)
+    fresh.add(2, 5, 6)
+    fresh.add(2, 7, 8)
+    fresh.add(3, 9, 10)
+    fresh.clear()
+    assert (list(fresh.starts), list(fresh.latest), list(fresh.rows)) == ([], [0, 0, 0, 0], [])
+    fresh.add(3, 1, 2)
+    assert (list(fresh.starts), list(fresh.rows)) == ([3], [1, 2, 0])
+
+
 def test_links_of_trees(links: ModuleType, vectors: ModuleType) -> None:
     some = links.Links(7)
     some.note(vectors.vector([0, 7, 0, 8, 1, 7]), vectors.vector([5, 6]), None)
