@@ -31,14 +31,17 @@ _TICK, _SHORTEST = 0.004, 0.01
 class _Watch:
     """The search that is running: its limit in ``seconds``, 0 while there is none, and ``since`` when it counts.
 
-    ``before`` is when the last signal came. ``thread`` is the one that signals interrupt; 0 where none comes.
+    ``before`` is when the last signal came. ``thread`` is the one that signals interrupt; 0 where none comes. ``rests``
+    is true in a forked process, to which no timer is handed on, until it searches: it may be about to become another
+    program, which keeps a timer and is ended by its signals.
     """
 
-    __slots__ = ("before", "seconds", "since", "thread")
+    __slots__ = ("before", "rests", "seconds", "since", "thread")
 
     def __init__(self) -> None:
         self.seconds = self.since = self.before = 0.0
         self.thread = 0
+        self.rests = False
         try:
             signal.signal(signal.SIGPROF, self._told)
         except (AttributeError, ValueError):
@@ -46,14 +49,18 @@ class _Watch:
             return
         # Libraries that read files need not know of it.
         signal.siginterrupt(signal.SIGPROF, False)
-        os.register_at_fork(after_in_child=self._start)
+        os.register_at_fork(after_in_child=self._rest)
         # A signal that comes when nobody is told any more ends the process.
         atexit.register(signal.setitimer, signal.ITIMER_PROF, 0.0)
         self.thread = get_ident()
-        self._start()
+        self.start()
 
-    def _start(self) -> None:
-        self.seconds, self.before = 0.0, thread_time()
+    def _rest(self) -> None:
+        self.seconds, self.rests = 0.0, True
+
+    def start(self) -> None:
+        """Have signals come."""
+        self.rests, self.before = False, thread_time()
         signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
 
     def _told(self, *_: object) -> None:
@@ -79,7 +86,11 @@ def _keeping(seconds: float) -> _Watch | None:
         return None
     if _watch is None:
         _watch = _Watch()
-    return _watch if get_ident() == _watch.thread else None
+    if get_ident() != _watch.thread:
+        return None
+    if _watch.rests:
+        _watch.start()
+    return _watch
 
 
 def search(pattern: Pattern[bytes], data: bytes, start: int, end: int, *, seconds: float) -> Found[bytes] | None:

@@ -97,6 +97,15 @@ def test_in_a_forked_process() -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_what_a_child_turns_into_is_not_ended_by_signals() -> None:
+    all_of_them()
+    work = "import time\nwhile time.process_time() < 0.2: pass"
+    # With something to call in between, the child runs what is registered for forks.
+    done = subprocess.run([sys.executable, "-c", work], check=False, preexec_fn=lambda: None)
+    assert done.returncode == 0
+
+
 def test_the_process_ends_as_if_nothing_had_been_timed() -> None:
     # What is registered first runs last, when nobody is told of signals any more.
     program = """
