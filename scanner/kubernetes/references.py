@@ -40,9 +40,9 @@ _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>", re.DOTALL)
 _PLACEHOLDER = re.compile(
     r"""(?:
      <[^<>]*>|\[[A-Za-z _-]*\]|["'`]{2}|\W*
-    |\(?(?:none|null|nil|~|n/?a|tbd|todo|fixme|undefined|unset|empty|xxx|yyy|zzz|string|integer|boolean|object)\)?
+    |\(?(?:none|null|nil|~|n/?a|tbd|todo|fixme|undefined|unset|empty|ignore|xxx|yyy|zzz|string|integer|boolean|object)\)?
     |(?:foo|bar|baz|qux|foobar|foo-?bar|hello|world|hello-?world|lorem|ipsum|bla+h*(?:bla+h*)*)\d?
-    |-----BEGIN[ A-Z0-9]*-----\s*|[\w.-]{1,60}:\s{0,3}(?:\[\s*\]|\{\s*\}|null|~)
+    |-----BEGIN[ A-Z0-9]*-----\s*(?:-----END[ A-Z0-9]*-----\s*)?|[\w.-]{1,60}:\s{0,3}(?:\[\s*\]|\{\s*\}|null|~)
     |(?:my|the|some|a|new|old|real|actual|super|own)?[-_ ]?(?:base64|secret|password|token|api)[-_ ]?
         (?:encoded|value|string|data|text)(?:[-_ ]?\w+)?
     )""",
@@ -53,7 +53,8 @@ _TELLING = re.compile(
     |fill[-_ ]?(?:me|in|this)|to[-_ ]?be[-_ ]|goes[-_ ]here|_here\b|-here\b|your[-_ ]|example|dummy|\bfake\b|x{4,}
     |\*{3,}|\.{3}|…|todo\b|override[-_ ]?me|sanitized|not[-_ ]?used|unused|ignored|omitted|masked|hidden
     |set[-_ ]?(?:me|by|via|from|in)[-_ ]|base64[-_ ]?encoded|encoded[-_ ]|b64[-_ ]|deadbeef
-    |<[a-z]+(?:[ ][a-z]+)+>|^missing$|^not[-_ ](?:needed|required|set|applicable|relevant)$
+    |<[a-z]+(?:[ ][a-z]+)+>|^(?:this|here|it)[ ]is[ ]\D*\.$
+    |^missing$|^not[-_ ](?:needed|required|set|applicable|relevant)$
     |\*\*\w*\*\*|^your[a-z]|[-_ ]x{3,}$|^x{3,}[-_ ]|blahblah|_?goes_?here|\(snip\)|\bshh+\b|\bfoobar\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -107,6 +108,7 @@ _SHOWN = frozenset(
     444f68dfe679e31ae8d976e1d78e833ef41ade1d3c16de957fbc2c3e98a26340
     50d8aa76c5b9dd3c1c41abade6b1a68272d55cd3a05c7eb1cf78d57d232f720a
     66337256703eecc9d5e12f8b85a02fc86d98c832137fc075a9566dcc9dc8eb36
+    7ac33997544e3175d266bd022439b22cdb16508c01163f26e5cb2a3e1045a979
     9f42b70ae4a3ea393d514db5b2bc49f092d4361adec2692e91ebfec501b0078e
     9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f
     a4b8b245ab28bc4f72dcaa0d9ba9f73d6488fa758a2a5cb55ecb11511f002f80
@@ -115,6 +117,7 @@ _SHOWN = frozenset(
     af4a8f51c9e6ef23bfebdbf14c130e55a10b9b6bf8da00d7af0308f221b47faf
     b721f35de683d3e990da075fc9176dccab1e4a6f54ba70e521332d095166a7a2
     cd6ea9bbd0d8b3111d7a5a871797e5a9651f3fff51c6250654e6b957ba0723a0
+    cee0302d59844d32bdca915c8203dd44b33fbb7edc19051ea37abedf28ecd472
     d27713a4fb1f6ffbfc8b08be5d405f63a7955fd13114acfac77e05645dac7afb
     e7caf6225c194f6b2795fb2420ad83503b30c63b6230e7da197c39f023accb35
     ed9e7f1b1b39b776a6190993bb9a69f92e1e089f3b30487b02d6d37f27c56906

@@ -26,7 +26,7 @@ _HARMLESS = re.compile(
     |\d{1,5}|-?\d+\.\d+|v?\d+(?:\.\d+){1,3}[\w.+-]*|\d+(?:ms|s|m|h|d|Mi|Gi|Ki|MB|GB|%)
     |[a-z][a-z0-9+.-]*://[^\s@]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?:/\d+)?
     |(?:[\w-]+\.)+(?:com|org|net|io|dev|local|svc|internal|cloud|lan|example|test)(?::\d+)?/?
-    |/[\w./-]*|\.{1,2}/[\w./-]*|[\w-]+/[\w./-]+(?::[\w.-]+)?|arn:aws[\w-]*:.*|[a-z]{2}-[a-z]+-\d|\w+/\w+)""",
+    |/[\w./-]*|\.{1,2}/[\w./-]*|[\w-]+/[\w./-]+(?::[\w.-]+)?|arn:aws[\w-]*:.*|[a-z]{2}-[a-z]+-\d|\w+/\w+|--?[a-z][a-z-]{0,30}=\d{1,6})""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HASH = re.compile(

@@ -90,6 +90,8 @@ _MANUALS = frozenset(("ssl", "ossl", "p", "pm", "perl", "posix", "x", "tcl", "nc
 _MESSAGES = frozenset("po pot xlf xliff arb strings stringsdict xcstrings ftl".split())
 # What may hold texts as well, if the file is called by a language: "de.json", "messages.pt-BR.yml", "Labels.fr.resx".
 _TRANSLATED = frozenset("json yml yaml properties resx xml ini toml".split())
+# The same in the language of a program, where nothing else is called so: "pt_BR.php".
+_REGIONAL = frozenset(("inc", "php"))
 _LANGUAGES = frozenset(
     """aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo
     es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg
@@ -144,7 +146,7 @@ def kind_of(path: str) -> FileKind:
     stem, _, last = name.rpartition(".")
     if not stem and not name.startswith("."):
         return FileKind.OTHER
-    if last in _MESSAGES or name == "strings.xml" or (last in _TRANSLATED and _by_language(stem, last)):
+    if last in _MESSAGES or name == "strings.xml" or (last in _TRANSLATED | _REGIONAL and _by_language(stem, last)):
         return FileKind.MESSAGES
     if last[:1].isdigit() and last[1:] in _MANUALS:
         return FileKind.PROSE
@@ -155,10 +157,13 @@ def kind_of(path: str) -> FileKind:
 def _by_language(stem: str, ending: str) -> bool:
     """True when a file without its ``ending`` is called by a language, perhaps behind a word for texts."""
     parts = stem.replace("_", "-").replace(".", "-").split("-")
+    regional = len(parts) == 2
     while len(parts) > 1 and (len(parts[-1]) == 2 or parts[-1] in _SCRIPTS) and parts[-2] in _LANGUAGES | _SCRIPTS:
         parts.pop()
     if parts.pop() not in _LANGUAGES:
         return False
+    if ending in _REGIONAL:
+        return regional and not parts
     if not parts:
         # MySQL's "my.ini" is not in Burmese.
         return ending not in ("ini", "toml") or len(stem) > 2

@@ -59,10 +59,17 @@ def test_files_to_read_and_orders_to_change_are_no_arguments_secrets(
     [
         'userKey: self.values["CSI_NODE_SECRET"]', 'secretkey: base64.b64encode(made["Key"].encode("utf-8")).decode("utf-8")',
         "ca.password: _P12-PASSWORD_", "sasl.mechanism: SCRAM-SHA-512", "config: |\n    shards: []",
+        "extra_args: -d=5", "note: This is a file.", "password: ignore",
     ],
 )  # fmt: skip
 def test_code_orders_and_empty_settings_are_no_secrets(found: Callable[[bytes, str], list[Found]], entry: str) -> None:
     assert found(f"apiVersion: v1\nkind: Secret\nstringData:\n  {entry}\n".encode(), "a.yaml") == []
+
+
+@pytest.mark.parametrize("place", ["data", "stringData"])
+def test_a_key_in_armour_that_is_empty_is_no_secret(found: Callable[[bytes, str], list[Found]], place: str) -> None:
+    key = "|\n    -----BEGIN RSA PRIVATE KEY-----\n    -----END RSA PRIVATE KEY-----"
+    assert found(f"apiVersion: v1\nkind: Secret\n{place}:\n  client-key.pem: {key}\n".encode(), "a.yaml") == []
 
 
 def test_a_vendors_token_beside_references_is_still_found(found: Callable[[bytes, str], list[Found]]) -> None:

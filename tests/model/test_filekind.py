@@ -12,6 +12,7 @@ from scanner.model.filekind import FileKind, kind_of
     [
         *("locale/de/LC_MESSAGES/django.po", "app/res/values-nl/strings.xml", "lib/l10n/app_pt_BR.arb"),
         "assets/locale.constant-da_DK.json",
+        *("localization/fy_NL.inc", "lang/pt-BR.php"),
         *(
             "i18n/de.json",
             "locales/pt-BR.yml",
@@ -38,6 +39,8 @@ def test_the_texts_of_a_program_are_known_by_name(path: str) -> None:
         ("db.json", FileKind.DATA),
         ("my.ini", FileKind.CONFIG),
         ("de.js", FileKind.CODE),
+        ("de.php", FileKind.CODE),
+        ("fr.inc", FileKind.OTHER),
         ("src/winerror.cr", FileKind.CODE),
         ("application-de.properties", FileKind.CONFIG),
         (".env.de", FileKind.DOTENV),

@@ -71,6 +71,7 @@ _ABOUT = frozenset(
     namespace namespaces mechanism mgr config sec secs usec msec seconds warning warnings
     array dict object json cache tree node iterator stream parser lexer kinds number tokenizer tokenizers realm query
     reason reasons embedding embeddings
+    driver drivers backend backends
     filter server servers ageing aging address addresses addr cmd command identity identities plugin plugins""".split()
 )
 
@@ -148,6 +149,9 @@ def read(name: str) -> Key:
     if words[-1] in _ABOUT or (best is Promise.PASSWORD and words[-1] in ("code", "complexity", "history")):
         return Key(Promise.NOTHING)
     if "public" in words or "hash" in words or any(word.startswith(_FORM_TOKENS) for word in words):
+        return Key(Promise.NOTHING)
+    # By which the servers of a blockchain know their network.
+    if words[last] == "passphrase" and words[last - 1 : last] == ["network"]:
         return Key(Promise.NOTHING)
     if best is Promise.PASSWORD and any(word in _SHOWN for word in words[:last]):
         return Key(Promise.NOTHING)

@@ -67,6 +67,7 @@ STOCK = frozenset(
     chage chpasswd lchage usermod useradd
     adgangskode passord jelszo geslo lozinka slaptazodis kodeord mima clave
     passowrd passwrod pasword passsword wagwoord parool parol pasahitza fjalekalimi cyfrinair pasfhocal
+    clau contrasenya contrasinal palavrapasse wachtwurd passwuert katalaluan katasandi matkhau nenosiri pasvorto
     """.split()
 )
 _ORDER = Lazy(rb"^(?:set|enter|put|type|choose|insert|use)(?:your|a|the|root|admin|new)|password(?:goes)?here")

@@ -70,6 +70,7 @@ def random(template: str, seed: str = "") -> bytes:
         (b"Pa33w0rd", "stock value"),
         (b"secret", "stock value"),
         (b"testing", "stock value"),
+        (b"Palavra-passe", "stock value"),
         (b"/run/secrets/db", "path"),
         (b"https://example.org/login", "placeholder"),
         (b"tls/server.pem", "file name"),
@@ -121,7 +122,8 @@ def test_generated_values_stay(parts: str) -> None:
 @pytest.mark.parametrize(
     "key",
     ["next_page_token", "csrf_token", "public_key", "primary_key", "token_url", "password_reset_url", "secret_name",
-     "passwordField", "cacheKey", "password_policy", "hashed_secret", "tokenType", "secretKeyRef"],
+     "passwordField", "cacheKey", "password_policy", "hashed_secret", "tokenType", "secretKeyRef", "password_driver",
+     "networkPassphrase"],
 )  # fmt: skip
 def test_names_that_promise_nothing_silence_any_value(key: str) -> None:
     assert implausible(random("%A32"), mode="value", key=key) == "about a secret"
