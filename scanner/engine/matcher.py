@@ -79,7 +79,7 @@ class Matcher:
         outer = self.outer(text, hits)
         spans = self.spans(text, outer)
         # Hits outside of what matches do not say how many names there are, or where.
-        if len(hits) > FEW or (self.rule.backwards and not self.rule.inside):
+        if len(hits) > FEW or (self.rule.backwards and not self.rule.inside) or _is_long(spans):
             # All of them are wanted only where matches are asked from behind, back to a hit.
             crowd = self._crowd(hits if self.rule.backwards else outer, spans)
             return self._judged(text, crowd.worth_a_look(), self._own(hits, crowd.matches), dropped=dropped)
@@ -346,6 +346,15 @@ class _Names(NamedTuple):
 def _lines(expression: Expression) -> int:
     """How many lines either side of a hit are searched."""
     return max(expression.near, int(expression.crosses))
+
+
+# A window of so many bytes is searched as many are: to look for a name takes a quarter of a microsecond a byte.
+_LONG = 1024
+
+
+def _is_long(spans: Sequence[Span]) -> bool:
+    """True when a few windows are as much to search as the lines around many hits."""
+    return any(span.end - span.start >= _LONG for span in spans)
 
 
 def _ends(hits: Iterable[tuple[Expression, int]]) -> list[tuple[Expression, list[int]]]:

@@ -157,3 +157,19 @@ def test_hits_are_followed_on_where_it_is_the_matches_that_take_long(monkeypatch
         crowd._allowance._left = crowd._allowance._allowed = 1e-3
         assert sum(1 for _ in crowd.matches(data, span)) == 20_000
         assert bool(asked) == other_way
+
+
+def test_a_few_hits_in_a_long_line_are_asked_from_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = next(source for source in load_rules([rules_folder()]) if source.rule.id == "generic-secret")
+    line = b"plain words, " * 600
+    data = line + fill(source.examples[0].text, "long/1").encode() + line
+    end = len(line) + 16
+    hits = [(Expression("", False, 0, 0, False), end)]
+    text = Text(data, source.examples[0].path or "a.txt", FileKind.OTHER)
+    before = [match.span for match in Matcher(source.rule, {}).matches(text, hits)]
+    asked = []
+    monkeypatch.setattr(allowance, "_PATIENCE", 0.0)
+    monkeypatch.setattr(allowance, "_A_BYTE", 0.0)
+    monkeypatch.setattr(crowded, "sieve", lambda pattern: asked.append(pattern) or sieve(pattern))
+    assert [match.span for match in Matcher(source.rule, {}).matches(text, hits)] == before != []
+    assert asked
