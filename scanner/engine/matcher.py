@@ -24,6 +24,7 @@ from scanner.engine.lines import is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import cut_short, doubtful, implausible, public, weak
 from scanner.engine.programs import compiled
+from scanner.engine.sieve import is_kept
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
@@ -44,6 +45,9 @@ EXPRESSION_TIMEOUT = 1.0
 _BESIDE = 2
 # What ``specific`` is for a vendor's own format.
 _VENDOR = 3
+# A window of so many bytes is searched as many are: to look for a name takes a quarter of a microsecond a byte. So many
+# bytes of such windows take as long as compiling the expression from behind.
+_LONG, _WORTH_A_SIEVE = 1024, 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class Matcher:
     _allow: tuple[Pattern[bytes], ...] | None = None
     _beside: Beside = field(init=False)
     _patience: Patience = field(default_factory=Patience)
+    _searched: int = 0
     _judges: Judge | None = None
     _names: _Names | None = None
 
@@ -79,11 +84,17 @@ class Matcher:
         outer = self.outer(text, hits)
         spans = self.spans(text, outer)
         # Hits outside of what matches do not say how many names there are, or where.
-        if len(hits) > FEW or (self.rule.backwards and not self.rule.inside) or _is_long(spans):
+        if len(hits) > FEW or (self.rule.backwards and not self.rule.inside) or self._is_long(spans):
             # All of them are wanted only where matches are asked from behind, back to a hit.
             crowd = self._crowd(hits if self.rule.backwards else outer, spans)
             return self._judged(text, crowd.worth_a_look(), self._own(hits, crowd.matches), dropped=dropped)
         return self._judged(text, spans, self._own(hits, self._near), dropped=dropped)
+
+    def _is_long(self, spans: Sequence[Span]) -> bool:
+        """True when a few windows are so long that they are better asked from behind: if that was compiled, or pays."""
+        size = sum(size for start, end in spans if (size := end - start) >= _LONG)
+        self._searched += size
+        return size > 0 and (self._searched > _WORTH_A_SIEVE or is_kept(self.rule.pattern.encode()))
 
     def outer(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Sequence[tuple[Expression, int]]:
         """Those of ``hits`` whose lines are all that is looked at."""
@@ -346,15 +357,6 @@ class _Names(NamedTuple):
 def _lines(expression: Expression) -> int:
     """How many lines either side of a hit are searched."""
     return max(expression.near, int(expression.crosses))
-
-
-# A window of so many bytes is searched as many are: to look for a name takes a quarter of a microsecond a byte.
-_LONG = 1024
-
-
-def _is_long(spans: Sequence[Span]) -> bool:
-    """True when a few windows are as much to search as the lines around many hits."""
-    return any(span.end - span.start >= _LONG for span in spans)
 
 
 def _ends(hits: Iterable[tuple[Expression, int]]) -> list[tuple[Expression, list[int]]]:

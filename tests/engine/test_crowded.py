@@ -170,6 +170,11 @@ def test_a_few_hits_in_a_long_line_are_asked_from_behind(monkeypatch: pytest.Mon
     asked = []
     monkeypatch.setattr(allowance, "_PATIENCE", 0.0)
     monkeypatch.setattr(allowance, "_A_BYTE", 0.0)
+    monkeypatch.setattr(matcher, "is_kept", lambda _: False)
     monkeypatch.setattr(crowded, "sieve", lambda pattern: asked.append(pattern) or sieve(pattern))
+    # To compile it would not pay yet.
+    assert [match.span for match in Matcher(source.rule, {}).matches(text, hits)] == before
+    assert not asked
+    monkeypatch.setattr(matcher, "_WORTH_A_SIEVE", 0)
     assert [match.span for match in Matcher(source.rule, {}).matches(text, hits)] == before != []
     assert asked
