@@ -22,7 +22,9 @@ _TELLING = Lazy(
 # Words that hex can spell: in a token of a known form they only raise doubts.
 _SPELLED = Lazy(rb"deadbee[fd]|cafebabe|decafbad|bad-?c0-?de|badc0ffe|feedface|baadf00d", re.IGNORECASE)
 # In values that a person chose: too short to be safe in the middle of a generated token.
-_WEAKLY_TELLING = Lazy(rb"fake|sample|x{3,}|mock|test|_token$|_key$|_secret$|_password$", re.IGNORECASE)
+_WEAKLY_TELLING = Lazy(rb"fake|sample|x{3,}|mock|_token$|_key$|_secret$|_password$", re.IGNORECASE)
+# At the edge of a word: "GraniteStone" tests nothing.
+_TEST = Lazy(rb"(?<![A-Za-z])(?i:test)|Test|TEST|test(?![a-z])")
 _ROWS = (
     b"abcdefghijklmnopqrstuvwxyz",
     b"zyxwvutsrqponmlkjihgfedcba",
@@ -112,7 +114,7 @@ def stand_in(value: bytes) -> str:
 def stock(value: bytes) -> bool:
     """True for a value a person chose without meaning it: a stock word, spelled oddly or counted up."""
     small = value.lower()
-    if _WEAKLY_TELLING.pattern.search(small):
+    if _WEAKLY_TELLING.pattern.search(small) or _TEST.pattern.search(value):
         return True
     letters = re.sub(rb"[^a-z]+", b"", small)
     spelled = re.sub(rb"[^a-z]+", b"", re.sub(rb"[!$|]+$", b"", small).translate(_LEET))
