@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,26 @@ import pytest
 from scanner.ruleset.examples import fill
 
 SOURCE = Path(__file__).resolve().parent.parent
+
+
+def outdated(folder: Path) -> list[str]:
+    """The modules in ``folder`` whose text was changed after they were compiled: it is not what runs."""
+    compiled = {
+        name: folder / f"{name}{EXTENSION_SUFFIXES[0]}" for name in sorted(one.stem for one in folder.glob("*.py"))
+    }
+    return [
+        name
+        for name, made in compiled.items()
+        if made.exists() and made.stat().st_mtime < (folder / f"{name}.py").stat().st_mtime
+    ]
+
+
+def pytest_configure() -> None:
+    """Refuse to test what nobody reads."""
+    if names := outdated(SOURCE / "scanner" / "history"):
+        raise pytest.UsageError(
+            f"compiled before they were changed: {', '.join(names)}; pip install -e . compiles them anew"
+        )
 
 
 def token(seed: str = "a") -> str:
