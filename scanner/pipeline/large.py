@@ -15,6 +15,7 @@ from scanner.pipeline.barren import Barren
 from scanner.pipeline.classes import NameClasses
 from scanner.pipeline.context import OVERTIME
 from scanner.pipeline.findings import Placed, placed_among
+from scanner.pipeline.missed import missed
 from scanner.pipeline.neighbours import Neighbours
 from scanner.pipeline.options import LARGEST_TEXT
 from scanner.pipeline.rooms import scan_in_rooms
@@ -83,7 +84,10 @@ class LargeScanner:
 
     def portion(self, file: LargeFile, number: int) -> LargePart:
         """Scan portion ``number`` of ``file``."""
-        got = read(file.cut, number)
+        try:
+            got = read(file.cut, number)
+        except MemoryError as error:
+            got = missed(file.shown, error)
         if isinstance(got, Skipped):
             return LargePart([], [got], 0, 0, 0)
         data, first, end, short = got
@@ -95,10 +99,9 @@ class LargeScanner:
             return LargePart([], [Skipped(file.shown, OVERTIME)], lines, before, 0)
         try:
             found = self._found(file, data, max(first, file.mark) if number == 0 else first, end)
-        except MemoryError:
-            # One portion must not stop the others.
+        except Exception as error:
             found = []
-            skipped.append(Skipped(file.shown, "needs more memory than there is"))
+            skipped.append(missed(file.shown, error))
         return LargePart(found, [*skipped, *self._scanner.skipped()], lines, before, end - first)
 
     def _found(self, file: LargeFile, data: bytes, first: int, end: int) -> list[Placed]:

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.model.errors import GitError, UnsealedError, UsageError, place_of
+from scanner.model.errors import GitError, UsageError
 from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.generated import Generated
+from scanner.pipeline.missed import missed
 from scanner.pipeline.parallel import processes, run_tasks
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import texts_in
@@ -180,17 +181,8 @@ def _scan_files(
         try:
             role = generated.role(name.replace(os.sep, "/"))
             one = _scan_file(name, scanner, context, role=role, custom=custom)
-        except MemoryError:
-            # One file must not stop the others.
-            skipped.append(Skipped(files.shown(name), "needs more memory than there is"))
-            continue
-        except (UnsealedError, OSError):
-            raise
         except Exception as error:
-            if os.environ.get("UNSEALED_DEBUG"):
-                raise
-            why = f"was not scanned to its end by a mistake of ours, {place_of(error)}: please report it"
-            skipped.append(Skipped(files.shown(name), why))
+            skipped.append(missed(files.shown(name), error))
             continue
         found += one.found
         skipped += one.skipped

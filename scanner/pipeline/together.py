@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.standing import standing
-from scanner.model.result import Skipped
 from scanner.pipeline.classes import NameClasses
 from scanner.pipeline.empty import Empty
+from scanner.pipeline.missed import missed
 from scanner.pipeline.text import Dropped
 
 if TYPE_CHECKING:
     from scanner.engine.prefilter import Hit
     from scanner.model.filekind import FileKind
     from scanner.model.match import Match
+    from scanner.model.result import Skipped
     from scanner.model.text import Text
     from scanner.pipeline.text import TextScanner
 
@@ -73,13 +74,14 @@ class Together:
         waiting, self._waiting, self._size = self._waiting, [], 0
         try:
             self._held += self._scanned(waiting)
-        except MemoryError:
-            # One text must not stop the others.
+        except Exception as together:
+            # One text must not stop the others. What ends all is raised again.
+            missed("", together)
             for one in waiting:
                 try:
                     self._held += self._scanned([one])
-                except MemoryError:
-                    self._skipped.append(Skipped(one.text.path, "needs more memory than there is"))
+                except Exception as error:
+                    self._skipped.append(missed(one.text.path, error))
 
     def take(self) -> tuple[list[Held], list[Skipped]]:
         """What was found, and what could not be scanned, since the last time."""

@@ -144,24 +144,33 @@ def test_what_comes_again_is_not_read_again_unless_hashes_can_be_foreseen(
     assert len(counted.pieces) == (1 if keyed else 5)
 
 
-def test_one_text_that_needs_too_much_memory_stops_no_other(
-    scanner: TextScanner, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (MemoryError(), "needs more memory than there is"),
+        (KeyError("what was scanned"), "was not scanned to its end by a mistake of ours, KeyError in test_together.py"),
+    ],
+)
+def test_what_goes_wrong_in_one_text_stops_no_other(
+    scanner: TextScanner, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
 ) -> None:
     search = scanner.engine.prefilter_each
 
-    def short_of_memory(pieces: Sequence[bytes]) -> list[list[Hit]]:
+    def failing(pieces: Sequence[bytes]) -> list[list[Hit]]:
         if b"large" in b"".join(pieces):
-            raise MemoryError
+            raise error
         return search(pieces)
 
-    monkeypatch.setattr(scanner.engine, "prefilter_each", short_of_memory)
+    monkeypatch.setattr(scanner.engine, "prefilter_each", failing)
     one = Together(scanner)
     for name, data in (("a", f"key = {token()}\n".encode()), ("b", b"large"), ("c", f"key = {token('c')}\n".encode())):
         one.add(Text.named(data, name))
     one.finish()
     held, missed = one.take()
     assert [text.path for text, _ in held] == ["a", "c"]
-    assert [(skip.what, skip.blocking) for skip in missed] == [("b", True)]
+    (skip,) = missed
+    assert (skip.what, skip.blocking) == ("b", True)
+    assert skip.why.startswith(why) and "what was scanned" not in skip.why
 
 
 def test_what_was_not_looked_at_to_the_end_is_looked_at_again(
