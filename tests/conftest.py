@@ -73,6 +73,11 @@ class Repository:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
+    def write_what_keeps_git_busy(self, ignored: str = "") -> None:
+        """A ``.gitignore`` with a pattern that git tries in all ways at the name of a file; and ``ignored``."""
+        self.write(".gitignore", "*a" * 40 + f"*b\n{ignored}")
+        self.write("a" * 250 + ".py", "a name at which git tries all ways\n")
+
     def commit(self, message: str = "change", *arguments: str) -> str:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", message, *arguments)

@@ -57,12 +57,11 @@ class Decompressor(Protocol):
 _library = fastest()
 
 
-class _Deflate:
-    """zlib's object in the manner of the others: input that did not fit stays inside."""
+class _Borrowed:
+    """A library's object, which may know no types."""
 
-    def __init__(self, window_bits: int) -> None:
-        self._inner = _library.decompressobj(wbits=window_bits)
-        self._full = False
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
 
     @property
     def eof(self) -> bool:
@@ -72,6 +71,14 @@ class _Deflate:
     def unused_data(self) -> bytes:
         unused: bytes = self._inner.unused_data
         return unused
+
+
+class _Deflate(_Borrowed):
+    """zlib's object in the manner of the others: input that did not fit stays inside."""
+
+    def __init__(self, window_bits: int) -> None:
+        super().__init__(_library.decompressobj(wbits=window_bits))
+        self._full = False
 
     @property
     def needs_input(self) -> bool:
@@ -88,21 +95,12 @@ class _Deflate:
         return made
 
 
-class _Zstd:
+class _Zstd(_Borrowed):
     """zstd's object with an error of its own as zlib's."""
 
     def __init__(self, inner: Any, error: type[Exception]) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._error = error
-
-    @property
-    def eof(self) -> bool:
-        return bool(self._inner.eof)
-
-    @property
-    def unused_data(self) -> bytes:
-        unused: bytes = self._inner.unused_data
-        return unused
 
     @property
     def needs_input(self) -> bool:

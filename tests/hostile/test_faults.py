@@ -244,8 +244,7 @@ def test_an_ignore_file_that_keeps_git_busy_is_passed_over(
     repo: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(worktree, "PATIENCE", 0.5)
-    repo.write(".gitignore", "*a" * 40 + "*b\nout.py\n")
-    repo.write("a" * 250 + ".py", "a name at which git tries all ways\n")
+    repo.write_what_keeps_git_busy("out.py\n")
     repo.write("out.py", f'key = "{token()}"\n')
     assert main(["scan", str(repo.path), "--no-progress"]) == 1
     out = capsys.readouterr()

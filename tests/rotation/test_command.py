@@ -264,7 +264,6 @@ def test_an_ignore_file_that_keeps_git_busy_is_passed_over(
     shop: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(worktree, "PATIENCE", 0.5)
-    shop.write(".gitignore", "*a" * 40 + "*b\n")
-    shop.write("a" * 250 + ".py", "a name at which git tries all ways\n")
+    shop.write_what_keeps_git_busy()
     assert main(["rotate", "--secret", "shop/app#token", "--repository", str(shop.path)]) == 0
     assert "kubectl" in capsys.readouterr().out
