@@ -75,7 +75,8 @@ class Crowd:
     """One rule's hits in one text: offsets of their ends, in ``spans`` to be searched, ``lines`` around them.
 
     Without hits a name may stand anywhere. With ``joins`` the spans may be read as one text, to learn where matches may
-    begin (see ``derive``). ``timeout`` is in seconds of processor time for one search.
+    begin (see ``derive``). ``timeout`` is in seconds of processor time for one search. ``from_behind`` says that it is
+    known to take less to ask where matches may begin than to follow the hits: no time is spent on learning that.
     """
 
     def __init__(
@@ -88,7 +89,9 @@ class Crowd:
         timeout: float,
         patience: Patience,
         joins: bool = False,
+        from_behind: bool = False,
     ) -> None:
+        self._from_behind = from_behind
         self._expressions = expressions
         self._spans = spans
         self._joins = joins and len(spans) > FEW
@@ -124,7 +127,7 @@ class Crowd:
         if values and self._lacks(values, data, span):
             return
         at = span.start
-        while self._allowance.goes_on():
+        while not self._from_behind and self._allowance.goes_on():
             some: list[Found[bytes]] = []
             started, over = thread_time(), False
             seconds = self._timeout if self._is_only_way else self._allowance.spare

@@ -84,9 +84,11 @@ class Matcher:
         outer = self.outer(text, hits)
         spans = self.spans(text, outer)
         # Hits outside of what matches do not say how many names there are, or where.
-        if len(hits) > FEW or (self.rule.backwards and not self.rule.inside) or self._is_long(spans):
+        many = len(hits) > FEW or (self.rule.backwards != "" and not self.rule.inside)
+        if many or self._is_long(spans):
             # All of them are wanted only where matches are asked from behind, back to a hit.
-            crowd = self._crowd(hits if self.rule.backwards else outer, spans)
+            from_behind = not many and is_kept(self.rule.pattern.encode())
+            crowd = self._crowd(hits if self.rule.backwards else outer, spans, from_behind=from_behind)
             return self._judged(text, crowd.worth_a_look(), self._own(hits, crowd.matches), dropped=dropped)
         return self._judged(text, spans, self._own(hits, self._near), dropped=dropped)
 
@@ -186,7 +188,9 @@ class Matcher:
             return
         yield from limited.each(pattern, data, start, end, seconds=EXPRESSION_TIMEOUT)
 
-    def _crowd(self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span]) -> Crowd:
+    def _crowd(
+        self, hits: Sequence[tuple[Expression, int]], spans: Sequence[Span], *, from_behind: bool = False
+    ) -> Crowd:
         rule = self.rule
         if self._expressions is None:
             pattern, needs = self.ready()
@@ -199,6 +203,7 @@ class Matcher:
             joins=all(expression.joins for expression, _ in hits),
             timeout=EXPRESSION_TIMEOUT,
             patience=self._patience,
+            from_behind=from_behind,
         )
 
     def _judge(self, text: Text, found: Found[bytes], *, dropped: bool) -> Match | None:

@@ -178,3 +178,9 @@ def test_a_few_hits_in_a_long_line_are_asked_from_behind(monkeypatch: pytest.Mon
     monkeypatch.setattr(matcher, "_WORTH_A_SIEVE", 0)
     assert [match.span for match in Matcher(source.rule, {}).matches(text, hits)] == before != []
     assert asked
+    # Where it is compiled they are not followed at all: the library's own limit is kept at every tick of a clock alone.
+    monkeypatch.setattr(matcher, "is_kept", lambda _: True)
+    monkeypatch.setattr(allowance, "_A_BYTE", 1.0)
+    asked.clear()
+    assert [match.span for match in Matcher(source.rule, {}).matches(text, hits)] == before
+    assert asked
