@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.engine.plausibility import implausible
+from scanner.engine.plausibility import implausible, named_alike
 from scanner.model.filekind import FileKind
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Judge:
             from scanner.engine.plausibility import judgement
 
             known = judgement.in_itself(value, key=self._named(key), password=self._password, kind=kind)
+            if not known and named_alike(value, key.decode("utf-8", "replace")):
+                known = "named like it"
             if len(value) + len(key) <= _SHORT:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()

@@ -77,6 +77,9 @@ def identifier(name: str) -> bool:
         return True
     if "username" in words or (len(words[-1]) > 6 and words[-1].endswith("name")):
         return True
+    # MAINDB, logdb: which database, or where.
+    if len(words[-1]) > 4 and words[-1].endswith("db"):
+        return True
     return "public" in words or words[:1] == ["truststore"]
 
 

@@ -59,7 +59,7 @@ def test_files_to_read_and_orders_to_change_are_no_arguments_secrets(
     [
         'userKey: self.values["CSI_NODE_SECRET"]', 'secretkey: base64.b64encode(made["Key"].encode("utf-8")).decode("utf-8")',
         "ca.password: _P12-PASSWORD_", "sasl.mechanism: SCRAM-SHA-512", "config: |\n    shards: []",
-        "extra_args: -d=5", "note: This is a file.", "password: ignore",
+        "extra_args: -d=5", "APP__POSTGRES__MAINDB: app_main", "note: This is a file.", "password: ignore",
     ],
 )  # fmt: skip
 def test_code_orders_and_empty_settings_are_no_secrets(found: Callable[[bytes, str], list[Found]], entry: str) -> None:

@@ -29,11 +29,16 @@ def implausible(value: bytes, *, mode: str, key: str = "", kind: FileKind = File
 
     password = mode == "password"
     name = keys.read(key) if key else keys.unnamed(password=password)
-    if len(value) > 3 and value.isascii() and _plain(key).endswith(_plain(value.decode("ascii"))):
+    if named_alike(value, key):
         return "named like it"
     if mode == "literal":
         return judgement.literal(value, key=name, kind=kind)
     return judgement.judge(value, key=name, password=password, kind=kind, line=line)
+
+
+def named_alike(value: bytes, key: str) -> bool:
+    """True for what repeats the end of its name: ``PASS_QPS = "passQps"``."""
+    return len(value) > 3 and value.isascii() and _plain(key).endswith(_plain(value.decode("ascii")))
 
 
 def _plain(name: str) -> str:
@@ -52,7 +57,7 @@ def hopeless(value: bytes, *, mode: str, key: str, kind: FileKind) -> bool:
 
     password = mode == "password"
     name = keys.read(key) if key else keys.unnamed(password=password)
-    return judgement.in_itself(value, key=name, password=password, kind=kind) != ""
+    return named_alike(value, key) or judgement.in_itself(value, key=name, password=password, kind=kind) != ""
 
 
 def weak(value: bytes, lines: bytes) -> str:

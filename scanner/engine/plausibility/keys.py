@@ -80,7 +80,7 @@ _COMPOUND = re.compile(r"^(\w*?(?:password|passwd|passphrase|secret|token|apikey
 # What stands before "token" when the token opens something.
 _TOKEN_KINDS = frozenset(
     """auth authentication access api refresh bearer identity personal private secret bot user oauth service
-    deploy session security admin root account push pull read developer registration install
+    deploy session security admin root account key push pull read developer registration install
     verification webhook project repo github gitlab npm pypi slack app registry
     vault consul nomad terraform atlas grafana sonar sonarqube travis circle circleci buildkite heroku netlify vercel
     snyk codecov coveralls discord telegram twitch twitter mapbox digitalocean cloudflare hcloud hetzner linode sentry

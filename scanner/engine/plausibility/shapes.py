@@ -80,7 +80,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("public key", rb"(?-i:RW[QRST])[a-z0-9+/]{53}"),
     ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,} | pk[._](?:live|test|eyJ).*"),
     # What a vendor calls publishable, and the consumer keys by which Salesforce knows an application.
-    ("public key", rb"(?:live|test)_pub(?:lic|lishable)?_\w+ | (?-i:phc_)\w{32,} | (?-i:3MVG9)[\w.]{60,}"),
+    ("public key", rb"(?:live|test|proj|app)_pub(?:lic|lishable)?_[\w-]+ | (?-i:phc_)\w{32,} | (?-i:3MVG9)[\w.]{60,}"),
     ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)? | .*(?:\\[1-9]|\.\*).*"),
     ("expression", rb".*(?:\[\^|\[a-z|\[0-9|\\[dwsb][+*{)\]]|\(\?[:=!<i]|\.[*+][?)$]|\[\\w|\)\$$).*"),
     ("expression", rb"/?\^.*\$/?[gimsux]{0,3}"),
@@ -109,6 +109,8 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"(?:n?(?:var)?char2?|character(?:\svarying)?|(?:var)?binary|n?text|decimal|numeric|number|(?:big|tiny)?int|float"
         rb"|timestamp|datetime)\(\d+(?:,\s?\d+)?\)",
     ),
+    # The same where a framework writes it: "VCHAR_UNI:40".
+    ("type", rb"(?-i:[A-Z]{3,10}(?:_[A-Z]{2,8})?:\d{1,5})"),
     ("region", rb"(?:us|eu|ap|sa|ca|me|af)-(?:gov-)?[a-z]+-\d"),
     (
         "algorithm",

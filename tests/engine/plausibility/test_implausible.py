@@ -84,6 +84,7 @@ def random(template: str, seed: str = "") -> bytes:
         (b"true", "stock value"),
         (b"fooled", "words"),
         (b"^.{8,32}$", "expression"),
+        (b"VCHAR_UNI:40", "type"),
     ],
 )
 def test_what_is_no_password_says_why(value: bytes, reason: str) -> None:
@@ -97,7 +98,8 @@ def test_letters_in_groups_of_four_are_no_text_unless_they_are_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "parts", ["Sum mer2024!", "Grani teStone66#", "Lon don2012", "Berlin %[#]1 1989", "%L6 %D2", "%L8", "%D6", "tr0ub4dor& %D1"]
+    "parts",
+    ["Sum mer2024!", "Grani teStone66#", "Lon don2012", "Berlin %[#]1 1989", "%L6 %D2", "%L8", "%D6", "tr0ub4dor& %D1"],
 )
 def test_what_people_choose_as_passwords_stays(parts: str) -> None:
     value = random(parts, "chosen")
