@@ -15,8 +15,10 @@ from scanner.model.filekind import FileKind
 from scanner.model.text import Text
 
 _ISLANDS_IN = frozenset({FileKind.CODE, FileKind.SHELL, FileKind.PROSE, FileKind.MINIFIED})
+# Of the lines before the first that says something, each is taken in one way: with two for every line that ends in
+# "\r\n", as many as there are would take the time of two to the power of them.
 _STRUCTURED = re.compile(
-    rb"""\A(?:\xef\xbb\xbf)?(?:[ \t\r]*(?:\#.*|//.*|---.*|\.\.\.|%.*|\{\{(?:[^}]|\}(?!\}))*\}\}[ \t]*)?\r?\n)*
+    rb"""\A(?:\xef\xbb\xbf)?(?>[ \t\r]*(?:\#.*|//.*|---.*|\.\.\.|%.*|\{\{(?:[^}]|\}(?!\}))*\}\}[ \t]*)?\r?\n)*?
         [ \t\xc2\xa0]*(?:["'&*<]?[\w.$/@-][^\n:=(]{0,200}:(?:[ \t\r\n]|$)|[-?][ \t\r\n]|["']?\{\{|[\[{])""",
     re.VERBOSE,
 )

@@ -33,6 +33,8 @@ NONSENSE = {
     "templates": "kind: Secret\nstringData:\n" + "  {{ if .x }}a{{ end }}: {{ .y }}\n" * 5_000,
     "one long line": "kind: Secret\nstringData:\n  a: " + "x" * 2_000_000,
     "base64 of nothing": "kind: Secret\ndata:\n  a: " + "A" * 2_000_000,
+    "comments on Windows": "# a\r\n" * 5_000 + "(\nkind: Secret\n",
+    "blank lines on Windows": "\r\n" * 5_000 + "(\nkind: Secret\n",
     "separators": "---\n" * 50_000 + SECRET,
     "marks": "kind: Secret\n\n  x\n" * 5_000,
     "braces and marks": '{"kind": "Secret"} }}} {{{ ' * 5_000,
