@@ -17,8 +17,8 @@ NAME = ".unsealed.yml"
 _LARGEST, _MOST_PATTERNS = 4 * 1024 * 1024, 10_000
 # A header, the key of a header, or one within ``[tool]``.
 _OUR_TABLE = re.compile(
-    rb"""(?m)^[ \t]*\[{0,2}[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?unsealed\b|"""
-    rb"""^[ \t]*\[[ \t]*["']?tool["']?[ \t]*\][^\[]*?^[ \t]*["']?unsealed\b"""
+    rb"""(?m)^[ \t]*+\[{0,2}+[ \t]*+["']?tool["']?[ \t]*+\.[ \t]*+["']?unsealed\b|"""
+    rb"""^[ \t]*+\[[ \t]*+["']?tool["']?[ \t]*+\][^\[]*?^[ \t]*+["']?unsealed\b"""
 )
 # Paths that only patterns for all paths fit.
 _ANY_NAMES = ("q7/z3/x1k", "z3.x1k", "X1K")

@@ -22,7 +22,7 @@ _ENCRYPTED = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_SOPS_VALUE = re.compile(r"ENC\[AES256_GCM,data:[^\]]*,iv:[^\]]*,tag:[^\]]*,type:\w+\]")
+_SOPS_VALUE = re.compile(r"ENC\[AES256_GCM,data:[^\],]*+,iv:[^\],]*+,tag:[^\],]*+,type:\w+\]")
 _IN_TEXT = re.compile(
     rb"""ENC\[(?:AES256_GCM|PKCS7|GPG)[^\]]{0,1000000}\]
     |-----BEGIN\ (AGE\ ENCRYPTED\ FILE|PGP\ MESSAGE|PGP\ SIGNATURE|PKCS7|CMS)-----[^-]{0,2000000}-----END\ \1-----

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 _BEGIN = re.compile(rb"-{2,5} ?BEGIN ((?:[A-Z0-9]+ ){0,3}?)PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 _END = re.compile(rb"-{4,5} ?END [A-Z0-9 ]*KEY[A-Z ]*-{4,5}")
 _ENTITY = re.compile(rb"&#(?:10|13|x0?[aAdD]);|&(?:quot|#34|#39|apos);|%0[aAdD]")
-_BREAK = re.compile(rb"\\+(?:[nr]|u000[aAdD]|x0[aAdD]|012|015)")
-_SLASH = re.compile(rb"\\+/")
-_TAB = re.compile(rb"\\+t")
+# Each from the first of some backslashes: from every one of them, many take the square of their number.
+_BREAK = re.compile(rb"(?<!\\)\\++(?:[nr]|u000[aAdD]|x0[aAdD]|012|015)")
+_SLASH = re.compile(rb"(?<!\\)\\++/")
+_TAB = re.compile(rb"(?<!\\)\\++t")
 _BETWEEN_QUOTES = re.compile(rb"""["'`]+[^"'`A-Za-z0-9]{0,60}["'`]+""")
 _HEADER = re.compile(
-    rb"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Subject|x-[a-z-]+): ?([^\r\n]*)", re.IGNORECASE
+    rb"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Subject|x-[a-z-]{1,60}): ?([^\r\n]*)", re.IGNORECASE
 )
 _ENCRYPTED = re.compile(rb"4,ENCRYPTED|DEK-Info", re.IGNORECASE)
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")

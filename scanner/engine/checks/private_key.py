@@ -107,9 +107,11 @@ def check_private_key_der(secret: bytes, context: CheckContext) -> Verdict:
     return _verdict(Armour("", b"", False, False), blob, data)
 
 
+# Word by word, each in one way: blanks that may belong to what is before or behind them take the cube of their number.
 _PUTTY = re.compile(
-    rb"PuTTY-User-Key-File-([23]): (\S+)\s+Encryption: (\S+)\s+Comment: ([^\r\n]*)\s+Public-Lines: \d+\s+"
-    rb"([A-Za-z0-9+/=\s]+?)\s+(?:Key-Derivation:.*?)?Private-Lines: \d+\s+([A-Za-z0-9+/=\s]+?)\s+"
+    rb"PuTTY-User-Key-File-([23]): (\S++)\s++Encryption: (\S++)\s++Comment: ([^\r\n]{0,1000}?)\s++"
+    rb"Public-Lines: \d++\s++"
+    rb"((?:[A-Za-z0-9+/=]++\s++)+?)(?:Key-Derivation:.{0,1000}?)?Private-Lines: \d++\s++((?:[A-Za-z0-9+/=]++\s++)+?)"
     rb"Private-MAC: ([0-9a-f]+)",
     re.DOTALL,
 )

@@ -159,6 +159,10 @@ def test_putty_files() -> None:
     whole = made("%putty(none)")
     assert check_putty(whole, CONTEXT).outcome is Outcome.PASS
     assert check_putty(whole.replace(b"\n", b"\\n"), CONTEXT).outcome is Outcome.PASS
+    assert check_putty(whole.replace(b"\n", b"\r\n"), CONTEXT).outcome is Outcome.PASS
+    assert check_putty(whole.replace(b"\n", b"\n   "), CONTEXT).outcome is Outcome.PASS
+    derived = whole.replace(b"Private-Lines", b"Key-Derivation: Argon2id\nArgon2-Memory: 8192\nPrivate-Lines")
+    assert check_putty(derived, CONTEXT).outcome is Outcome.PASS
     assert check_putty(whole.replace(b"Comment: toy", b"Comment: joy"), CONTEXT).outcome is Outcome.FAIL
     assert check_putty(made("%putty(aes256-cbc)"), CONTEXT).severity is Severity.MEDIUM
 

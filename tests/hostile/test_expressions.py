@@ -1,0 +1,46 @@
+"""Files made to hurt expressions of our own modules, which no limit stops: each is scanned in a moment, not for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import pytest
+
+from tests.conftest import Repository, token
+
+# Each took hours, or grew with the square or the cube of its length, or doubled with each line.
+FILES = {
+    "blank lines in a PuTTY key": (
+        "a.ppk",
+        "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 0\n"
+        + "\n" * 15_000
+        + f"Private-MAC: {'a' * 40}\n",
+    ),
+    "blanks before a table": ("pyproject.toml", "\t" * 200_000 + "x\n"),
+    "backslashes in armour": (
+        "a.txt",
+        f"-----BEGIN RSA PRIVATE KEY-----\n{chr(92) * 60_000}\n-----END RSA PRIVATE KEY-----\n",
+    ),
+    "parts of a SOPS value": (
+        "a.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  a: ENC[AES256_GCM,data:"
+        + ",iv:,tag:" * 1_500
+        + "]\nsops: {mac: x}\n",
+    ),
+    "comments on Windows": ("a.conf", "# a\r\n" * 3_000 + "(\r\nkind: Secret\r\napiVersion: v1\r\ndata:\r\n"),
+}
+# A hundred times what they take.
+SECONDS = 20
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_scan_ends(name: str, repo: Repository, clean_environment: Mapping[str, str]) -> None:
+    path, content = FILES[name]
+    repo.write(path, content)
+    repo.write("beside.py", f'key = "{token()}"\n')
+    started = time.monotonic()
+    ran = repo.unsealed("scan", ".", "-f", "json")
+    assert time.monotonic() - started < SECONDS
+    assert ran.code == 1
+    assert '"path": "beside.py"' in ran.out
