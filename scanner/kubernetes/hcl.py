@@ -19,11 +19,12 @@ _NAME = re.compile(rb'^[ \t]*name\s*=\s*"([^"\n]*)"', re.MULTILINE)
 _NAMESPACE = re.compile(rb'^[ \t]*namespace\s*=\s*"([^"\n]*)"', re.MULTILINE)
 _PAIR = re.compile(
     rb"""^[ \t]*"?(?P<key>[\w./-]+)"?\s*[=:]\s*(?:base64encode\(\s*)?"(?P<value>(?:[^"\\\n]|\\.)*)"
-        \s*\)?\s*,?\s*(?:\#.*)?$
+        (?:\s*+\))?[ \t]*+,?[ \t\r]*+(?:\#.*)?$
     |^[ \t]*"?(?P<file>[\w./-]+)"?\s*=\s*<<-?(?P<mark>\w+)\r?\n(?P<text>[^\0]{0,20000}?)^[ \t]*(?P=mark)\b""",
     re.MULTILINE | re.VERBOSE,
 )
-_BRACE = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[{}]')
+# A string without an end goes to that of its line: it would be read again from each quote in it.
+_BRACE = re.compile(rb'"(?:[^"\\\n]|\\.)*+"?|[{}]')
 _LONGEST = 200_000
 
 

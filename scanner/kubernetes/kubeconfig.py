@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 
 from scanner.kubernetes import references, values
@@ -16,7 +15,6 @@ from scanner.model.levels import Severity
 
 _PROVIDER_SECRETS = ("access-token", "id-token", "refresh-token", "client-secret")
 _ADMINS = b"system:masters"
-_PEM_BODY = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END", re.DOTALL)
 
 
 def handle(case: Case) -> None:
@@ -103,11 +101,12 @@ def _plain(case: Case, name: str, node: Scalar) -> Entry:
 def _is_admin(certificate: Node | None) -> bool:
     """True when the certificate's subject names the group that no binding can take rights from."""
     data = values.decoded(certificate.text) if certificate is not None else None
-    found = _PEM_BODY.search(data) if data else None
-    if found is None:
+    _, _, rest = (data or b"").partition(b"-----BEGIN CERTIFICATE-----")
+    body, end, _ = rest.partition(b"-----END")
+    if not end:
         return False
     try:
-        return _ADMINS in base64.b64decode(found.group(1))
+        return _ADMINS in base64.b64decode(body)
     except (binascii.Error, ValueError):
         return False
 

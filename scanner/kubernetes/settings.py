@@ -14,13 +14,13 @@ from scanner.model.span import Span
 _LINE = re.compile(
     rb"""^[ \t]*(?:export[ \t]+|-[ \t]+)?["']?(?P<key>[A-Za-z_][\w.-]{0,80})["']?[ \t]*[=:][ \t]*
         (?:"(?P<double>[^"\r\n]*)"|'(?P<single>[^'\r\n]*)'|(?P<bare>[^\s"'\[{|>&!*,][^\r\n]{0,300}?))
-        [ \t]*(?:[,;]|[ \t]\#[^\r\n]*)?[ \t\r]*$""",
+        [ \t]*+(?:[,;]|(?<=[ \t])\#[^\r\n]*)?[ \t\r]*+$""",
     re.MULTILINE | re.VERBOSE,
 )
 _JSON = re.compile(rb'"(?P<key>[A-Za-z_][\w.-]{0,80})"[ \t\r\n]{0,20}:[ \t\r\n]{0,20}"(?P<double>[^"\\\r\n]{1,300})"')
 _XML = re.compile(rb"<(?P<key>[A-Za-z_][\w.-]{0,80})>(?P<bare>[^<>\r\n]{1,300})</(?P=key)>")
 # A program's expression: what it gives is not in the file.
-_EXPRESSION = re.compile(rb"[\w.]+\(|\$\{|\$\(|%\(|\{\{|<%")
+_EXPRESSION = re.compile(rb"[\w.]\(|\$\{|\$\(|%\(|\{\{|<%")
 # Files with more lines are data, not settings.
 _MOST = 2000
 

@@ -7,12 +7,17 @@ others one word of the same length, so that what is left parses and every place 
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
 
-# A template action. It may span lines, in Jinja when it begins with its tag: passwords hold its signs too. The bound
-# keeps unclosed ones from making the search quadratic.
-ACTION = re.compile(
+# A template action. It may span lines, in Jinja when it begins with its tag: passwords hold its signs too.
+_ACTION = re.compile(
     r"\{\{.{0,4000}?\}\}|\{%(?:[^\n]{0,4000}?|[-+]?\s*[a-z_]+[ \t].{0,4000}?)%\}|<%.{0,4000}?%>", re.DOTALL
 )
+_LONGEST = 4000
+_OPENING = re.compile(r"\{(?=[{%])|<(?=%)")
+_CLOSING = {"{{": "}}", "{%": "%}", "<%": "%>"}
+_LINE_ENDS = re.compile(r"[^\S\n]*+(?:\n|\#|\Z)")
 _WORD = "_"
 # To YAML a line break of its own: blanks would do, but a block scalar may not begin with a row of them.
 _EMPTY_LINE = "\r"
@@ -23,42 +28,61 @@ def has_actions(data: bytes) -> bool:
     return b"{{" in data or b"{%" in data or b"<%" in data
 
 
+def actions(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+    """The template actions in ``text`` from ``start`` to ``end``, one after the other."""
+    at = start
+    # Where the next of each closing sign is, or past the end. A text may be full of opening ones that none closes: the
+    # expression would read on from each.
+    closing = dict.fromkeys(_CLOSING, -1)
+    for opening in _OPENING.finditer(text, start, end):
+        here = opening.start()
+        if here < at:
+            continue
+        sign = text[here : here + 2]
+        if closing[sign] < here + 2:
+            place = text.find(_CLOSING[sign], here + 2)
+            closing[sign] = place if place >= 0 else len(text)
+        if closing[sign] > min(here + 2 + _LONGEST, len(text) - 2):
+            continue
+        found = _ACTION.match(text, here, end)
+        if found is not None:
+            yield found
+            at = found.end()
+
+
 def harmless(text: str) -> tuple[str, list[int]]:
     """``text`` without actions, and their starts and ends in characters, flat and ascending."""
-    actions: list[int] = []
+    places: list[int] = []
     parts: list[str] = []
     at = 0
-    while (found := ACTION.search(text, at)) is not None:
-        start, end = _run(text, found)
-        actions += (start, end)
-        line = text.rfind("\n", 0, start) + 1
-        alone = not text[line:start].strip()
+    for start, end in _runs(text):
+        places += (start, end)
+        # Behind another one on its line it is not alone.
+        line = text.rfind("\n", at, start) + 1
+        alone = (line > 0 or at == 0) and not text[line:start].strip()
         if _ends_line(text, end) and (alone or "nindent" in text[start:end]):
             # "labels: {{ include .. | nindent 4 }}" goes on below with keys of its own.
-            first = max(at, line) if alone else start
+            first = line if alone else start
             parts += (text[at:first], _EMPTY_LINE * (end - first))
         else:
             parts += (text[at:start], _WORD * (end - start))
         at = end
     parts.append(text[at:])
-    return "".join(parts), actions
+    return "".join(parts), places
 
 
 def _ends_line(text: str, at: int) -> bool:
     """True when nothing but blanks or a comment follows ``at``."""
-    end = text.find("\n", at)
-    after = text[at : end if end >= 0 else len(text)].strip()
-    return not after or after.startswith("#")
+    return _LINE_ENDS.match(text, at) is not None
 
 
-def _run(text: str, first: re.Match[str]) -> tuple[int, int]:
-    """Start and end of actions that follow each other with nothing but blanks between on one line."""
-    start, end = first.span()
-    while True:
-        gap = end
-        while gap < len(text) and text[gap] in " \t":
-            gap += 1
-        found = ACTION.match(text, gap)
-        if found is None:
-            return start, end
-        end = found.end()
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Starts and ends of actions; those that follow each other with nothing but blanks between on one line are one."""
+    start = end = -1
+    for found in actions(text):
+        if start >= 0 and text[end : found.start()].strip(" \t"):
+            yield start, end
+            start = -1
+        start, end = found.start() if start < 0 else start, found.end()
+    if start >= 0:
+        yield start, end

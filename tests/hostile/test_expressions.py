@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import Repository, token
 
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  a: "
+TERRAFORM = 'resource "kubernetes_secret" "a" {\n data = {\n'
 # Each took hours, or grew with the square or the cube of its length, or doubled with each line.
 FILES = {
     "blank lines in a PuTTY key": (
@@ -28,10 +30,15 @@ FILES = {
         + ",iv:,tag:" * 1_500
         + "]\nsops: {mac: x}\n",
     ),
+    "actions without end": ("a.yaml", SECRET + "{{" * 400_000 + "\n"),
+    "blanks in Terraform": ("a.tf", TERRAFORM + f'  a = ""{" " * 50_000}x\n }}\n}}\n'),
+    "quotes in Terraform": ("a.tf", TERRAFORM + "  a = " + '"\\' * 90_000 + "x\n }\n}\n"),
+    "blanks in settings": ("a.yaml", f'{SECRET}|\n    password="x"{" " * 50_000}x\n'),
+    "a long word in settings": ("a.yaml", f'{SECRET}|\n    password="{"1" * 500_000}"\n'),
     "comments on Windows": ("a.conf", "# a\r\n" * 3_000 + "(\r\nkind: Secret\r\napiVersion: v1\r\ndata:\r\n"),
 }
-# A hundred times what they take.
-SECONDS = 20
+# Far more than they take, with rules compiled first.
+SECONDS = 60
 
 
 @pytest.mark.parametrize("name", FILES)
