@@ -14,8 +14,11 @@ from itertools import accumulate
 from scanner.model.span import Span
 
 _WORD = re.compile(rb"\S+")
+# Blanks before a line's end from the first of them: none is in front of it, but one that is escaped.
 _ESCAPE = re.compile(
-    rb"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(\r?\n[ \t]*)|(.))|[ \t]*\r?\n[ \t]*", re.DOTALL
+    rb"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(\r?\n[ \t]*)|(.))"
+    rb"|(?:(?:(?<![ \t])|(?<=\\[ \t]))[ \t]++)?\r?\n[ \t]*",
+    re.DOTALL,
 )
 _SIMPLE = {
     b"n": b"\n", b"t": b"\t", b"r": b"\r", b"0": b"\0", b"a": b"\a", b"b": b"\b", b"e": b"\x1b", b"f": b"\f",

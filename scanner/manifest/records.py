@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from scanner.model.span import Span
 
-# A string is passed over as one, with what brackets are in it.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+# A string is passed over as one, with what brackets are in it; one without an end goes to that of the text, or each
+# quote in it would be where another begins.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[][{}]', re.DOTALL)
 # Lists lie at the root, or in an object or a list there.
 _DEEPEST = 2
 

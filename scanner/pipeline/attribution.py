@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scanner.suppress import Sighting
 
 _LARGEST_COMMIT = 64 * 1024 * 1024
-_PERSON = re.compile(rb"^(?:author|tagger) (.*?) ?<([^>\n]*)>", re.MULTILINE)
+_PERSON = re.compile(rb"^(?:author|tagger) (.*?) ?<([^<>\n]*)>", re.MULTILINE)
 _WHEN = re.compile(rb"^(?:committer|tagger) .*> (-?\d{1,12}) ([+-])(\d\d)(\d\d)$", re.MULTILINE)
 
 

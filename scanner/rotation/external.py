@@ -13,7 +13,7 @@ from scanner.rotation.items import Item, strings
 from scanner.rotation.made import KeySource, Made, Remote
 from scanner.rotation.tree import Tree, at, place, rows, table, text, texts
 
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_ACTION = re.compile(r"\{\{.{0,4000}?\}\}", re.DOTALL)
 # A field of the template's data, and not the field of a field, nor one of Helm's objects.
 _FIELD = re.compile(
     r"(?<![\w)\]])\.(?!(?:Values|Release|Chart|Files|Capabilities|Template)\b)([A-Za-z_]\w*)"

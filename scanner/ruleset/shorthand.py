@@ -105,7 +105,7 @@ _NO_RULE = r"(?![-_=+/.]{4})"
 _UNLESS = re.compile(r"(\(\?![^()|\[\]\\]+\))([^|]+)$")
 _RUN = re.compile(r"(\[[^\]\\]+\])\{\d+,\d+\}$")
 _ASCII = "".join(map(chr, range(128)))
-_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]|.", re.DOTALL)
 
 # The last byte of what stands before a value, whatever the separator was, unless it is escaped for an address. Asked
 # there alone, and not behind every slash or underscore, the value costs a fraction.

@@ -10,7 +10,7 @@ _NOP = re.compile(r"^/bin/sh -c #\(nop\)\s*")
 _ARGS = re.compile(r"^(?:RUN\s+)?\|\d+\s+(.*?)\s*(?=(?:/[\w./+-]*(?:sh|bash|cmd\.exe|pwsh|powershell)\b|$))", re.DOTALL)
 _ARG = re.compile(r"(?:^|\s)(?=[A-Za-z_][A-Za-z0-9_]*=)")
 _SHELL = re.compile(r"^(?:RUN\s+)?/bin/(?:ba|da|a)?sh (?:-\w+(?: pipefail)? )*-c\s+")
-_BUILDKIT = re.compile(r"\s*# buildkit\s*$")
+_BUILDKIT = "# buildkit"
 _BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
 _HEREDOC = re.compile(r"<<-?\s*[\"']?([A-Za-z_]\w*)[\"']?")
@@ -38,7 +38,9 @@ class Written(NamedTuple):
 
 def from_history(created_by: str) -> Instruction:
     """The instruction behind one entry of an image's history, as either builder writes it."""
-    text = _BUILDKIT.sub("", created_by)
+    text = created_by
+    if text.rstrip().endswith(_BUILDKIT):
+        text = text.rstrip().removesuffix(_BUILDKIT).rstrip()
     nop = _NOP.match(text)
     if nop:
         text = text[nop.end() :]
