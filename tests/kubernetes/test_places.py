@@ -20,7 +20,10 @@ from scanner.ruleset.examples import fill
 
 PASSWORD = fill("<<Kq7- %A12>>", "places")
 WORD = st.text(alphabet=string.ascii_letters + string.digits + "äß!?$%&*#@ '\":,{}[]|>-", min_size=10, max_size=120)
-VALUES = WORD.map(lambda text: "Kq7" + text.strip() + "zX9").filter(lambda text: not placeholder(text))
+# What stands between opening and closing signs of templates is an action, also where they are in two values.
+VALUES = WORD.map(lambda text: "Kq7" + text.strip() + "zX9").filter(
+    lambda text: not placeholder(text) and "{{" not in text and "{%" not in text
+)
 
 
 def nothing(text: Text) -> list[Match]:
