@@ -11,7 +11,7 @@ from scanner.rotation.helpers import LONGEST, Helper, spelled
 from scanner.rotation.names import helper_of, same_template
 from scanner.rotation.tree import Leaf, Place, Table, at, text
 
-_ACTION = re.compile(r"\{\{-?\s*+(.{0,4000}?)\s*-?\}\}", re.DOTALL)
+_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _HARMLESS_PIPE = re.compile(r"\s*\|\s*(?:quote|squote|trim|toString|lower)\b")
 _DEFAULT_FIRST = re.compile(r"default\s+\"([^\"]*)\"\s+(\.[\w.]+)")
 _DEFAULT_PIPED = re.compile(r"(\.[\w.]+)\s*\|\s*default\s+\"([^\"]*)\"")

@@ -13,7 +13,6 @@ from scanner.suppress.strength import is_strong
 # A longer line is generated: nobody comments on a place in it, and reading megabytes a match is slow.
 _LINE_LIMIT = 4096
 _QUOTED = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\\n]|\\.)*)`")
-_BESIDE = 1000
 _WORD = re.compile(rb"[^\s\"'`,;]+")
 _ASSIGNED = re.compile(rb"(?:=>|:=|[=:])[ \t]*[\"'`]?([^\s\"'`][^\r\n\"'`]*?)[\"'`]?[,;]?[ \t]*$")
 
@@ -75,11 +74,8 @@ class Case:
         """
         secret, span = self.match.secret.reveal(), self.match.span
         found = {secret: None, secret.strip(): None, self.text.data[span.start : span.end]: None}
-        start = span.start - self.lines.start
-        end = min(len(self.line), span.end - self.lines.start)
-        # Of a long line what is near: quotes without end, and signs that assign, are read on from each.
-        first = max(0, start - _BESIDE)
-        line, start, end = self.line[first : end + _BESIDE], start - first, end - first
+        line, start = self.line, span.start - self.lines.start
+        end = min(len(line), span.end - self.lines.start)
         for expression in (_QUOTED, _WORD, _ASSIGNED):
             for seen in expression.finditer(line):
                 for group in range(1, expression.groups + 1) if expression.groups else (0,):
