@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from scanner.manifest.template import actions
+
 _REFERENCE = re.compile(
     r"""(?:
      \$\{[^}]*\}(?:[^\s$]*\$\{[^}]*\})*|\$\([^)]*\)|%[A-Za-z_]\w*%|\$[A-Z_][A-Z0-9_]*|\$\{\{.*\}\}|\$\[\[?.*\]\]?
@@ -36,9 +38,6 @@ _REFERENCE = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_TEMPLATE = re.compile(r"\{\{.{0,4000}?\}\}|\{%.{0,4000}?%\}|<%.{0,4000}?%>", re.DOTALL)
-# Of a value that is longer nobody asks whether it is all template: where actions have no end, each is sought further.
-_LONGEST_TEMPLATE = 100_000
 _PLACEHOLDER = re.compile(
     r"""(?:
      <[^<>]*>|\[[A-Za-z _-]*\]|["'`]{2}|\W*
@@ -141,10 +140,11 @@ def reference(value: str) -> bool:
 
 def templated(value: str) -> bool:
     """True when nothing but template actions and punctuation is in ``value``, and no action holds a literal."""
-    if len(value) > _LONGEST_TEMPLATE:
-        return False
-    rest, actions = _TEMPLATE.subn("", value)
-    return actions > 0 and not re.search(r"\w{4,}", rest)
+    rest, at = [], 0
+    for action in actions(value):
+        rest.append(value[at : action.start()])
+        at = action.end()
+    return at > 0 and not re.search(r"\w{4,}", "".join(rest) + value[at:])
 
 
 def placeholder(value: str) -> bool:

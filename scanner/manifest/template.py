@@ -28,23 +28,23 @@ def has_actions(data: bytes) -> bool:
     return b"{{" in data or b"{%" in data or b"<%" in data
 
 
-def actions(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
-    """The template actions in ``text`` from ``start`` to ``end``, one after the other."""
-    at = start
-    # Where the next of each closing sign is, or past the end. A text may be full of opening ones that none closes: the
+def actions(text: str) -> Iterator[re.Match[str]]:
+    """The template actions in ``text``, one after the other."""
+    at = 0
+    # Where the next of each closing sign is, or out of reach. A text may be full of opening ones that none closes: the
     # expression would read on from each.
     closing = dict.fromkeys(_CLOSING, -1)
-    for opening in _OPENING.finditer(text, start, end):
+    for opening in _OPENING.finditer(text):
         here = opening.start()
         if here < at:
             continue
         sign = text[here : here + 2]
         if closing[sign] < here + 2:
             place = text.find(_CLOSING[sign], here + 2)
-            closing[sign] = place if place >= 0 else len(text)
-        if closing[sign] > min(here + 2 + _LONGEST, len(text) - 2):
+            closing[sign] = place if place >= 0 else sys.maxsize
+        if closing[sign] > here + 2 + _LONGEST:
             continue
-        found = _ACTION.match(text, here, end)
+        found = _ACTION.match(text, here)
         if found is not None:
             yield found
             at = found.end()
