@@ -227,6 +227,8 @@ def _known_harmless(entry: Entry) -> bool:
         return True
     if values.path(entry.value) or values.directory_name(entry.value):
         return True
+    if names.database(entry.name) and values.words(entry.value):
+        return True
     length = len(entry.value.strip())
     if names.promising(entry.name):
         return length < _SHORTEST_PROMISED or (length <= _LONGEST_SWITCH and values.harmless(entry.value))

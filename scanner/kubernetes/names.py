@@ -77,10 +77,13 @@ def identifier(name: str) -> bool:
         return True
     if "username" in words or (len(words[-1]) > 6 and words[-1].endswith("name")):
         return True
-    # MAINDB, logdb: which database, or where.
-    if len(words[-1]) > 4 and words[-1].endswith("db"):
-        return True
     return "public" in words or words[:1] == ["truststore"]
+
+
+def database(name: str) -> bool:
+    """True when ``name`` may say which database (``MAINDB``), or may hold the password of one."""
+    words = _words(name)
+    return bool(words) and len(words[-1]) > 4 and words[-1].endswith("db")
 
 
 @lru_cache(maxsize=4096)

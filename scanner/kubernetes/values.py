@@ -33,6 +33,7 @@ _HASH = re.compile(
     rb"(?:[\w.-]{1,64}:)?(?:\$(?:2[abxy]?|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt)\$|\{SSHA\d*\}|\{SHA\}|SCRAM-SHA-\d+\$).{8,}"
 )
 _PATH = re.compile(rb"/[a-z][a-z0-9._-]*(?:/[a-z0-9._-]+)+/?")
+_WORDS = re.compile(rb"[a-z]{2,16}(?:_[a-z]{2,16}){0,3}")
 _DIRECTORY = re.compile(rb"(?i)(?:uid|cn|ou)=[\w .@-]+(?:,\s?(?:uid|cn|ou|dc|o|c|l|st)=[\w .@-]+)+")
 _KEYSTORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce", b"\x03\xd9\xa2\x9a")
 _GZIP = b"\x1f\x8b"
@@ -99,6 +100,11 @@ def hashed(data: bytes) -> bool:
 def path(data: bytes) -> bool:
     """True for an absolute path in small letters: where a secret is mounted."""
     return _PATH.fullmatch(data.strip()) is not None
+
+
+def words(data: bytes) -> bool:
+    """True for some words in small letters, as databases are called: ``app_main``."""
+    return _WORDS.fullmatch(data.strip()) is not None
 
 
 def directory_name(data: bytes) -> bool:

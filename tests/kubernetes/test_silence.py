@@ -66,6 +66,12 @@ def test_code_orders_and_empty_settings_are_no_secrets(found: Callable[[bytes, s
     assert found(f"apiVersion: v1\nkind: Secret\nstringData:\n  {entry}\n".encode(), "a.yaml") == []
 
 
+@pytest.mark.parametrize("key", ["mongodb", "MAINDB", "app.rootdb"])
+def test_what_is_named_by_a_database_may_be_its_password(found: Callable[[bytes, str], list[Found]], key: str) -> None:
+    value = fill("<<%A20>>", key)
+    assert len(found(f"apiVersion: v1\nkind: Secret\nstringData:\n  {key}: {value}\n".encode(), "a.yaml")) == 1
+
+
 @pytest.mark.parametrize("place", ["data", "stringData"])
 def test_a_key_in_armour_that_is_empty_is_no_secret(found: Callable[[bytes, str], list[Found]], place: str) -> None:
     key = "|\n    -----BEGIN RSA PRIVATE KEY-----\n    -----END RSA PRIVATE KEY-----"
