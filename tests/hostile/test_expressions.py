@@ -10,8 +10,10 @@ import pytest
 from tests.conftest import Repository, token
 
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  a: "
+SETTINGS = SECRET + "x\n  app.properties: |\n    a.b=1\n    db.password="
 TERRAFORM = 'resource "kubernetes_secret" "a" {\n data = {\n'
-# Each took hours, or grew with the square or the cube of its length, or doubled with each line.
+# Each took more than a minute, most of them hours: they grew with the square or the cube of a length, or doubled with
+# each line.
 FILES = {
     "blank lines in a PuTTY key": (
         "a.ppk",
@@ -22,19 +24,22 @@ FILES = {
     "blanks before a table": ("pyproject.toml", "\t" * 200_000 + "x\n"),
     "backslashes in armour": (
         "a.txt",
-        f"-----BEGIN RSA PRIVATE KEY-----\n{chr(92) * 60_000}\n-----END RSA PRIVATE KEY-----\n",
+        "".join(
+            f"-----BEGIN RSA PRIVATE KEY-----\n{chr(92) * 29_000}{number}\n-----END RSA PRIVATE KEY-----\n"
+            for number in range(30)
+        ),
     ),
     "parts of a SOPS value": (
         "a.yaml",
         "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  a: ENC[AES256_GCM,data:"
-        + ",iv:,tag:" * 1_500
+        + ",iv:,tag:" * 4_000
         + "]\nsops: {mac: x}\n",
     ),
     "actions without end": ("a.yaml", SECRET + "{{" * 400_000 + "\n"),
     "blanks in Terraform": ("a.tf", TERRAFORM + f'  a = ""{" " * 50_000}x\n }}\n}}\n'),
     "quotes in Terraform": ("a.tf", TERRAFORM + "  a = " + '"\\' * 90_000 + "x\n }\n}\n"),
-    "blanks in settings": ("a.yaml", f'{SECRET}|\n    password="x"{" " * 50_000}x\n'),
-    "a long word in settings": ("a.yaml", f'{SECRET}|\n    password="{"1" * 500_000}"\n'),
+    "blanks in settings": ("a.yaml", f'{SETTINGS}"x"{" " * 200_000}x\n    c=2\n'),
+    "a long word in settings": ("a.yaml", f'{SETTINGS}"{"1" * 500_000}"\n    c=2\n'),
     "comments on Windows": ("a.conf", "# a\r\n" * 3_000 + "(\r\nkind: Secret\r\napiVersion: v1\r\ndata:\r\n"),
 }
 # Far more than they take, with rules compiled first.
