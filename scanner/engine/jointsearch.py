@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner.engine.joint import Touched, touched, tried, weighed
-from scanner.engine.sieve import Sieve, kept_sieve, sieve
+from scanner.engine.sieve import WORTH_A_SIEVE, Sieve, kept_sieve, sieve
 from scanner.model.span import Span
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
 # Processor seconds that one search may take, ten times what it takes; and how often it may take more.
 _TIMEOUT, _MOST_LOST = 0.1, 3
-# Bytes of pieces, or hits, after which the rule's expression is compiled from behind, if no process did that before:
-# what is won with so many is what compiling takes. A megabyte is searched 0.2 to 0.4 s sooner, and compiling takes as
-# long as two to fifteen of them win. Every process pays for it where nothing is kept, as in most CI jobs.
-_WORTH_A_SIEVE, _HITS_WORTH_A_SIEVE = 4 * 1024 * 1024, 4 * 1024
+# Hits that are worth as much as those bytes.
+_HITS_WORTH_A_SIEVE = 4 * 1024
 # Bytes of pieces that are searched as one.
 _TOGETHER = 65536
 
@@ -104,5 +102,5 @@ class JointSearch:
         return (lambda text: made.starts(text, Span(0, len(text)), steps=0)) if made else None
 
     def _sieve(self) -> Sieve | None:
-        worth = self._searched > _WORTH_A_SIEVE or self._hits > _HITS_WORTH_A_SIEVE
+        worth = self._searched > WORTH_A_SIEVE or self._hits > _HITS_WORTH_A_SIEVE
         return (sieve if worth else kept_sieve)(self._matcher.rule.pattern.encode())

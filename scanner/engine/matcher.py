@@ -24,7 +24,7 @@ from scanner.engine.lines import is_worth, lines_of
 from scanner.engine.pathfilter import wants
 from scanner.engine.plausibility import cut_short, doubtful, implausible, public, weak
 from scanner.engine.programs import compiled
-from scanner.engine.sieve import is_kept
+from scanner.engine.sieve import WORTH_A_SIEVE, is_kept
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Confidence, Severity
 from scanner.model.match import Match
@@ -45,9 +45,8 @@ EXPRESSION_TIMEOUT = 1.0
 _BESIDE = 2
 # What ``specific`` is for a vendor's own format.
 _VENDOR = 3
-# A window of so many bytes is searched as many are: to look for a name takes a quarter of a microsecond a byte. So many
-# bytes of such windows take as long as compiling the expression from behind.
-_LONG, _WORTH_A_SIEVE = 1024, 4 * 1024 * 1024
+# A window of so many bytes is searched as many are: to look for a name takes a quarter of a microsecond a byte.
+_LONG = 1024
 
 
 @dataclass(slots=True)
@@ -96,7 +95,7 @@ class Matcher:
         """True when a few windows are so long that they are better asked from behind: if that was compiled, or pays."""
         size = sum(size for start, end in spans if (size := end - start) >= _LONG)
         self._searched += size
-        return size > 0 and (self._searched > _WORTH_A_SIEVE or is_kept(self.rule.pattern.encode()))
+        return size > 0 and (self._searched > WORTH_A_SIEVE or is_kept(self.rule.pattern.encode()))
 
     def outer(self, text: Text, hits: Sequence[tuple[Expression, int]]) -> Sequence[tuple[Expression, int]]:
         """Those of ``hits`` whose lines are all that is looked at."""

@@ -175,7 +175,7 @@ def test_a_few_hits_in_a_long_line_are_asked_from_behind(monkeypatch: pytest.Mon
     # To compile it would not pay yet.
     assert [match.span for match in Matcher(source.rule, {}).matches(text, hits)] == before
     assert not asked
-    monkeypatch.setattr(matcher, "_WORTH_A_SIEVE", 0)
+    monkeypatch.setattr(matcher, "WORTH_A_SIEVE", 0)
     assert [match.span for match in Matcher(source.rule, {}).matches(text, hits)] == before != []
     assert asked
     # Where it is compiled they are not followed at all: the library's own limit is kept at every tick of a clock alone.

@@ -58,7 +58,7 @@ _LAYOUTS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4)), min_size=1
 @pytest.fixture
 def sieved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expressions are compiled from behind at once."""
-    monkeypatch.setattr(jointsearch, "_WORTH_A_SIEVE", 0)
+    monkeypatch.setattr(jointsearch, "WORTH_A_SIEVE", 0)
     engine()._searches.clear()
 
 
