@@ -33,6 +33,7 @@ from scanner.engine import limited
 from scanner.engine.allowance import Patience
 from scanner.engine.engine import Engine
 from scanner.engine.matcher import Matcher
+from scanner.engine.scales import Scales
 from scanner.engine.sieve import made
 from scanner.model.filekind import FileKind
 from scanner.model.span import Span
@@ -191,14 +192,30 @@ def _filled(unit: bytes, size: int) -> bytes:
     return (unit * (size // len(unit) + 1))[:size]
 
 
+class _Counting(Scales):
+    """Asks for what must stand beside a match, and weighs nothing; ``seen`` is how many there were."""
+
+    seen = 0
+
+    def match(self, text: Text, found: Any, **_: Any) -> None:
+        self.seen += 1
+        span = Span(*found.span())
+        if self._rule.keywords:
+            self._beside.has_keyword(span)
+        if self._rule.pair:
+            self._beside.partner(span)
+
+
 class _Unjudged(Matcher):
     """Runs a rule's expressions, those for what must stand beside a match too, and keeps nothing.
 
     ``around`` is the seconds that finding the lines around the hits took.
     """
 
-    seen = 0
     around = 0.0
+
+    def __post_init__(self) -> None:
+        self._scales = self.counting = _Counting(self.rule, self.examples, self.now)
 
     def impatient(self) -> None:
         """Spend what the rule may be slow in all texts of a process, and know nothing of the texts before."""
@@ -216,14 +233,6 @@ class _Unjudged(Matcher):
         found = super().spans(text, hits)
         self.around += time.thread_time() - started
         return found
-
-    def _judge(self, text: Text, found: Any, **_: Any) -> None:
-        self.seen += 1
-        span = Span(*found.span())
-        if self.rule.keywords:
-            self._beside.has_keyword(span)
-        if self.rule.pair:
-            self._beside.partner(span)
 
 
 class Bench:
@@ -256,7 +265,7 @@ class Bench:
         whole = number in engine.rules_for_path(path)
         best, around = 1e9, 0.0
         for _ in range(2):
-            matcher.seen = 0
+            matcher.counting.seen = 0
             started = time.thread_time()
             for _ in matcher.matches_whole(text) if whole else matcher.matches(text, hits):
                 pass
@@ -265,7 +274,7 @@ class Bench:
                 best, around = spent, matcher.around * 1000
             if best < 1:
                 break
-        return Cost(best, rule.id, name, len(hits), matcher.seen, len(data), around)
+        return Cost(best, rule.id, name, len(hits), matcher.counting.seen, len(data), around)
 
     def ordinary(self, size: int) -> float:
         """Milliseconds of the prefilter for ``size`` bytes of ordinary text: this project's code."""

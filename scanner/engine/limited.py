@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from regex import Match as Found
     from regex import Pattern
 
+# Seconds one expression may take in one window or beside one match; past it the rule is reported as not tried there.
+EXPRESSION_TIMEOUT = 1.0
 # Processor seconds between two signals, of which systems make up to ten milliseconds, and the shortest limit that is
 # kept by them: it may be one of them early or late.
 _TICK, _SHORTEST = 0.004, 0.01
