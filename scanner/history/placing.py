@@ -126,7 +126,10 @@ def _links(index: TreeIndex, targets: Set[int]) -> Links:
 
 
 def _start(view: View, numbers: Numbers, links: Links) -> tuple[dict[int, int], dict[int, int]]:
-    """The root trees in view that are in ``links``, by their numbers: the smallest rank, and the tips."""
+    """The root trees in view that are in ``links``, by their numbers: the smallest rank, and the tips.
+
+    A tip of which nothing counts, such as HEAD where another branch is asked for, is asked all the same what it has.
+    """
     ranks: dict[int, int] = {}
     tips: dict[int, int] = {}
     for name, bits in view.roots.items():
@@ -142,5 +145,10 @@ def _start(view: View, numbers: Numbers, links: Links) -> tuple[dict[int, int], 
         ranks[tree] = min(ranks.get(tree, _NEVER), view.ranks[number])
         bits = view.tips.get(number, 0)
         if bits:
+            tips[tree] = tips.get(tree, 0) | bits
+    for number, bits in view.tips.items():
+        tree = view.trees[number]
+        if not view.counted[number] and not view.left_out[number] and links.has(tree):
+            ranks.setdefault(tree, _NEVER)
             tips[tree] = tips.get(tree, 0) | bits
     return ranks, tips

@@ -99,6 +99,8 @@ class _Attribution:
         self._origins = {b"": Origin()}
         # What commits that are left out hold is not new, wherever it stands now.
         self._before: set[str] = set()
+        # HEAD may have it where nothing was asked about, beside the branches and paths that count.
+        self._in_head: set[str] = set()
         self.skipped: list[Skipped] = []
 
     def findings(self, blobs: Sequence[Sighted], messages: Iterable[Sighted]) -> tuple[Finding, ...]:
@@ -156,13 +158,15 @@ class _Attribution:
     def _seen(self, sighted: Sighted, blob: Blob, span: PathSpan) -> Iterator[_Seen]:
         """The sighting at one place, unless it does not count there."""
         path, first = span.path, span.first
-        if first == NO_COMMIT and not span.tips and not self._scope.unreachable:
+        here = bool(span.tips & self._tips.head)
+        asked = first != NO_COMMIT or bool(span.tips & ~self._tips.head) or self._scope.unreachable
+        if not (asked or here) or (path and self._context.excluded(path)):
             return
-        if (
-            not self._scope.has(path)
-            or (path and self._context.excluded(path))
-            or not self._fits(sighted, path + sighted.inside)
-        ):
+        if not self._fits(sighted, path + sighted.inside):
+            return
+        if here:
+            self._in_head.add(sighted.finding.fingerprint)
+        if not asked or not self._scope.has(path):
             return
         graph, view = self._tips.graph, self._tips.view
         note = self._tips.note_of(first) if first != NO_COMMIT else ""
@@ -175,7 +179,7 @@ class _Attribution:
             line=blob.line,
             commit=graph.names[first] if first != NO_COMMIT else b"",
             rank=view.ranks[first] if first != NO_COMMIT else _LAST,
-            in_head=bool(span.tips & self._tips.head),
+            in_head=here,
             tips=span.tips,
         )
 
@@ -226,7 +230,7 @@ class _Attribution:
             path=first.path,
             position=base.position._replace(line=first.line, end_line=first.line + length),
             origin=origin,
-            in_head=any(one.in_head for one in group),
+            in_head=base.fingerprint in self._in_head or any(one.in_head for one in group),
             refs=self._tips.shown(tips),
             occurrences=tuple(
                 Occurrence(one.commit.hex(), one.path, one.line, "", self._origin(one.commit).date)

@@ -69,6 +69,26 @@ def test_branches_and_tags_that_have_it(repo: Repository) -> None:
     assert found["refs"] == ["side", "tags/v1", "tags/v2"]
 
 
+def test_what_head_has_is_told_where_only_a_branch_is_asked_for(repo: Repository) -> None:
+    """It is there in the same file, in another, and only in the branch."""
+    moved, left = (f'key = "{token(name)}"\n'.encode() for name in ("moved", "left"))
+    imported(
+        repo,
+        [
+            Commit({"a.py": b"x\n"}),
+            Commit({"b.py": KEY.encode(), "c.py": moved, "d.py": left}, branch="side", parents=[1]),
+            Commit({"b.py": KEY.encode(), "other/c.py": b"# changed\n" + moved}, parents=[1, 2]),
+        ],
+    )
+    repo.git("reset", "-q", "--hard")
+    for asked in (("--branch", "side"), ("--branch", "side", "--since", "main~1")):
+        found = {one["path"]: one for one in swept(repo, *asked).findings}
+        assert {path: one["in_head"] for path, one in found.items()} == {"b.py": True, "c.py": True, "d.py": False}
+        assert [one["path"] for one in found["c.py"]["occurrences"]] == ["c.py"]
+    found = {one["path"]: one["in_head"] for one in swept(repo, "--path", "c.py", "--path", "d.py").findings}
+    assert found == {"c.py": True, "d.py": False}
+
+
 def test_only_a_merge_brings_it(repo: Repository) -> None:
     imported(
         repo,
