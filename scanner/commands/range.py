@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     context = context_for(enclosing_root(args.where), shared.scan_options(args))
     result = scan_range(git, text_scanner(context.options), context, commits)
     summary = result.summary._replace(target=args.range)
-    if commits.tips and not summary.commits:
+    if commits.tips and not summary.commits and not summary.skipped:
         meant = args.range if ".." in args.range else f"{args.range}..HEAD"
         summary = summary._replace(notes=(*summary.notes, f"{meant} holds no commit: there was nothing to scan"))
     result = result._replace(summary=summary)

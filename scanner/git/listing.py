@@ -41,7 +41,7 @@ def objects(git: Git, tips: Sequence[str], since: Sequence[str] = ()) -> Iterato
     form = "--batch-check=%(objectname) %(objecttype) %(objectsize) %(rest)"
     teller = subprocess.Popen(
         git.command("cat-file", form),
-        stdin=lister.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(git.replace),
+        stdin=lister.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(),
     )  # fmt: skip
     lister.stdout.close()
     assert teller.stdout is not None

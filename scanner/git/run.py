@@ -18,6 +18,7 @@ _OPTIONS = (
     "--no-pager",
     "--no-optional-locks",
     "--literal-pathspecs",
+    "--no-replace-objects",
     "-c", "core.fsmonitor=false",
     "-c", f"core.hooksPath={os.devnull}",
     "-c", "core.attributesFile=",
@@ -41,6 +42,8 @@ _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",
+    # The name of a file that is there, even of an empty one, makes git advise against such files before anything else.
+    "GIT_GRAFT_FILE": "",
     "GIT_PAGER": "cat",
     "GIT_ATTR_NOSYSTEM": "1",
     "LC_ALL": "C",
@@ -55,17 +58,16 @@ class GitLate(GitError):
 class Git(NamedTuple):
     """Git in one directory (``where``, empty for the current one), hardened.
 
-    ``replace`` False shows history as it was written, without replace refs and grafts.
+    History is shown as it was written: replace refs and grafts are this clone's own, and what is pushed or cloned
+    does not have them.
     """
 
     where: str = ""
-    replace: bool = True
 
     def command(self, *arguments: str) -> list[str]:
         """The full command line for ``arguments``."""
         place = ("-C", self.where) if self.where else ()
-        view = () if self.replace else ("--no-replace-objects",)
-        return ["git", *place, *view, *_OPTIONS, *arguments]
+        return ["git", *place, *_OPTIONS, *arguments]
 
     def start(self, *arguments: str, stdin: bool = False, complaints: bool = True) -> subprocess.Popen[bytes]:
         """Git running, its output a pipe. GitError when git is not installed or the folder is not there.
@@ -79,7 +81,7 @@ class Git(NamedTuple):
                 stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE if complaints else subprocess.DEVNULL,
-                env=environment(self.replace),
+                env=environment(),
             )
         except FileNotFoundError:
             raise GitError(
@@ -111,13 +113,10 @@ class Git(NamedTuple):
         return None if process.returncode else out
 
 
-def environment(replace: bool = True) -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The caller's environment, with what would run programs, fetch, or change output taken out."""
     kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    kept |= _ENVIRONMENT
-    if not replace:
-        kept["GIT_GRAFT_FILE"] = os.devnull
-    return kept
+    return kept | _ENVIRONMENT
 
 
 def first_line(complaint: bytes) -> str:

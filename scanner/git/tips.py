@@ -56,6 +56,18 @@ def is_behind(git: Git, commit: str, revision: str) -> bool:
     return git.succeeds("merge-base", "--is-ancestor", commit, revision) is not None
 
 
+def commits_behind(git: Git, names: Sequence[str], revision: str) -> frozenset[str]:
+    """Those of ``names`` that are commits, not tags, and lead up to ``revision``; none where there is no such thing."""
+    commits = sorted(set(names) - _others(git, names)) if names else []
+    if not commits:
+        return frozenset()
+    asked = "".join(f"{name}\n" for name in (*commits, f"^{revision}")).encode()
+    try:
+        return frozenset(commits).difference(git.output("rev-list", "--stdin", stdin=asked).decode("ascii").split())
+    except GitError:
+        return frozenset()
+
+
 def lost(git: Git, before: Sequence[str], now: Sequence[str]) -> str:
     """Why what ``before`` reaches is not all here and reached from ``now``; empty when it is."""
     if existing(git, tuple(before)) != tuple(before):
@@ -65,12 +77,12 @@ def lost(git: Git, before: Sequence[str], now: Sequence[str]) -> str:
         left = git.output("rev-list", "-1", "--stdin", stdin=asked.encode())
     except GitError:
         return "what it knows cannot be read"
-    if left.strip() or not _tags(git, before) <= set(now):
+    if left.strip() or not _others(git, before) <= set(now):
         return "history was rewritten"
     return ""
 
 
-def _tags(git: Git, names: Sequence[str]) -> set[str]:
+def _others(git: Git, names: Sequence[str]) -> set[str]:
     """Those of ``names`` that are no commits: a tag that is taken away takes its message with it."""
     out = git.output("cat-file", "--batch-check", stdin="".join(f"{name}\n" for name in names).encode())
     lines = [line.split(" ") for line in out.decode("ascii", "replace").splitlines()]

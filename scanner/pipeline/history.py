@@ -196,7 +196,8 @@ def _complete(sweep: _Sweep) -> None:
         return
     if missing:
         lazily = place.partial or store.promised
-        how = "a partial clone left them at its remote (git fetch --refetch)" if lazily else "the repository is damaged"
+        left = "a partial clone left them at its remote (git fetch --refetch --no-filter)"
+        how = left if lazily else "the repository is damaged"
         why = f"not here: {how}; {missing[0]} is {'it' if len(missing) == 1 else 'one'}"
         sweep.skipped.append(Skipped(plural(len(missing), "object"), why))
 

@@ -17,6 +17,7 @@ from scanner.git.layout import HEAD
 from scanner.git.listing import Brought, Listed
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.run import Git
+from scanner.git.tips import commits_behind
 from scanner.model.errors import GitError
 from scanner.model.filekind import FileKind, kind_of
 from scanner.model.finding import Finding, Occurrence, Origin
@@ -307,13 +308,13 @@ class _Files:
     """The files of revisions, listed when they are first asked for."""
 
     def __init__(self, git: Git) -> None:
-        self._git = git
+        self.git = git
         self._known: dict[str, frozenset[_Pair]] = {}
 
     def files(self, revision: str) -> frozenset[_Pair]:
         known = self._known.get(revision)
         if known is None:
-            known = self._known[revision] = listing.files_of(self._git, revision)
+            known = self._known[revision] = listing.files_of(self.git, revision)
         return known
 
 
@@ -325,6 +326,8 @@ def _joined(found: Iterable[_There], trees: _Files, context: Context, newest: Se
     if not groups:
         return ()
     head = [trees.files(HEAD)]
+    messages = {one.place.commit for group in groups.values() for one in group if not one.place.path}
+    told = commits_behind(trees.git, sorted(messages), HEAD)
     # What is pushed can have any number of tips; of so many it is not asked what the newest version says.
     last = [trees.files(revision) for revision in newest] if len(newest) <= _MOST_TIPS else []
     made = []
@@ -336,7 +339,7 @@ def _joined(found: Iterable[_There], trees: _Files, context: Context, newest: Se
         finding = replace(
             first,
             severity=max(one.severity for one in findings),
-            in_head=any(one.within(head) for one in group),
+            in_head=any(one.within(head) or (not one.place.path and one.place.commit in told) for one in group),
             occurrences=tuple(dict.fromkeys(place for one in findings for place in one.occurrences)),
         )
         if verdict is not None:
@@ -362,17 +365,35 @@ def _sightings(group: Iterable[_There], newest: Sequence[frozenset[_Pair]]) -> I
             )
 
 
+def still_in_head(git: Git, scanner: TextScanner, context: Context, findings: Sequence[Finding]) -> frozenset[str]:
+    """The fingerprints of those ``findings`` that HEAD holds at one of their paths or in a message behind it."""
+    places = [(one.fingerprint, place) for one in findings for place in one.occurrences]
+    told = commits_behind(git, sorted({place.commit for _, place in places if not place.path}), HEAD)
+    held = _in_files_of_head(git, scanner, context, {place.path for _, place in places})
+    in_messages = {fingerprint for fingerprint, place in places if not place.path and place.commit in told}
+    return frozenset(one.fingerprint for one in findings) & (held | in_messages)
+
+
 def gone_from_head(
     git: Git, scanner: TextScanner, context: Context, places: Sequence[tuple[str, str]]
 ) -> tuple[str, ...]:
-    """Those of the fingerprints in ``places`` (fingerprint, path) that HEAD holds at none of their paths."""
-    wanted = {fingerprint for fingerprint, _ in places}
+    """Those of the fingerprints in ``places`` (fingerprint, path) that HEAD holds at none of their paths.
+
+    Without a path it is a message's, which no later commit takes back.
+    """
+    staying = {fingerprint for fingerprint, path in places if not path}
+    held = _in_files_of_head(git, scanner, context, {path for _, path in places})
+    return tuple(sorted({fingerprint for fingerprint, _ in places} - staying - held))
+
+
+def _in_files_of_head(git: Git, scanner: TextScanner, context: Context, paths: Iterable[str]) -> set[str]:
+    """The fingerprints of everything that HEAD holds at ``paths``."""
     there: set[str] = set()
     with ObjectReader(git, limit=context.options.max_size) as reader:
         generated = Generated(lambda path: file_at(reader, "HEAD", path))
-        for path in sorted({outermost(path) for _, path in places if path}):
+        for path in sorted({outermost(path) for path in paths if path}):
             data = file_at(reader, "HEAD", path) or b""
             for text in texts_in(data, path, context.options.archives, []):
                 matches = scanner.scan(text, generated.role(path), dropped=Dropped.BESIDE)
                 there |= {match.secret.fingerprint(match.rule, context.options.key) for match in matches}
-    return tuple(sorted(wanted - there))
+    return there

@@ -114,7 +114,7 @@ def _share(settings: Settings, task: ShareTask) -> Shared | None:
     member = task.job.members[0]
     try:
         with _opened(settings, member, as_it_is=True) as place:
-            git = Git(place, replace=False)
+            git = Git(place)
             return _sharer(settings, place, _packs(_own(git)), tips(git).names).share(task.number, task.of)
     except Exception:
         # Whatever it was, scanning the repository whole will meet it too, and say what it is.
@@ -126,7 +126,7 @@ def _sharer(settings: Settings, place: str, packs: tuple[tuple[str, int], ...], 
     """Kept from one share to the next and to their end, while ``packs`` and ``ends`` (tips) are the same: names and
     families are read once a worker."""
     worker = _worker(settings)
-    return Sharer(Git(place, replace=False), worker.scanner, Context("", worker.options))
+    return Sharer(Git(place), worker.scanner, Context("", worker.options))
 
 
 def sweep_family(settings: Settings, job: Job, *, finish: Finish | None = None) -> Iterator[Outcome]:
@@ -172,7 +172,7 @@ def _sweep_one(settings: Settings, member: Member, kin: _Kin) -> Outcome:
         with _opened(settings, member, as_it_is=kin.first and kin.finish is not None) as place:
             if not member.kin and (family := family_of(place)):
                 return Outcome(member.id, LEARNT, family=family)
-            return _scan(Git(place, replace=False), member, settings, kin)
+            return _scan(Git(place), member, settings, kin)
     except CloneError as error:
         if member.source.endswith(".wiki.git"):
             # Hosts offer wikis that were never written to.
@@ -284,7 +284,7 @@ def _unreadable(ends: Tips) -> list[Skipped]:
 
 def family_of(folder: str) -> str:
     """The root commit of a local repository: forks have the same. Empty for none."""
-    git = Git(folder, replace=False)
+    git = Git(folder)
     try:
         return root(git, tips(git).names)
     except GitError:

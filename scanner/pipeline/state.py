@@ -23,7 +23,7 @@ from scanner.model.errors import UsageError
 from scanner.model.finding import Finding
 from scanner.model.result import ScanResult
 from scanner.pipeline.context import Context
-from scanner.pipeline.listed import gone_from_head, scan_listed
+from scanner.pipeline.listed import scan_listed, still_in_head
 from scanner.pipeline.ruleprint import options_print, rules_digest
 from scanner.pipeline.text import TextScanner
 from scanner.report.interface import ReportOptions
@@ -79,21 +79,23 @@ def scan_remembering(
 def _since(git: Git, scanner: TextScanner, context: Context, known: _Remembered, ends: Tips) -> ScanResult | None:
     """What is ``known`` and what came since; None where what came since changes what counts of what is known."""
     new = scan_listed(git, scanner, context, tips=ends.names, since=known.tips)
-    places = [(one.fingerprint, place.path) for one in known.findings for place in one.occurrences]
-    gone = set(gone_from_head(git, scanner, context, places))
+    there = still_in_head(git, scanner, context, known.findings)
     silenced = [one for one in known.findings if one.status in _SILENCED]
     # What a mark in the newest version silenced may have an older one without it.
-    if any(one.in_head and one.fingerprint in gone for one in silenced):
+    if any(one.in_head and one.fingerprint not in there for one in silenced):
+        return None
+    # On another branch a mark may count that did not before.
+    if any(one.in_head is False and one.fingerprint in there for one in known.findings):
         return None
     if silenced and not is_behind(git, known.head, HEAD):
         return None
     if _disagree(known.findings, new.findings):
         return None
     earlier = tuple(
-        replace(one, in_head=False) if one.in_head and one.fingerprint in gone else one for one in known.findings
+        replace(one, in_head=False) if one.in_head and one.fingerprint not in there else one for one in known.findings
     )
     joined = merge((ScanResult(earlier, new.summary), new))
-    return ScanResult(joined.findings, new.summary)
+    return ScanResult(joined.findings, new.summary._replace(target=git.where or "."))
 
 
 def _disagree(known: Iterable[Finding], new: Iterable[Finding]) -> bool:

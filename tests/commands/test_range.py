@@ -42,6 +42,34 @@ def test_of_a_commit_its_message_is_read_and_counted(repo: Repository) -> None:
     assert (scanned["texts"], scanned["bytes"]) == (2, len("new text\n") + len("message\n"))
 
 
+def test_a_message_is_in_head_when_its_commit_is(repo: Repository) -> None:
+    repo.write("a.txt", "x\n")
+    base = repo.commit("base")
+    repo.commit(f"the key is {token()}", "--allow-empty")
+    assert [one["in_head"] for one in findings(repo, f"{base}..HEAD")] == [True]
+    repo.git("branch", "side")
+    repo.git("reset", "-q", "--hard", base)
+    assert [one["in_head"] for one in findings(repo, f"{base}..side")] == [False]
+
+
+@pytest.mark.parametrize("how", ["replace", "graft", "blob"])
+def test_replacements_hide_nothing(repo: Repository, how: str) -> None:
+    """They are this clone's own: what is pushed and what others fetch is what was written."""
+    repo.write("a.py", "x\n")
+    base = repo.commit("base")
+    repo.write("b.py", f'key = "{token()}"\n')
+    leak = repo.commit("leak")
+    repo.git("rm", "-q", "b.py")
+    tip = repo.commit("gone")
+    if how == "graft":
+        repo.write(".git/info/grafts", f"{tip} {base}\n")
+    elif how == "replace":
+        repo.git("replace", leak, repo.git("commit-tree", "-p", base, "-m", "clean", f"{base}^{{tree}}").strip())
+    else:
+        repo.git("replace", f"{leak}:b.py", f"{base}:a.py")
+    assert [one["path"] for one in findings(repo, f"{base}..HEAD")] == ["b.py"]
+
+
 @pytest.mark.parametrize("unset", ["", "..HEAD", "...HEAD", "..", " ..HEAD"])
 def test_a_variable_that_is_unset_is_not_green(repo: Repository, unset: str) -> None:
     repo.write("a.py", f'key = "{token()}"\n')

@@ -95,6 +95,25 @@ def test_gone_from_head_is_noticed(swept: Repository) -> None:
     assert [finding["in_head"] for finding in report["findings"]] == [False]
 
 
+def test_messages_stay_in_head(swept: Repository) -> None:
+    """What a commit's message says cannot be taken back by a later commit."""
+    swept.commit(f"the key is {token('told')}", "--allow-empty")
+    swept.git("checkout", "-q", "-b", "side")
+    swept.commit(f"the key is {token('aside')}", "--allow-empty")
+    swept.git("checkout", "-q", "-")
+
+    def told(report: dict[str, Any]) -> list[tuple[str, bool]]:
+        return sorted((one["fingerprint"], one["in_head"]) for one in report["findings"] if not one["path"])
+
+    first = sweep(swept)[1]
+    assert sorted(there for _, there in told(first)) == [False, True]
+    again = sweep(swept)[1]
+    assert told(again) == told(first)
+    assert again["scan"]["target"] == first["scan"]["target"]
+    swept.git("checkout", "-q", "side")
+    assert [there for _, there in told(sweep(swept)[1])] == [True, True]
+
+
 def test_no_secret_in_the_file(swept: Repository) -> None:
     assert token("a") not in (swept.path.parent / "state.json").read_text()
 
