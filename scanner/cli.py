@@ -54,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (MemoryError, RecursionError, OSError) as error:
         # The type and the system's own words only: an exception's text may hold what was scanned.
         reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+        if isinstance(error, FileNotFoundError) and _is_nowhere():
+            reason = "the folder it was started in is not there any more"
         _complain(f"the scan failed: {reason or type(error).__name__}")
         return ExitCode.INCOMPLETE
     except Exception as error:
@@ -67,6 +69,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             # The process ends: without this, the interpreter looks through all that was loaded for cycles, several
             # times, before it gives back what the system takes back at once.
             gc.freeze()
+
+
+def _is_nowhere() -> bool:
+    """True where the current folder was removed while we, or the shell that started us, stood in it."""
+    try:
+        return not os.getcwd()
+    except FileNotFoundError:
+        return True
 
 
 def _interrupt(*_: object) -> None:

@@ -60,9 +60,10 @@ def run(args: argparse.Namespace) -> int:
 def _found(path: str) -> list[Unsealed]:
     from scanner.engine.encoding import to_text
     from scanner.kubernetes.replacement import unsealed
+    from scanner.model.typed import standard_input
 
     if path == "-":
-        data = sys.stdin.buffer.read()
+        data = standard_input().read()
     else:
         try:
             data = Path(path).read_bytes()

@@ -22,6 +22,12 @@ def wanted_dir() -> str:
     return os.path.join(base or os.path.join(os.path.expanduser("~"), ".cache"), "unsealed")
 
 
+def is_ours(name: str) -> bool:
+    """True for the names of files that are kept in that folder."""
+    digits, _, kind = name.removesuffix(".index").partition(".")
+    return kind in ("rules", "compiled", "sieves", "expressions") and len(digits) == 8 and digits.isalnum()
+
+
 def _private(folder: str) -> bool:
     if not hasattr(os, "getuid"):
         return True

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.engine import home
 from scanner.model.errors import GitError, UsageError
 from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary, Skipped
+from scanner.model.typed import standard_input
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.generated import Generated
 from scanner.pipeline.missed import missed
@@ -70,8 +71,7 @@ def scan_paths(
     context.base = _base(paths, context)
     batches: list[_Batch] = []
     if "-" in paths:
-        typed = _texts(sys.stdin.buffer.read(), "", scanner, context)
-        batches.append(typed._replace(skipped=[*typed.skipped, *scanner.skipped()]))
+        batches.append(_typed(scanner, context))
     listing = _list([path for path in paths if path != "-"], ignore=ignore)
     names = _kept(listing.names, context)
     left_out = [] if names or not any(map(os.path.isdir, paths)) else _left_out(listing.names)
@@ -223,6 +223,16 @@ def _scan_large(
         yield _Batch(list(in_file(own)), [one for part in own for one in part.skipped], int(size > 0), size)
 
 
+def _typed(scanner: TextScanner, context: Context) -> _Batch:
+    """What is written to the standard input, as far as a text may be long: it need not end."""
+    limit = context.options.max_size
+    data = b"".join(files.chunks(standard_input().read, limit))
+    typed = _texts(data[:limit], "", scanner, context)
+    more = f"has more than the {limit:,} bytes that --max-size allows: what comes after them was not scanned"
+    cut = [Skipped("standard input", more)] if len(data) > limit else []
+    return typed._replace(skipped=[*typed.skipped, *scanner.skipped(), *cut])
+
+
 def _texts(
     data: bytes, name: str, scanner: TextScanner, context: Context, *, role: Detector | None = None, custom: str = ""
 ) -> _Batch:
@@ -287,10 +297,23 @@ def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
                 names[path] = None
             continue
         for listing in _below(path, ignore=ignore):
-            names.update(dict.fromkeys(listing.names))
+            names.update(dict.fromkeys(_foreign(path, listing.names)))
             skipped += listing.skipped
             notes += listing.notes
     return Listing(list(names), skipped, notes)
+
+
+def _foreign(folder: str, names: Sequence[str]) -> Sequence[str]:
+    """``names`` without the rules that this program compiled, where they are kept below ``folder``.
+
+    In some pipelines what is kept for the next must lie in the work tree. Compiled expressions look like what they
+    look for.
+    """
+    top, own = os.path.realpath(folder), os.path.realpath(home.wanted_dir())
+    if not own.startswith(os.path.join(top, "")):
+        return names
+    kept = os.path.join(folder, os.path.relpath(own, top), "")
+    return [name for name in names if not (name.startswith(kept) and home.is_ours(name[len(kept) :]))]
 
 
 def _below(folder: str, *, ignore: bool) -> Iterator[Listing]:

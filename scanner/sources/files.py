@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from scanner.model.result import Skipped
@@ -66,7 +67,7 @@ def read_up_to(name: str, limit: int) -> bytes | int | Skipped:
         # One byte more than there should be: what is as long as it was said to be is read with a single call.
         data = os.read(handle, size + 1) if size < _CHUNK else b""
         if len(data) != size:
-            data = b"".join((data, *_chunks(handle, limit - len(data))))
+            data = b"".join((data, *chunks(partial(os.read, handle), limit - len(data))))
     except OSError as error:
         return Skipped(shown(name), f"cannot be read: {error.strerror}")
     finally:
@@ -95,10 +96,11 @@ def open_regular(name: str) -> tuple[int, os.stat_result] | Skipped:
     return Skipped(shown(name), "is no regular file", blocking=False)
 
 
-def _chunks(handle: int, limit: int) -> Iterator[bytes]:
+def chunks(read: Callable[[int], bytes], limit: int) -> Iterator[bytes]:
+    """What ``read`` gives when it is asked for so many bytes: all there is, or one byte more than ``limit``."""
     left = limit + 1
     while left > 0:
-        chunk = os.read(handle, min(left, _CHUNK))
+        chunk = read(min(left, _CHUNK))
         if not chunk:
             return
         left -= len(chunk)

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 
 import pytest
 
+import scanner
 from scanner.cli import main
 from scanner.ruleset.examples import fill
 from scanner.sources.portions import FIRST, OVERLAP, PORTION
-from tests.conftest import Repository, token
+from tests.conftest import Repository, token, unsealed
 from tests.sources.samples import tarred, zipped
 
 
@@ -34,6 +36,53 @@ def test_standard_input(repo: Repository) -> None:
     code, found = report(repo, "-", data=f"x\nkey = {token()}\n".encode())
     assert code == 1
     assert [(item["line"], item["column"]) for item in found["findings"]] == [(2, 7)]
+
+
+def test_standard_input_that_does_not_end(repo: Repository) -> None:
+    code, found = report(repo, "-", "--max-size", "1000", data=f"key = {token()}\n".encode().ljust(1001))
+    assert code == 3
+    assert len(found["findings"]) == 1
+    assert "--max-size" in found["scan"]["skipped"][0]["why"]
+    assert report(repo, "-", "--max-size", "1000", data=f"key = {token()}\n".encode().ljust(1000))[0] == 1
+
+
+@pytest.mark.parametrize("command", ["scan", "seal", "report"])
+def test_standard_input_that_is_closed(repo: Repository, command: str) -> None:
+    code = f"import os, sys; os.close(0); os.execv(sys.executable, [sys.executable, '-m', 'scanner', '{command}', '-'])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=repo.path, env=repo.environment, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "unsealed: -: the standard input is closed\n")
+
+
+def test_a_current_folder_that_is_gone(repo: Repository) -> None:
+    (repo.path / "gone").mkdir()
+    code = (
+        "import os, sys; os.chdir('gone'); os.rmdir('../gone');"
+        "os.execv(sys.executable, [sys.executable, '-m', 'scanner', 'scan', '.'])"
+    )
+    environment = {**repo.environment, "PYTHONPATH": str(Path(scanner.__file__).parents[1])}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=repo.path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert ran.stderr == "unsealed: the scan failed: the folder it was started in is not there any more\n"
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_our_own_cache_below_the_folder_is_no_part_of_it(repo: Repository, tmp_path: Path, tracked: bool) -> None:
+    """As in pipelines that keep for the next one only what lies in the work tree."""
+    where = repo.path if tracked else tmp_path / "plain"
+    where.mkdir(exist_ok=True)
+    (where / "a.py").write_text(f'key = "{token()}"\n')
+    kept = where / "cache" / "unsealed"
+    kept.mkdir(parents=True, mode=0o700)
+    (kept / "mine.py").write_text(f'key = "{token("mine")}"\n')
+    environment = {"UNSEALED_CACHE_DIR": str(where / "cache")}
+    for _ in range(2):
+        ran = unsealed("scan", ".", "-f", "json", cwd=where, environment={**repo.environment, **environment})
+        assert paths(json.loads(ran.out)) == ["a.py", "cache/unsealed/mine.py"]
+    assert list(kept.glob("*.rules"))
 
 
 def test_a_file_called_like_standard_input_is_not_passed_over(repo: Repository) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from scanner.model.errors import ConfigError
 from scanner.model.finding import Finding
 from scanner.model.result import ScanResult, ScanSummary
+from scanner.model.typed import standard_input
 from scanner.report.plain import visible
 from scanner.report.reading.gitleaks import is_gitleaks, read_gitleaks
 from scanner.report.reading.ours import is_our_line, is_ours, read_lines, read_ours
@@ -33,7 +33,7 @@ def read_findings(path: str, options: ReadOptions) -> ScanResult:
     if ours:
         return ours
     try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        data = standard_input().read() if path == "-" else Path(path).read_bytes()
     except OSError as problem:
         raise ConfigError(f"{name}: {problem.strerror}") from None
     text = data.decode("utf-8-sig", "replace")
