@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from scanner.config.settings import Settings
     from scanner.suppress import Source, Suppressor, Tally
-    from scanner.suppress.discover import Loaded
+    from scanner.suppress.discover import Loaded, Read
 
-_GITLEAKS = ".gitleaks.toml"
-_CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", _GITLEAKS)
+_GITLEAKS = (".gitleaks.toml", ".betterleaks.toml")
+_CONFIGURATIONS = (".unsealed.yml", ".unsealed.yaml", "pyproject.toml", *_GITLEAKS)
 _VARIABLES = ("GITLEAKS_CONFIG", "GITLEAKS_CONFIG_TOML")
 
 # Why something was not looked at once the time was over.
@@ -65,6 +65,7 @@ class Context:
             today=time.strftime("%Y-%m-%d"),
             environ=os.environ,
             root=self.root,
+            gitleaks=_gitleaks_named(self.options.config),
         )
         return loaded.with_sources(self.sources) if self.sources else loaded
 
@@ -160,7 +161,7 @@ def context_for(root: str, options: ScanOptions) -> Context:
         given = any(map(os.environ.get, _VARIABLES))
         for name in _CONFIGURATIONS:
             path = os.path.join(root, name)
-            if os.path.isfile(path) and not (given and name == _GITLEAKS):
+            if os.path.isfile(path) and not (given and name in _GITLEAKS):
                 _read(path, found, quiet=True)
         if given:
             _borrow(found)
@@ -184,7 +185,7 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
     from pathlib import Path
 
     path = Path(name)
-    if path.suffix == ".toml" and path.name != "pyproject.toml":
+    if _is_gitleaks(name):
         _read_gitleaks(path, found)
         return
     from scanner.config.settings import find_settings, read_settings, speaks_of_us
@@ -212,6 +213,26 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
         exclude=(*options.exclude, *settings.exclude),
         pack=options.pack or settings.pack,
     )
+
+
+def _is_gitleaks(name: str) -> bool:
+    return name.endswith(".toml") and os.path.basename(name) != "pyproject.toml"
+
+
+def _gitleaks_named(name: str) -> tuple[str, Read] | None:
+    """A configuration of gitleaks that the user named, and how to read what it extends."""
+    if not _is_gitleaks(name):
+        return None
+    from pathlib import Path
+
+    from scanner.ruleset.gitleaks import beside
+    from scanner.suppress.discover import reader
+
+    def read(named: str) -> bytes | None:
+        inner = beside(Path(name), named)
+        return None if inner is None else reader("")(str(inner))
+
+    return name, read
 
 
 def _borrow(found: _Found) -> None:

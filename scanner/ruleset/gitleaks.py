@@ -19,6 +19,8 @@ from scanner.model.regular import read_regular
 from scanner.ruleset.re2 import Untranslatable, translate
 from scanner.ruleset.schema import Rule, RuleSource
 
+# What is found in a repository without being named.
+FOUND = (".gitleaks.toml", ".betterleaks.toml")
 # gitleaks follows "extend.path" this many files deep, and so do we.
 _DEEPEST = 2
 _LARGEST = 16 * 1024 * 1024
@@ -45,8 +47,8 @@ def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
     if isinstance(extend, dict):
         disabled += [str(name) for name in _list(extend, "disabledRules", path)]
         if extend.get("path") and depth < _DEEPEST:
-            inner = _within(path, str(extend["path"]))
-            if inner.is_file():
+            inner = beside(path, str(extend["path"]))
+            if inner is not None:
                 foreign = read_gitleaks(inner, depth + 1)
                 rules |= {source.rule.id: source for source in foreign.rules}
                 disabled += foreign.disabled
@@ -66,7 +68,8 @@ def read_gitleaks(path: Path, depth: int = 0) -> Foreign:
         except (TypeError, ValueError, AttributeError):
             raise ConfigError(f"{path}: rule {number}: {_wrong(entry)}") from None
         notes += [f"{path.name}: rule {entry['id']}: {text}" for text in said]
-        if rule is not None:
+        # One that is not to be reported is there for others, which require it.
+        if rule is not None and entry.get("skipReport") is not True:
             rules[rule.id] = RuleSource(rule, (), (), str(path), 1)
     return Foreign(tuple(rules.values()), tuple(disabled), tuple(notes))
 
@@ -81,8 +84,8 @@ def extended(path: Path, depth: int = 0) -> list[Path]:
     extend = _parsed(path).get("extend", {})
     if not isinstance(extend, dict) or not extend.get("path") or depth >= _DEEPEST:
         return []
-    inner = _within(path, str(extend["path"]))
-    return [inner, *extended(inner, depth + 1)] if inner.is_file() else []
+    inner = beside(path, str(extend["path"]))
+    return [inner, *extended(inner, depth + 1)] if inner is not None else []
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -110,9 +113,24 @@ def _wrong(entry: Mapping[str, Any]) -> str:
     return "'required' must be a list of tables with an id and numbers of lines"
 
 
-def _within(path: Path, named: str) -> Path:
-    """A file named by a configuration, which must not lead out of the configuration's folder."""
-    folder = path.resolve().parent
+def beside(path: Path, named: str) -> Path | None:
+    """The file that ``extend.path`` of the configuration at ``path`` names, if it is there.
+
+    gitleaks looks from the current folder. We look beside the configuration, and from the current folder where that
+    is above it and it was named on the command line: what a repository holds does not lead out of it.
+    """
+    inner = _within(path, path.resolve().parent, named)
+    if inner.is_file():
+        return inner
+    here = Path.cwd()
+    if path.name in FOUND or not path.resolve().is_relative_to(here):
+        return None
+    inner = _within(path, here, named)
+    return inner if inner.is_file() else None
+
+
+def _within(path: Path, folder: Path, named: str) -> Path:
+    """A file named by the configuration at ``path``, which must not lead out of ``folder``."""
     target = (folder / named).resolve()
     if not target.is_relative_to(folder):
         raise ConfigError(f"{path}: extend.path leads outside its folder: {named!a}")

@@ -132,13 +132,13 @@ class _Translator:
     def _member(self, rest: str) -> tuple[str, int]:
         if rest.startswith("[:"):
             name, _, after = rest[2:].partition(":]")
-            if name in _POSIX and (after or rest.endswith(":]")):
-                return _POSIX[name], len(name) + 4
+            known = _POSIX.get(name.removeprefix("^"))
+            if known and (after or rest.endswith(":]")):
+                return _others(known) if name.startswith("^") else known, len(name) + 4
             raise Untranslatable(f"has the class [:{name[:12]}:], which is not carried over")
         if rest.startswith((r"\p", r"\P")):
-            if rest[1] == "P":
-                raise Untranslatable("has a negated Unicode class inside a class")
-            return _unicode(rest)
+            inner, taken = _unicode(rest)
+            return _others(inner) if rest[1] == "P" else inner, taken
         if rest.startswith(r"\x{"):
             char, taken = _by_number(rest)
             return _class_char(char), taken
@@ -162,6 +162,12 @@ def _unicode(rest: str) -> tuple[str, int]:
     if not found or name not in _UNICODE or "^" in found.group():
         raise Untranslatable(f"has the Unicode class {rest[:8]}, which is not carried over")
     return _UNICODE[name], found.end()
+
+
+def _others(members: str) -> str:
+    """The bytes that a class of these ``members`` does not have, as ranges."""
+    rest = re.findall(rb"[^%s]+" % members.encode("latin-1"), bytes(range(256)))
+    return "".join(f"\\x{run[0]:02x}-\\x{run[-1]:02x}" for run in rest)
 
 
 def _by_number(rest: str) -> tuple[str, int]:

@@ -69,6 +69,7 @@ def load(
     today: str = "",
     environ: Mapping[str, str] | None = None,
     root: str = "",
+    gitleaks: tuple[str, Read] | None = None,
 ) -> Loaded:
     """Everything that silences findings in one scan.
 
@@ -76,7 +77,8 @@ def load(
     of them is, and comments in the scanned text are text. ``baselines`` are files named by the user, of any
     tool, and are honoured either way. ``today`` is an ISO date. ``environ`` is the user's environment, where
     gitleaks' own variables name or hold its configuration; either takes the place of the repository's, and is
-    passed over with it, since the file that is named is mostly one of the repository.
+    passed over with it, since the file that is named is mostly one of the repository. ``gitleaks`` is a configuration
+    of that tool that the user named, and reads what it extends: it takes the place of both.
     ``root`` is the folder of a worktree, in whose git folder slow digests are remembered.
     """
     made = _Made(read, git_folder(root) if root and repo_config else "")
@@ -87,9 +89,11 @@ def load(
         made.add(path, content)
     given = {os.path.normpath(path) for path in baselines}
     found: set[str] = set()
+    if gitleaks is not None:
+        made.named(*gitleaks)
     if repo_config:
-        if made.gitleaks(environ or {}):
-            given.add(".gitleaks.toml")
+        if gitleaks is not None or made.gitleaks(environ or {}):
+            given |= {".gitleaks.toml", ".betterleaks.toml"}
         for name in (BASELINE_FILE, *REPOSITORY_FILES):
             content = None if name in given else made.read(name)
             if content is not None:
@@ -128,6 +132,14 @@ class _Made:
         self._take(
             name, _READERS[base](content, name, self.read) if base in _READERS else self._baseline(name, content)
         )
+
+    def named(self, name: str, read: Read) -> None:
+        """Read the configuration of gitleaks that is called ``name``."""
+        content = reader("")(name)
+        if content is None:
+            raise ConfigError(f"--config {name}: there is no such file")
+        self._note(name, content)
+        self._take(name, _allowlists(content, os.path.basename(name), read))
 
     def gitleaks(self, environ: Mapping[str, str]) -> bool:
         """Read what gitleaks' variables point at; True when there was one."""

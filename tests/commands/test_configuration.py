@@ -92,6 +92,51 @@ def test_gitleaks_configuration_is_found_and_followed(repo: Repository) -> None:
     assert "acme" in open_findings(report)
 
 
+NAMED = """
+[extend]
+path = "shared/base.toml"
+[[rules]]
+id = "acme"
+regex = '''acme_([a-z0-9]{12})'''
+[[rules.allowlists]]
+stopwords = ["sample"]
+[[rules]]
+id = "pair"
+regex = '''pair-([0-9a-f]{16})'''
+[[rules.required]]
+id = "pair-id"
+[[rules]]
+id = "pair-id"
+regex = '''pairid-[0-9]{6}'''
+skipReport = true
+[[allowlists]]
+description = "documents"
+paths = ['''^docs/''']
+"""
+
+
+@pytest.mark.parametrize("more", [(), ("--no-repo-config",)])
+def test_gitleaks_configuration_that_is_named_is_followed_whole(repo: Repository, more: tuple[str, ...]) -> None:
+    """Its allowlists too, in place of the repository's; what it extends lies where that tool was started."""
+    repo.write("ci/leaks.toml", NAMED)
+    repo.write(".gitleaks.toml", "[[allowlists]]\npaths = ['''^src/''']\n")
+    repo.write("shared/base.toml", "[[rules]]\nid = 'base'\nregex = 'base_[a-z0-9]{12}'\n")
+    for folder in ("docs", "src"):
+        repo.write(f"{folder}/a.txt", "acme_a1b2c3d4e5f6\n")
+    repo.write("src/b.txt", "acme_sample3d4e5f\nbase_a1b2c3d4e5f6\n")
+    repo.write("src/c.txt", "pairid-123456 pair-0123456789abcdef\npairid-123457\n")
+    _, report = scan(repo, "--config", "ci/leaks.toml", *more)
+    told = sorted((one["rule"], one["path"], one["status"]) for one in report["findings"])
+    assert told == [
+        ("acme", "docs/a.txt", "allowed"),
+        ("acme", "src/a.txt", "new"),
+        ("acme", "src/b.txt", "allowed"),
+        ("base", "src/b.txt", "new"),
+        ("pair", "src/c.txt", "new"),
+    ]
+    assert "2 findings silenced by leaks.toml" in " ".join(report["scan"]["notes"])
+
+
 def test_inline_marks(repo: Repository) -> None:
     for mark in ("unsealed:allow", "gitleaks:allow", "pragma: allowlist secret"):
         repo.write("a.py", f'key = "{token()}"  # {mark}\n')

@@ -28,6 +28,10 @@ from scanner.ruleset.re2 import Untranslatable, translate
         (r"(?s:a.b)", b"a\nb", b"ab"),
         (r"(?i:x)y", b"Xy", b"XY"),
         (r"[]a]", b"]", b"b"),
+        (r"[[:^digit:]]{2}", b"a-", b"a1"),
+        (r"[[:^alnum:]1]{2}", b"-1", b"-2"),
+        (r"[\P{L}b]{2}", b"1b", b"1a"),
+        (r"^[[:^ascii:]]+$", "é".encode(), b"e"),
     ],
 )
 def test_translated(expression: str, matches: bytes, misses: bytes) -> None:
@@ -39,7 +43,7 @@ def test_translated(expression: str, matches: bytes, misses: bytes) -> None:
 @pytest.mark.parametrize(
     "expression",
     [
-        r"(?U)a+", r"\p{Cherokee}", r"[a", r"(a", r"[[:nonsense:]]", r"(?=a)b", r"\x{0,L)", r"[\x{}]", r"\x{110000}",
+        r"(?U)a+", r"\p{Cherokee}", r"[a", r"(a", r"[[:nonsense:]]", r"[[:^nonsense:]]", r"(?=a)b", r"\x{0,L)", r"[\x{}]", r"\x{110000}",
         r"\x{d800}", r"\x{" + "f" * 30 + "}",
     ],
 )  # fmt: skip
