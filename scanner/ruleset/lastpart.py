@@ -18,16 +18,22 @@ _LOOKS = (c.ASSERT, c.ASSERT_NOT)
 class LastPart(NamedTuple):
     """``words``: in lower case, of each set one stands in the last part of every path that is wanted, if that is ASCII.
 
+    ``ends``: likewise, one of them ends it; where one begins with ``/`` it is all of it. None where that is not known.
     ``decides`` is true when the expression matches a path exactly when it matches the path's last part.
     """
 
     words: tuple[frozenset[str], ...] = ()
+    ends: tuple[str, ...] = ()
     decides: bool = False
 
     def may_be(self, name: str) -> bool:
         """False when no path that is wanted ends in ``name``."""
-        small = name.lower()
-        return not name.isascii() or all(any(word in small for word in some) for some in self.words)
+        if not name.isascii():
+            return True
+        small = f"/{name.lower()}"
+        if self.ends and not small.endswith(self.ends) and not small.removesuffix("\n").endswith(self.ends):
+            return False
+        return all(any(word in small for word in some) for some in self.words)
 
 
 def last_part(pattern: str) -> LastPart:
@@ -40,10 +46,11 @@ def last_part(pattern: str) -> LastPart:
     if parsed.state.flags & re.MULTILINE or not items or items[-1][0] is not c.AT or items[-1][1] not in _ENDS:
         return LastPart()
     inner = items[1:] if _is_edge(items[0]) else items
+    ends = tuple(sorted(_endings(items)))
     if _any_takes_slash(inner):
-        return LastPart(tuple(_behind_slash(items)))
+        return LastPart(tuple(_behind_slash(items)), ends)
     begins = any(op is c.AT and value not in _ENDS for op, value in inner)
-    return LastPart(tuple(sets_of(inner)), decides=not begins)
+    return LastPart(tuple(sets_of(inner)), ends, decides=not begins)
 
 
 def _is_edge(item: tuple[Any, Any]) -> bool:
@@ -92,3 +99,21 @@ def _at_end(op: Any, value: Any) -> list[frozenset[str]]:
         ways = [surest(_behind_slash(way) if _any_takes_slash(way) else sets_of(way)) for way in value[1]]
         return [frozenset().union(*ways)] if all(ways) else []
     return []
+
+
+def _endings(items: Sequence[tuple[Any, Any]]) -> set[str]:
+    """Of these one ends all that ``items`` match, as far back as a slash; none where that is not known."""
+    run = ""
+    for op, value in reversed(items):
+        if op is c.AT:
+            continue
+        if op is c.LITERAL and value < 128 and not run.startswith("/"):
+            run = chr(value).lower() + run
+            continue
+        if not run and op is c.SUBPATTERN:
+            return _endings(value[-1])
+        if not run and op is c.BRANCH:
+            ways = [_endings(way) for way in value[1]]
+            return set().union(*ways) if all(ways) else set()
+        break
+    return {run} if run else set()

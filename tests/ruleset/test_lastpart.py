@@ -52,13 +52,38 @@ def test_the_folder_counts_too(pattern: str, words: list[set[str]]) -> None:
     assert list(found.words) == words
 
 
+@pytest.mark.parametrize(
+    ("pattern", "ends"),
+    [
+        (r"(?:^|/)(?:\.?gem/credentials|\.?bundle/Config)$", ("/config", "/credentials")),
+        (r"(?:^|/)Credentials\.key$", ("credentials.key",)),
+        (r"deploy/[^/]*\.(?:yml|json)\Z", ("json", "yml")),
+        ("(?:a|b/)$", ("/", "a")),
+        ("(?:a|b*)$", ()),
+        ("ab?$", ()),
+        ("a\n$", ("a\n",)),
+        ("ab\u00e9c$", ("c",)),
+    ],
+)
+def test_the_end_is_asked(pattern: str, ends: tuple[str, ...]) -> None:
+    assert last_part(pattern).ends == ends
+
+
+def test_a_name_that_ends_otherwise_is_not_wanted() -> None:
+    found = last_part(r"(?i)(?:^|/)(?:\.?gem/credentials|[^/]+/\.?bundle\.conf)$")
+    assert [name for name in ("credentials", "CREDENTIALS", "x.Bundle.conf", "credentials\n") if found.may_be(name)] == [
+        "credentials", "CREDENTIALS", "x.Bundle.conf", "credentials\n"
+    ]  # fmt: skip
+    assert not [name for name in ("credentials.c", "t0300-credentials", "bundle.config") if found.may_be(name)]
+
+
 PARTS = st.sampled_from(
     [
         "a", "B", "x", "/", r"\.", "[^/]*", "[^/]", ".*", ".", "(?:a|x)", "(?:a|b/x)", "(?:^|/)", "^", "$", "(?!a)", "(?!a/)",
-        "(?:a/)?", "[/.]", r"\b", "(?:xa)+", r"\Z", "(?<=/)",
+        "(?:a/)?", "[/.]", r"\b", "(?:xa)+", r"\Z", "(?<=/)", "(?:x|Bb)", r"\n", "(?:a/)+",
     ]
 )  # fmt: skip
-NAMES = st.text("aBbx.", min_size=1, max_size=5)
+NAMES = st.text("aBbx.\n", min_size=1, max_size=5)
 
 
 @given(st.lists(PARTS, min_size=1, max_size=6), st.sampled_from(["", "(?i)"]), st.lists(NAMES, max_size=2), NAMES)
