@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     commits = pushed(git, args.remote, lines)
     context = context_for(enclosing_root(args.where), shared.scan_options(args))
     result = scan_range(git, text_scanner(context.options), context, commits)
+    result = result._replace(summary=result.summary._replace(target=args.remote or _remote_of_pre_commit() or "HEAD"))
     if args.remote and not lines:
         # Everything is up to date, or another hook was given the names and did not hand them on.
         shared.note("no ref was named to the hook: HEAD alone was looked at (lefthook: set `use_stdin: true`)", args)

@@ -18,7 +18,7 @@ from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.damage import DAMAGE, told
 from scanner.sources.imagemanifest import Contents, ImageManifest, read_contents
-from scanner.sources.imageparts import Part, Step, attestation_part, config_parts, steps
+from scanner.sources.imageparts import Part, Step, annotations_part, attestation_part, config_parts, steps
 from scanner.sources.imagestore import Store, open_store
 from scanner.sources.instructions import Written, lines_of, read_dockerfile
 from scanner.sources.layers import LayerNames, layer_files, no_names, remover
@@ -141,6 +141,13 @@ class _Scan:
         found, _ = self.part(f"{self.shown}!/", attestation_part(self._store.json.get(name, b""), number))
         return [_detailed(one, {"part": "attestation"}) for one in found]
 
+    def annotations(self) -> list[Placed]:
+        """Findings in what is said of images and layers."""
+        if not self.contents.annotations:
+            return []
+        found, _ = self.part(f"{self.shown}!/", annotations_part(self.contents.annotations))
+        return [_detailed(one, {"part": "annotations"}) for one in found]
+
     def _placed(self, text: Text, matches: Sequence[Match]) -> list[Placed]:
         return placed(text, matches, context=self._context, rules=self._scanner.engine.rules)
 
@@ -222,6 +229,7 @@ def scan_image(
     found = [one for one_told in told_of for one in one_told.found]
     for number, name in enumerate(attestations, 1):
         found += scan.attestation(number, name)
+    found += scan.annotations()
     # Raw values do not cross processes, so a run that shows them keeps to one.
     count = 1 if context.options.show_secrets else workers or processes()
     layers = {
@@ -231,11 +239,12 @@ def scan_image(
         skipped += layer.skipped
         if layer.name:
             found += _of_layer(layer, scan, told_of, layers)
+    told_texts = len(images) + len(attestations) + bool(scan.contents.annotations)
     # Judged first: only then is it known who silenced how much.
     findings = settled(found, context)
     summary = ScanSummary(
         target=archive,
-        texts=sum(layer.texts for layer in layers.values()) + len(images) + len(attestations),
+        texts=sum(layer.texts for layer in layers.values()) + told_texts,
         bytes=scan.told + sum(layer.bytes for layer in layers.values()),
         seconds=time.monotonic() - started,
         skipped=tuple(dict.fromkeys([*skipped, *scanner.skipped()])),

@@ -17,6 +17,7 @@ _IN_TOTO = "in-toto"
 # Indexes within indexes.
 _DEEPEST = 4
 _MOST_IMAGES = 200
+_MOST_ANNOTATIONS = 20_000
 
 
 class ImageManifest(NamedTuple):
@@ -28,10 +29,12 @@ class ImageManifest(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """All that an archive holds. ``attestations`` and ``missing`` are names of files."""
+    """All that an archive holds. ``attestations`` and ``missing`` are names of files; ``annotations`` are what an index
+    or a manifest says beside images and layers, as ``key=value``."""
 
     images: tuple[ImageManifest, ...]
     attestations: tuple[str, ...]
+    annotations: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -41,7 +44,12 @@ def read_contents(store: Store) -> Contents:
     for entry in _list(found.parsed("manifest.json")):
         found.docker(_mapping(entry))
     found.index(_mapping(found.parsed("index.json")), _DEEPEST)
-    return Contents(tuple(found.images), tuple(dict.fromkeys(found.attestations)), tuple(dict.fromkeys(found.missing)))
+    return Contents(
+        images=tuple(found.images),
+        attestations=tuple(dict.fromkeys(found.attestations)),
+        annotations=tuple(found.annotations),
+        missing=tuple(dict.fromkeys(found.missing)),
+    )
 
 
 class _Reading:
@@ -52,6 +60,8 @@ class _Reading:
         self._known: dict[tuple[str, bool], int] = {}
         self.images: list[ImageManifest] = []
         self.attestations: list[str] = []
+        # Kept in order; each once, for an archive may name one manifest many times.
+        self.annotations: dict[str, None] = {}
         self.missing: list[str] = []
 
     def parsed(self, name: str) -> object:
@@ -66,8 +76,10 @@ class _Reading:
 
     def index(self, index: Mapping[str, object], depth: int) -> None:
         """The manifests of an index, and of the indexes in it."""
+        self._note(index)
         for item in _list(index.get("manifests")):
             described = _mapping(item)
+            self._note(described)
             name = blob(described)
             if not name or not depth:
                 continue
@@ -87,7 +99,15 @@ class _Reading:
             else:
                 self._oci(described, inner)
 
+    def _note(self, described: Mapping[str, object]) -> None:
+        """Keep the annotations of an index, a manifest or a descriptor."""
+        for key, value in _mapping(described.get("annotations")).items():
+            if len(self.annotations) < _MOST_ANNOTATIONS:
+                self.annotations[f"{key}={value}"] = None
+
     def _oci(self, described: Mapping[str, object], manifest: Mapping[str, object]) -> None:
+        for one in (manifest, manifest.get("config"), *_list(manifest.get("layers"))):
+            self._note(_mapping(one))
         notes = _mapping(described.get("annotations"))
         platform = _mapping(described.get("platform"))
         name = str(notes.get("io.containerd.image.name") or notes.get("org.opencontainers.image.ref.name") or "")

@@ -47,6 +47,11 @@ def steps(config: Mapping[str, object]) -> list[Step]:
     return found
 
 
+def annotations_part(annotations: Sequence[str]) -> Part:
+    """What is said of the images, of their layers and of the whole archive."""
+    return Part("annotations", FileKind.CONFIG, _lines(annotations))
+
+
 def config_parts(config: Mapping[str, object], history: Sequence[Step]) -> Iterator[Part]:
     """Everything in a configuration that can hold a secret."""
     for place in ("config", "container_config"):

@@ -25,6 +25,7 @@ class Image:
     config: dict[str, Any] = field(default_factory=dict)
     platform: dict[str, str] = field(default_factory=dict)
     attestation: dict[str, Any] | None = None
+    annotations: dict[str, str] = field(default_factory=dict)
     packed: bool = True
 
     def layer_blobs(self) -> list[bytes]:
@@ -58,7 +59,8 @@ def oci(*images: Image) -> dict[str, bytes]:
         layers = [add(blob, "application/vnd.oci.image.layer.v1.tar+gzip") for blob in image.layer_blobs()]
         config = add(image.config_blob(), "application/vnd.oci.image.config.v1+json")
         manifest = add(
-            json.dumps({"config": config, "layers": layers}).encode(), "application/vnd.oci.image.manifest.v1+json"
+            json.dumps({"config": config, "layers": layers, "annotations": image.annotations}).encode(),
+            "application/vnd.oci.image.manifest.v1+json",
         )
         listed.append({**manifest, "platform": image.platform})
         if image.attestation is not None:

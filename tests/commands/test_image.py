@@ -143,6 +143,29 @@ def test_build_arguments_in_provenance(repo: Repository) -> None:
     assert set(found) == EVERYTHING | {"image.tar!/attestations/1"}
 
 
+def test_annotations_of_a_manifest(repo: Repository) -> None:
+    """As `docker buildx build --annotation` writes them; an archive that docker reads too has them all the same."""
+    image = built()
+    image.annotations = {"org.example.build": f"deployed with {token('noted')}"}
+    for files in (oci(image), {**oci(image), "manifest.json": _by_docker(oci(image))}):
+        repo.write("image.tar", tarred(files))
+        _, found, _ = report(repo, "image.tar")
+        assert set(found) == EVERYTHING | {"image.tar!/annotations"}
+        assert found["image.tar!/annotations"]["detail"]["part"] == "annotations"
+
+
+def _by_docker(files: dict[str, bytes]) -> bytes:
+    """The older manifest of the one image in an OCI layout."""
+    parsed = [json.loads(data) for name, data in files.items() if name.startswith("blobs/") and data[:1] == b"{"]
+    (manifest,) = (one for one in parsed if "layers" in one)
+
+    def path(described: dict[str, Any]) -> str:
+        return "blobs/" + str(described["digest"]).replace(":", "/")
+
+    layers = [path(layer) for layer in manifest["layers"]]
+    return json.dumps([{"Config": path(manifest["config"]), "RepoTags": None, "Layers": layers}]).encode()
+
+
 def test_images_of_two_platforms_share_a_layer_that_is_read_once(repo: Repository) -> None:
     one, other = built(), built()
     one.platform, other.platform = {"os": "linux", "architecture": "amd64"}, {"os": "linux", "architecture": "arm64"}
