@@ -34,6 +34,8 @@ def texts_in(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skippe
     kind = kind_of_archive(data)
     if lfs.is_pointer(data):
         skipped.append(Skipped(path, "is a Git LFS pointer: the content it stands for was not scanned", blocking=False))
+    if kind and not limits.depth:
+        skipped.append(Skipped(path, f"is a {kind} archive: --max-archive-depth 0 opens none", blocking=False))
     if not kind or not limits.depth:
         yield to_text(data, path)
         return

@@ -61,6 +61,7 @@ def test_what_an_archive_in_the_history_keeps_closed_is_told(packed: Repository)
     assert code == 1
     assert [entry["why"] for entry in report["scan"]["skipped"]] == ["lies more than 1 archives deep"]
     assert found(packed, "history", ".", "--max-archive-depth", "1", "--strict")[0] == 3
+    assert found(packed, "history", ".", "--max-archive-depth", "0", "--strict")[0] == 3
 
 
 def test_a_damaged_tar_hides_nothing_behind_its_damage(repo: Repository) -> None:

@@ -310,6 +310,8 @@ def test_what_was_not_unpacked_is_told_and_counts_when_strict(repo: Repository) 
     assert "a.zip!/b.zip" in shallow.out + shallow.err
     assert repo.unsealed("scan", ".", "--max-archive-depth", "1", "--strict").code == 3
     assert repo.unsealed("scan", ".", "--strict").code == 1
+    closed = repo.unsealed("scan", ".", "--max-archive-depth", "0", "--strict", "-v")
+    assert (closed.code, "a.zip" in closed.out + closed.err) == (3, True)
     small = repo.unsealed("scan", ".", "--max-archive-size", "20", "--strict")
     assert small.code == 3
 
