@@ -43,7 +43,7 @@ def add_scan_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pack", choices=("default", "strict"), help="strict reports what is less sure as well")
     parser.add_argument(
-        "--severity", default="info", choices=[level.label for level in Severity], help="hide what is below it"
+        "--severity", choices=[level.label for level in Severity], help="hide what is below it"
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings (not when incomplete)")
     parser.add_argument("--show-secrets", action="store_true", help="print raw values")
@@ -99,7 +99,8 @@ def scan_options(args: argparse.Namespace) -> ScanOptions:
     limit_memory(args.max_memory)
     return ScanOptions(
         rules=tuple(args.rules),
-        severity=Severity[args.severity.upper()],
+        severity=Severity[args.severity.upper()] if args.severity else Severity.INFO,
+        severity_told=args.severity is not None,
         show_secrets=args.show_secrets,
         show_dropped=args.show_dropped,
         advice=getattr(args, "advice", False),

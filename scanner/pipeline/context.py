@@ -188,6 +188,8 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
     if _is_gitleaks(name):
         _read_gitleaks(path, found)
         return
+    from dataclasses import replace
+
     from scanner.config.settings import find_settings, read_settings, speaks_of_us
     from scanner.ruleset.location import example_files
 
@@ -196,6 +198,8 @@ def _read(name: str, found: _Found, *, quiet: bool = False) -> None:
             found.notes.append(f"{path.name}: what it says of unsealed does not count beside {first.name}")
         return
     settings = read_settings(path)
+    if found.options.severity_told:
+        settings = replace(settings, severity=None)
     found.off |= settings.disable
     found.rules += map(str, settings.rules)
     found.ours.append(settings)

@@ -17,7 +17,8 @@ class ScanOptions(NamedTuple):
     """Settings of one scan, configuration included; ``context`` makes them complete.
 
     ``rules`` are folders and gitleaks files beside the shipped rules; ``off`` are rules that are not tried and
-    ``severities`` replaces single ones. ``key`` makes fingerprints. ``severity`` hides what is below it.
+    ``severities`` replaces single ones. ``key`` makes fingerprints. ``severity`` hides what is below it, and
+    is the user's own where ``severity_told`` says so: then configuration does not change it.
     ``max_size`` is in bytes, ``max_time`` in seconds (0: no limit); ``archives`` limits what is unpacked of one.
     ``advice`` adds findings that are no leak.
     ``exclude`` are glob patterns of paths.
@@ -27,6 +28,7 @@ class ScanOptions(NamedTuple):
     off: frozenset[str] = frozenset()
     severities: Mapping[str, Severity] = {}
     severity: Severity = Severity.INFO
+    severity_told: bool = False
     show_secrets: bool = False
     show_dropped: bool = False
     advice: bool = False

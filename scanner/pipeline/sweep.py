@@ -35,7 +35,7 @@ from scanner.pipeline.ledger import Ledger
 from scanner.pipeline.neighbours import Neighbours
 from scanner.pipeline.sections import Section, Sections
 from scanner.pipeline.text import Dropped, TextScanner
-from scanner.pipeline.unpack import texts_in
+from scanner.pipeline.unpack import closed, texts_in
 from scanner.sources.magic import kind_of_archive
 
 # Lines either side of what is fresh that are scanned with it. Most rules look no further.
@@ -137,7 +137,7 @@ class Sweeper:
         version = Version(-1, data, None, None)
         self.texts += 1
         self.bytes += len(data)
-        if self._archives.depth and kind_of_archive(data):
+        if self._is_unpacked(version):
             self._unpack(version, numbers or NAMELESS)
             return
         for number in numbers or NAMELESS:
@@ -145,6 +145,14 @@ class Sweeper:
             self._look(view)
             if view.hits or self._classes[number].whole:
                 self._scan(view, Holdings(self._scanner.engine.rules))
+
+    def _is_unpacked(self, version: Version) -> bool:
+        """True for an archive; where none is to be opened that is told, and it is read as what else it is."""
+        kind = kind_of_archive(version.data)
+        if kind and not self._archives.depth:
+            self.skipped.append(closed(f"object {self._name(version).hex()[:12]}", kind))
+            return False
+        return bool(kind)
 
     def _unpack(self, version: Version, numbers: Numbers) -> None:
         """Scan what an archive holds. Each version of one is read anew: what is packed has no lines to inherit, but
@@ -183,7 +191,7 @@ class Sweeper:
             base, data = version.base, version.data
             numbers = names[version.position] or NAMELESS
             self.bytes += len(data)
-            if kind_of_archive(data) and self._archives.depth:
+            if self._is_unpacked(version):
                 self._unpack(version, numbers)
                 continue
             mark = base.mark if base is not None else 0

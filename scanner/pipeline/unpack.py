@@ -35,11 +35,16 @@ def texts_in(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skippe
     if lfs.is_pointer(data):
         skipped.append(Skipped(path, "is a Git LFS pointer: the content it stands for was not scanned", blocking=False))
     if kind and not limits.depth:
-        skipped.append(Skipped(path, f"is a {kind} archive: --max-archive-depth 0 opens none", blocking=False))
+        skipped.append(closed(path, kind))
     if not kind or not limits.depth:
         yield to_text(data, path)
         return
     yield from _unpacked(data, path, limits, skipped)
+
+
+def closed(what: str, kind: str) -> Skipped:
+    """What to say of an archive of this ``kind`` where none is to be opened."""
+    return Skipped(what, f"is a {kind} archive: --max-archive-depth 0 opens none", blocking=False)
 
 
 def _unpacked(data: bytes, path: str, limits: ArchiveLimits, skipped: list[Skipped]) -> Iterator[Text]:

@@ -137,6 +137,19 @@ def test_gitleaks_configuration_that_is_named_is_followed_whole(repo: Repository
     assert "2 findings silenced by leaks.toml" in " ".join(report["scan"]["notes"])
 
 
+def test_the_command_line_says_more_than_configuration(repo: Repository) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    rule = open_findings(scan(repo)[1])[0]
+    repo.write("pyproject.toml", f"[tool.unsealed]\nseverity = 'critical'\nseverities = {{{rule} = 'low'}}\n")
+    code, report = scan(repo)
+    assert (code, open_findings(report)) == (0, [])
+    assert "below critical" in " ".join(report["scan"]["notes"])
+    code, report = scan(repo, "--severity", "low")
+    assert (code, open_findings(report)) == (1, [rule])
+    assert "below critical" not in " ".join(report["scan"]["notes"])
+    assert open_findings(scan(repo, "--severity", "medium")[1]) == []
+
+
 def test_inline_marks(repo: Repository) -> None:
     for mark in ("unsealed:allow", "gitleaks:allow", "pragma: allowlist secret"):
         repo.write("a.py", f'key = "{token()}"  # {mark}\n')
