@@ -50,10 +50,12 @@ def find_fingerprint(
 
 def exposure_of(finding: Finding, root: str) -> Exposure:
     """The window of ``finding``: what its report says, else what the history of its file tells."""
+    from scanner.report.plain import named
     from scanner.rotation.runbook import Exposure
 
     places = dict.fromkeys(
-        f"{one.path}:{one.line}" + (f" ({one.commit[:10]})" if one.commit else "") for one in finding.occurrences
+        f"{named(one.path, one.commit)}:{one.line}" + (f" ({one.commit[:10]})" if one.commit and one.path else "")
+        for one in finding.occurrences
     )
     now = datetime.now(UTC).isoformat(timespec="seconds")
     origin, in_head = finding.origin, finding.in_head

@@ -213,9 +213,10 @@ class _Attribution:
         first = group[0]
         base = first.sighted.finding
         origin = self._origin(first.commit)
-        paths: dict[str, _Seen] = {}
+        # A file is one place however long it holds the secret; each message is one.
+        places: dict[tuple[str, bytes], _Seen] = {}
         for one in group:
-            paths.setdefault(one.path, one)
+            places.setdefault((one.path, b"" if one.path else one.object), one)
         length = base.position.end_line - base.position.line
         tips = 0
         for one in group:
@@ -234,7 +235,7 @@ class _Attribution:
             refs=self._tips.shown(tips),
             occurrences=tuple(
                 Occurrence(one.commit.hex(), one.path, one.line, "", self._origin(one.commit).date)
-                for one in paths.values()
+                for one in places.values()
             ),
             secret=(self._secret(first) or base.secret) if self._context.options.show_secrets else None,
         )

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from scanner.model.finding import Finding
 from scanner.report.interface import ReportOptions
-from scanner.report.plain import clip_middle, visible
+from scanner.report.plain import clip_middle, named, visible
 from scanner.report.terminal import SEVERITY_STYLE, Paint
 from scanner.report.words import severities
 
 _KEYS: dict[str, Callable[[Finding], str]] = {
     "rule": lambda finding: finding.rule,
-    "path": lambda finding: f"{finding.repository} {finding.path}".strip() or "(no path)",
+    "path": lambda finding: f"{finding.repository} {named(finding.path, finding.origin.commit)}".strip(),
     "author": lambda finding: finding.origin.author or "(not committed)",
     "repository": lambda finding: finding.repository or "(this repository)",
 }

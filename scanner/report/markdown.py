@@ -12,6 +12,7 @@ from scanner.report.interface import ReportOptions
 from scanner.report.links import finding_link
 from scanner.report.markup import markdown_code, markdown_step, markdown_text
 from scanner.report.nextsteps import next_steps
+from scanner.report.plain import named
 from scanner.report.words import advice_for, open_findings, scanned, severities, tally, worst_first
 
 _DEFAULT_LIMIT = 100
@@ -79,7 +80,7 @@ def _table(found: Sequence[Finding], options: ReportOptions) -> Iterator[str]:
 
 
 def _row(finding: Finding, options: ReportOptions) -> str:
-    where = markdown_code(f"{finding.path or '(no path)'}:{finding.position.line}", in_table=True)
+    where = markdown_code(f"{named(finding.path, finding.origin.commit)}:{finding.position.line}", in_table=True)
     link = finding_link(finding, options.remote)
     if link:
         where = f"[{where}]({link})"

@@ -27,6 +27,11 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else _escape(c) for c in text)
 
 
+def named(path: str, commit: str) -> str:
+    """``path``, or what stands for one: a message is known by its commit or tag, the standard input by nothing."""
+    return path or (f"(message of {commit[:10]})" if commit else "(no path)")
+
+
 def log_line(line: str) -> str:
     """``line`` such that GitHub's runner, which runs lines that start with ``::``, prints it instead."""
     return line.replace("::", r"\x3a:", 1) if line.lstrip().startswith("::") else line

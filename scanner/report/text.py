@@ -12,7 +12,7 @@ from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary
 from scanner.report.interface import ReportOptions
 from scanner.report.nextsteps import COMPARISON, FALSE_ALARM, next_steps, stops_silently_when_clean
-from scanner.report.plain import clip, clip_middle, log_line, visible, visible_line, width_of
+from scanner.report.plain import clip, clip_middle, log_line, named, visible, visible_line, width_of
 from scanner.report.terminal import SEVERITY_STYLE, Paint, paint_for, width_for
 from scanner.report.words import advice_for, open_findings, rule_text, scanned, tally, worst_first
 
@@ -128,8 +128,9 @@ class _Page:
             facts += [f"fingerprint {finding.fingerprint}"]
             facts += [f"on {', '.join(finding.refs)}"] if finding.refs else []
         yield "; ".join(facts)
-        first = (finding.path, finding.position.line)
-        others = list(dict.fromkeys((o.path, o.line) for o in finding.occurrences if (o.path, o.line) != first))
+        first = (named(finding.path, finding.origin.commit), finding.position.line)
+        places = dict.fromkeys((named(place.path, place.commit), place.line) for place in finding.occurrences)
+        others = [place for place in places if place != first]
         if others:
             shown = others if self._options.verbosity > 0 else others[:_PLACES_SHOWN]
             more = f" and {len(others) - len(shown):,} more" if len(shown) < len(others) else ""
@@ -220,7 +221,7 @@ class _Page:
 
 def place(finding: Finding) -> str:
     """``path:line:column``, with the repository before it where several were scanned."""
-    where = f"{finding.path or '(no path)'}:{finding.position.line}:{finding.position.column}"
+    where = f"{named(finding.path, finding.origin.commit)}:{finding.position.line}:{finding.position.column}"
     return f"{finding.repository} {where}" if finding.repository else where
 
 

@@ -53,6 +53,15 @@ def test_what_head_no_longer_has(repo: Repository) -> None:
     assert found.get("refs", []) == []
 
 
+def test_a_message_is_called_one(repo: Repository) -> None:
+    commit = repo.commit(f"the key is {token()}")
+    other = repo.commit(f"again: {token()}")
+    for form in ("text", "markdown", "junit"):
+        ran = repo.unsealed("history", "-f", form)
+        assert f"(message of {commit[:10]}):1" in ran.out, form
+    assert f"also in (message of {other[:10]}):1" in repo.unsealed("history").out
+
+
 def test_branches_and_tags_that_have_it(repo: Repository) -> None:
     imported(
         repo,

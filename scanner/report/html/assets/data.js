@@ -58,6 +58,11 @@ function shortName(repository) {
   return repository.name.replace(/^https?:\/\/[^/]+\//, "");
 }
 
+// What has no path is the message of a commit or tag, or came from the standard input.
+function nameOf(place) {
+  return place.path || (place.commit ? "(message of " + place.commit.slice(0, 10) + ")" : "(no path)");
+}
+
 function commas(number) {
   return number.toLocaleString("en-US");
 }

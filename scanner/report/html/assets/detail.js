@@ -21,7 +21,7 @@ function drawSecret(host, finding, context) {
 
 function factsCard(finding) {
   const address = linkTo(finding.repository, finding.commit, finding.path, finding.line);
-  const where = isolated((finding.path || "(no path)") + ":" + finding.line + ":" + finding.column);
+  const where = isolated(nameOf(finding) + ":" + finding.line + ":" + finding.column);
   const facts = [["Where", address ? outside(address, where) : where], ["Value", isolated(finding.redacted, "value")]];
   if (finding.secret) facts.push(["Raw value", isolated(finding.secret, "value")]);
   if (finding.repository.name) facts.push(["Repository", isolated(finding.repository.name)]);
@@ -108,7 +108,7 @@ function placesCard(finding, tables) {
 }
 
 function placeRow(place) {
-  const where = isolated((place.repository.name ? place.repository.name + " " : "") + (place.path || "(no path)") + ":" + place.line);
+  const where = isolated((place.repository.name ? place.repository.name + " " : "") + nameOf(place) + ":" + place.line);
   const address = linkTo(place.repository, place.commit, place.path, place.line);
   return el("tr", {}, el("td", {}, address ? outside(address, where) : where), el("td", {}, el("code", {}, place.commit.slice(0, 12))), el("td", {}, place.date));
 }

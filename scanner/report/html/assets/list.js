@@ -44,7 +44,7 @@ function listView(parts, progress, sortBy) {
 function rowOf(finding, progress) {
   const head = finding.inHead === 0 ? "history only" : finding.inHead === 1 ? "in HEAD" : "";
   const status = isOpen(finding) ? null : el("span", { class: "quiet" }, " " + finding.status);
-  const where = finding.path ? finding.path + ":" + finding.line : "(no path)";
+  const where = nameOf(finding) + ":" + finding.line;
   return el(
     "tr", {},
     el("td", {}, badgeOf(finding), status),
