@@ -23,11 +23,12 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
+
+from pumped import LINE, filled, pumps, shortest
 
 from scanner.engine import limited
 from scanner.engine.allowance import Patience
@@ -46,13 +47,10 @@ from scanner.ruleset.schema import Rule, RuleSource
 
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
 _GAP = re.compile(rb"[^A-Za-z0-9\n]+")
-# A line that is searched whole, and no longer.
-_LINE = 4000
 # A rule is known to be bad after one text of so many milliseconds.
 _ENOUGH = 50
 # So often more is a text tried that takes more than the limit.
 _TRIES = 4
-_PREFERRED = b"aA0 _-=:.\"'\t/+x\n"
 
 
 class Cost(NamedTuple):
@@ -76,10 +74,10 @@ def hostile(source: RuleSource, size: int, most: int) -> Iterator[tuple[str, byt
     """Texts of ``size`` bytes, each with a name: of at most ``most`` kinds, each on lines and without."""
     units = [*_of_examples(source), *_of_expressions(source.rule)]
     for name, unit in units[:: max(1, -(-len(units) // most))]:
-        yield name, _filled(unit + b"\n", size)
-        if len(unit) < _LINE // 2:
-            yield f"{name}, one line", _filled(unit.replace(b"\n", b" "), size)
-            yield f"{name}, lines of {_LINE:,}", _filled(_filled(unit.replace(b"\n", b" "), _LINE) + b"\n", size)
+        yield name, filled(unit + b"\n", size)
+        if len(unit) < LINE // 2:
+            yield f"{name}, one line", filled(unit.replace(b"\n", b" "), size)
+            yield f"{name}, lines of {LINE:,}", filled(filled(unit.replace(b"\n", b" "), LINE) + b"\n", size)
 
 
 def _of_examples(source: RuleSource) -> Iterator[tuple[str, bytes]]:
@@ -89,7 +87,7 @@ def _of_examples(source: RuleSource) -> Iterator[tuple[str, bytes]]:
         yield f"example {number} cut", data[: max(1, len(data) * 4 // 5)] + b"\x00"
         run = max(_RUN.findall(data), key=len, default=b"a")
         head = data[: data.find(run)] if run in data else data
-        yield f"example {number} with a long value", head + run * (_LINE // len(run))
+        yield f"example {number} with a long value", head + run * (LINE // len(run))
         gap = max(_GAP.findall(data), key=len, default=b" ")
         yield f"example {number} with wide gaps", data.replace(gap, gap * 200)
         yield f"example {number} before its value", head or b"a"
@@ -104,92 +102,16 @@ def _of_expressions(rule: Rule) -> Iterator[tuple[str, bytes]]:
             continue
         tree = parser.parse(expression)
         before = b"" if key == "pattern" else wake
-        for number, (lead, pump, most) in enumerate(_pumps(list(tree)), 1):
-            many = min(most, _LINE)
+        for number, (lead, pump, most) in enumerate(pumps(list(tree)), 1):
+            many = min(most, LINE)
             for text in dict.fromkeys((pump * many, pump * (many - 1) if many > 1 else pump)):
-                yield f"{key} {number} pumped", (before + lead + text)[:_LINE] + b"\x00"
-            yield f"{key} {number} without end", (before + lead + pump * _LINE)[:_LINE]
+                yield f"{key} {number} pumped", (before + lead + text)[:LINE] + b"\x00"
+            yield f"{key} {number} without end", (before + lead + pump * LINE)[:LINE]
 
 
 def _wake(rule: Rule) -> bytes:
     expression = rule.prefilter or rule.pattern
-    return _shortest(list(parser.parse(expression))) + b" "
-
-
-def _pumps(items: Sequence[Any], lead: bytes = b"") -> Iterator[tuple[bytes, bytes, int]]:
-    for op, value in items:
-        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-            _, high, inner = value
-            for pump in _ways(list(inner)):
-                if high > 3:
-                    yield lead, pump, int(min(high, _LINE))
-            yield from _pumps(list(inner), lead)
-        elif op is sre.SUBPATTERN:
-            yield from _pumps(list(value[3]), lead)
-        elif op is sre.ATOMIC_GROUP:
-            yield from _pumps(list(value), lead)
-        elif op is sre.BRANCH:
-            for branch in value[1]:
-                yield from _pumps(list(branch), lead)
-        lead += _shortest([(op, value)])
-
-
-def _ways(items: Sequence[Any]) -> list[bytes]:
-    """Some different texts of ``items``: of a class, characters of different kinds."""
-    if len(items) == 1 and items[0][0] is sre.IN:
-        allowed = [byte for byte in _PREFERRED if _in(items[0][1], byte)]
-        return [bytes([byte]) for byte in allowed[:3]] or [_shortest(items)]
-    if len(items) == 1 and items[0][0] is sre.BRANCH:
-        return [text for branch in items[0][1][1][:4] if (text := _shortest(list(branch)))]
-    return [text] if (text := _shortest(items)) else []
-
-
-def _shortest(items: Iterable[Any]) -> bytes:
-    out = b""
-    for op, value in items:
-        if op is sre.LITERAL:
-            out += chr(value).encode("utf-8" if value > 255 else "latin-1")
-        elif op is sre.NOT_LITERAL:
-            out += next(bytes([byte]) for byte in _PREFERRED if byte != value)
-        elif op is sre.ANY:
-            out += b"a"
-        elif op is sre.IN:
-            choice = [*_PREFERRED, *range(33, 256)]
-            out += next((bytes([byte]) for byte in choice if _in(value, byte)), b"")
-        elif op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-            out += _shortest(list(value[2])) * min(value[0], _LINE)
-        elif op is sre.SUBPATTERN:
-            out += _shortest(list(value[3]))
-        elif op is sre.ATOMIC_GROUP:
-            out += _shortest(list(value))
-        elif op is sre.BRANCH:
-            out += _shortest(list(value[1][0]))
-    return out
-
-
-def _in(members: Sequence[Any], byte: int) -> bool:
-    negated = found = False
-    for op, value in members:
-        if op is sre.NEGATE:
-            negated = True
-        elif op is sre.LITERAL:
-            found |= value == byte
-        elif op is sre.RANGE:
-            found |= value[0] <= byte <= value[1]
-        elif op is sre.CATEGORY:
-            found |= _of_category(value, byte)
-    return found != negated
-
-
-def _of_category(category: Any, byte: int) -> bool:
-    name = str(category)
-    char = bytes([byte])
-    made = {"DIGIT": char.isdigit(), "SPACE": char.isspace(), "WORD": char.isalnum() or char == b"_"}
-    return made[name.rpartition("_")[2]] != ("_NOT_" in name)
-
-
-def _filled(unit: bytes, size: int) -> bytes:
-    return (unit * (size // len(unit) + 1))[:size]
+    return shortest(list(parser.parse(expression))) + b" "
 
 
 class _Counting(Scales):
@@ -281,7 +203,7 @@ class Bench:
         scale, size = size / (1 << 20), 1 << 20
         source = Path(__file__).resolve().parent.parent / "scanner"
         code = b"".join(path.read_bytes() for path in sorted(source.rglob("*.py")))
-        data = _filled(code, size)
+        data = filled(code, size)
         best = 1e9
         for _ in range(5):
             started = time.thread_time()

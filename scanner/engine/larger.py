@@ -14,8 +14,7 @@ _LARGE = 256
 # No more of them than a sweep reads again around what is new: a match must not hang on lines further off.
 _MOST_ROWS = 3
 _ROWS = rb"""(?:[0-9A-Za-z+/]|\\n|["',]{0,3}\r?\n[ \t]{0,40}["']?(?=[0-9A-Za-z+/]|\Z))*"""
-_BEFORE = re.compile(_ROWS + rb"\Z")
-_AFTER = re.compile(_ROWS)
+_DATA = re.compile(_ROWS)
 # How long encoders make a line.
 _WIDTHS = (64, 76)
 _ROW = re.compile(rb"[0-9A-Za-z+/]{4,76}={0,2}")
@@ -31,10 +30,20 @@ def within_data(data: bytes, span: Span) -> bool:
     above, below = data[start : span.start].split(b"\n"), data[span.end : end].split(b"\n")
     start = span.start - len(b"\n".join(above[-1 - _MOST_ROWS :]))
     end = span.end + len(b"\n".join(below[: 1 + _MOST_ROWS]))
-    before = _BEFORE.search(data, start, span.start)
-    after = _AFTER.match(data, span.end, end)
-    around = b"".join(run[0] for run in (before, after) if run is not None)
+    around = _run_before(data, start, span.start) + data[span.end : _end_of_run(data, span.end, end)]
     return len(around) >= _LARGE and _mixed(around)
+
+
+def _run_before(data: bytes, start: int, end: int) -> bytes:
+    """The longest run of data that ends at ``end``: what begins within one that breaks off ends where that does."""
+    while (reached := _end_of_run(data, start, end)) < end:
+        start = reached + 1
+    return data[start:end]
+
+
+def _end_of_run(data: bytes, start: int, end: int) -> int:
+    found = _DATA.match(data, start, end)
+    return found.end() if found else start
 
 
 def _is_row(data: bytes, span: Span) -> bool:

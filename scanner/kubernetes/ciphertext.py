@@ -12,7 +12,7 @@ _GCM_TAG = 16
 _BLANK = re.compile(rb"\s+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 # "AgBy3i4OJSWK+..." as documentation shortens it; the first letters still tell the key's size.
-_SHORTENED = re.compile(r"(?:A[gQY][A-D]|BA[A-D])[A-Za-z0-9+/\s]{0,400}(?:\.{2,}|…|\[\.*\])[A-Za-z0-9+/=\s.…]*")
+_SHORTENED = re.compile(r"(?:A[gQY][A-D]|BA[A-D])[A-Za-z0-9+/\s]{0,400}(?:\.\.|…|\[\.*\])[A-Za-z0-9+/=\s.…]*")
 _ENCRYPTED = re.compile(
     r"""(?:
      ENC\[(?:AES256_GCM|PKCS7|GPG|KMS|HSM|gpg|pkcs7)?,?.*\]|ENC\(.*\)|\{cipher\}.*|\{(?:AES\d*|RSA)\}.*

@@ -19,7 +19,7 @@ from scanner.model.text import Text
 
 _LINE = re.compile(
     rb"""^[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_][\w.-]{0,200})=
-        (?:"(?P<double>[^"\r\n]*)"|'(?P<single>[^'\r\n]*)'|(?P<bare>[^\r\n]*?))[ \t\r]*$""",
+        (?:"(?P<double>[^"\r\n]*)"|'(?P<single>[^'\r\n]*)'|(?P<bare>[^\r\n]*(?<![ \t])))[ \t\r]*$""",
     re.MULTILINE | re.VERBOSE,
 )
 _CIPHERTEXT = (

@@ -19,7 +19,7 @@ _GAP = rb"(?:=|[ \t]+|[\"'],\s{0,200}(?=[\"'])|[ \t]*\\?\r?\n\s{0,200}-\s+)"
 _LITERAL = re.compile(rb"--from-literal" + _GAP + rb"(?P<open>[\"']?)(?P<key>[\w.-]{1,253})=")
 _PASSWORD = re.compile(rb"--docker-password" + _GAP)
 _SET = re.compile(rb"--set(?:-string|-literal)?" + _GAP + rb"(?P<open>[\"']?)(?=[\w.\[\]\\/-]{1,300}=)")
-_SET_PAIR = re.compile(rb"(?P<key>[\w.\[\]\\/-]{1,300})=(?P<value>(?:[^,\\]|\\.)*)")
+_SET_PAIR = re.compile(rb"(?<![\w.\[\]\\/-])(?P<key>[\w.\[\]\\/-]{1,300})=(?P<value>(?:[^,\\]|\\.)*)")
 _VAULT = re.compile(
     rb"vault[ \t]+(?:write|kv[ \t]+(?:put|patch)|login(?=[ \t]+-method))(?P<rest>(?:[^\n\\|;&]|\\\r?\n|\\.){1,4000})"
 )

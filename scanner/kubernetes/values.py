@@ -23,7 +23,7 @@ _PUBLIC_LINE = re.compile(rb"\s*(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+
 _KNOWN_HOST = re.compile(rb"\s*(?:#[^\n]*\n\s*)*[\w.,:\[\]|+/=*-]+ (?:ssh-|ecdsa-)\S+ AAAA")
 _HARMLESS = re.compile(
     rb"""(?:true|false|yes|no|on|off|null|none|debug|info|warn|warning|error|prod|production|staging|development|dev|test
-    |\d{1,5}|-?\d+\.\d+|v?\d+(?:\.\d+){1,3}[\w.+-]*|\d+(?:ms|s|m|h|d|Mi|Gi|Ki|MB|GB|%)
+    |\d{1,5}|-?\d+\.\d+|v?\d+\.\d[\w.+-]*|\d+(?:ms|s|m|h|d|Mi|Gi|Ki|MB|GB|%)
     |[a-z][a-z0-9+.-]*://[^\s@]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?:/\d+)?
     |(?:[\w-]+\.)+(?:com|org|net|io|dev|local|svc|internal|cloud|lan|example|test)(?::\d+)?/?
     |/[\w./-]*|\.{1,2}/[\w./-]*|[\w-]+/[\w./-]+(?::[\w.-]+)?|arn:aws[\w-]*:.*|[a-z]{2}-[a-z]+-\d|\w+/\w+|--?[a-z][a-z-]{0,30}=\d{1,6})""",

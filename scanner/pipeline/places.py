@@ -29,7 +29,7 @@ _TRANSLATIONS = re.compile(
 # Programs and libraries that carry the keys of their own self-tests, and lists of what files begin with.
 _CARRIERS = re.compile(
     r"(?:^|/)(?:usr/)?(?:s?bin/(?:ssh\w*|sshd|openssl)|lib(?:64|exec)?/(?:[\w.-]+/)?"
-    r"lib(?:ssh2?|gnutls|crypto|ssl|nss\w*|mbed\w+|wolfssl|gcrypt)[\w.-]*\.so[0-9.]*|share/(?:mime|misc)/[\w./-]+)$"
+    r"lib(?:ssh2?|gnutls|crypto|ssl|nss|mbed\w|wolfssl|gcrypt)[\w.-]*\.so[0-9.]*|share/(?:mime|misc)/[\w./-]+)$"
 )
 _SAID_IN_NAME = re.compile(r"(?i)(?:^|[/._-])(?:dummy|stub|fake|snake-?oil)(?:[._-][^/]*)?$")
 _KEYS = frozenset(("private-key", "private-key-base64"))

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from scanner.rotation.helpers import LONGEST, Helper, spelled
+from scanner.rotation.helpers import ACTION, LONGEST, Helper, spelled
 from scanner.rotation.names import helper_of, same_template
 from scanner.rotation.tree import Leaf, Place, Table, at, text
 
-_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _HARMLESS_PIPE = re.compile(r"\s*\|\s*(?:quote|squote|trim|toString|lower)\b")
 _DEFAULT_FIRST = re.compile(r"default\s+\"([^\"]*)\"\s+(\.[\w.]+)")
 _DEFAULT_PIPED = re.compile(r"(\.[\w.]+)\s*\|\s*default\s+\"([^\"]*)\"")
@@ -69,14 +68,14 @@ class Chart:
         notes: list[str] = []
 
         def known(action: re.Match[str]) -> str:
-            value, note = self._value(action[1])
+            value, note = self._value(action[1].strip())
             if value is None:
                 return action[0]
             if note:
                 notes.append(note)
             return value
 
-        return _ACTION.sub(known, template), tuple(dict.fromkeys(notes))
+        return ACTION.sub(known, template), tuple(dict.fromkeys(notes))
 
     def _value(self, expression: str) -> tuple[str | None, str]:
         expression = _HARMLESS_PIPE.sub("", expression).strip()

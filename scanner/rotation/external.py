@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from scanner.manifest.template import actions
 from scanner.rotation.items import Item, strings
 from scanner.rotation.made import KeySource, Made, Remote
 from scanner.rotation.tree import Tree, at, place, rows, table, text, texts
 
-_ACTION = re.compile(r"\{\{.{0,4000}?\}\}", re.DOTALL)
 # A field of the template's data, and not the field of a field, nor one of Helm's objects.
 _FIELD = re.compile(
     r"(?<![\w)\]])\.(?!(?:Values|Release|Chart|Files|Capabilities|Template)\b)([A-Za-z_]\w*)"
@@ -121,8 +121,8 @@ def _templated(template: Tree | None, fields: dict[str, KeySource], whole: tuple
     keys = {} if entries and not _merges(template) else dict(fields)
     for key, value in entries.items():
         remotes: dict[Remote, None] = {}
-        for action in _ACTION.findall(text(value)):
-            for named, indexed in _FIELD.findall(action):
+        for action in actions(text(value)):
+            for named, indexed in _FIELD.findall(action[0]):
                 remotes.update(dict.fromkeys(_field_remotes(named or indexed, fields, whole)))
         keys[key] = KeySource(value.place, tuple(remotes))
     for source in rows(template, "templateFrom"):

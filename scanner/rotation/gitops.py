@@ -100,7 +100,7 @@ def _delivered(item: Item, path: Path, *, added: bool) -> Item:
     )
 
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^}]{0,1000}))?\}")
 
 
 def substituted(word: str, variables: Mapping[str, str]) -> str:

@@ -10,7 +10,8 @@ LONGEST = 2000
 
 _DEFINE = re.compile(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
 _INCLUDED = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
-_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+# With the blanks around what is in it: three ways to take a row of them are the cube of its length.
+ACTION = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 # What stands between two of these is one of the texts that a named template can give. Bounded: a hostile file may open
 # any number that never close.
 _CONTROL = re.compile(
@@ -47,16 +48,16 @@ def _given(body: str) -> frozenset[str]:
 
 
 def _is_one_word(text: str) -> bool:
-    return not re.search(r"\s", _ACTION.sub("x", text).replace("x", "").strip())
+    return not re.search(r"\s", ACTION.sub("x", text).replace("x", "").strip())
 
 
 def spelled(template: str) -> str:
     """``template`` with ``printf`` written out (``{{ include "x" . }}-db``), and one spelling for what is included."""
-    return _ACTION.sub(_written_out, template) if len(template) <= LONGEST else template
+    return ACTION.sub(_written_out, template) if len(template) <= LONGEST else template
 
 
 def _written_out(action: re.Match[str]) -> str:
-    words, before = action[1], ""
+    words, before = action[1].strip(), ""
     while words != before:
         before, words = words, _PIPE.sub("", words)
     found = _PRINTF.fullmatch(words)

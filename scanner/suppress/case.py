@@ -14,7 +14,10 @@ from scanner.suppress.strength import is_strong
 _LINE_LIMIT = 4096
 _QUOTED = re.compile(rb"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\\n]|\\.)*)`")
 _WORD = re.compile(rb"[^\s\"'`,;]+")
-_ASSIGNED = re.compile(rb"(?:=>|:=|[=:])[ \t]*[\"'`]?([^\s\"'`][^\r\n\"'`]*?)[\"'`]?[,;]?[ \t]*$")
+# Blanks are not tried as an end but behind what is none.
+_ASSIGNED = re.compile(
+    rb"(?:=>|:=|[=:])[ \t]*[\"'`]?([^\s\"'`][^\r\n\"'`]*?)(?:(?<![ \t])|(?=[\"'`,;]))[\"'`]?[,;]?[ \t]*$"
+)
 
 
 class Case:

@@ -16,7 +16,7 @@ DECISIONS = ("real", "accepted", "false", "open")
 _PLAIN_RULE = r"[A-Za-z0-9][A-Za-z0-9._:/@-]*"
 SHAPE = (
     rf"[ \t]*({_PLAIN_RULE}|\"(?:[^\"\\\n]|\\[^\n])*\")"
-    r"[ \t]+(([0-9a-f]{8})\.([fs])\.([0-9a-f]{32}))(?:[ \t]+([^\n]*))?"
+    r"[ \t]+(([0-9a-f]{8})\.([fs])\.([0-9a-f]{32}))(?:[ \t]++([^\n]*+))?"
 )
 _LINE = re.compile(SHAPE + r"\Z")
 _PLAIN = re.compile(_PLAIN_RULE + r"\Z")

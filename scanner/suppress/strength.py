@@ -19,7 +19,7 @@ _DIGIT_BITS, _NUMBER_BITS = 3.0, 9.0
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}\Z")
 _PIECE = re.compile(r"[A-Za-z0-9+/=]{20,}")
 _CHOSEN = re.compile(
-    r"://[^\s/:@]*:([^\s@]+)@|\b(?:password|passwd|pwd|pass)[\"']?\s*[=:]\s*[\"']?([^\s;&\"']+)", re.IGNORECASE
+    r"://[^\s/:@]*:([^\s@]{1,1024})@|\b(?:password|passwd|pwd|pass)[\"']?\s*[=:]\s*[\"']?([^\s;&\"']+)", re.IGNORECASE
 )
 _HEX_PIECE = re.compile(r"[0-9a-fA-F-]{32,}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){4,}\Z")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
 from scanner import scan_text
+from scanner.engine import larger
 from scanner.engine.larger import within_data
 from scanner.model.span import Span
 from scanner.ruleset.examples import fill
@@ -56,3 +60,18 @@ def test_a_row_that_is_indented_belongs_to_those_above_it() -> None:
     token, rest = fill("<<%A43>>", "token"), fill("<</ %B15>>", "rest")
     data = f"{above}{token}{rest}{below}".encode()
     assert within_data(data, Span(len(above), len(above) + 43))
+
+
+def test_the_run_before_a_match_is_the_longest_that_ends_there() -> None:
+    """Found from one break to the next: as an expression that ends there finds it, which tries every place."""
+    draw = random.Random(11)
+    slow = re.compile(larger._ROWS + rb"\Z")
+    parts = [b"a", b"+", b"/", b"\\n", b"\\", b"\n", b"\r\n", b'"', b",", b"'", b" ", b"\t", b'",\n  "', b"n"]
+    lengths = set()
+    for _ in range(20_000):
+        data = b"".join(draw.choices(parts, k=draw.randint(0, 12)))
+        found = slow.search(data)
+        assert found is not None
+        assert larger._run_before(data, 0, len(data)) == found[0]
+        lengths.add(len(found[0]))
+    assert len(lengths) > 10

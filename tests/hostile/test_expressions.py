@@ -40,7 +40,21 @@ FILES = {
     "quotes in Terraform": ("a.tf", TERRAFORM + "  a = " + '"\\' * 90_000 + "x\n }\n}\n"),
     "blanks in settings": ("a.yaml", f'{SETTINGS}"x"{" " * 200_000}x\n    c=2\n'),
     "a long word in settings": ("a.yaml", f'{SETTINGS}"{"1" * 500_000}"\n    c=2\n'),
+    "arrows in a program": ("a.php", "<?php\n$password = '$a[0]" + "->a" * 60 + "%';\n"),
+    "a list of ciphers": ("a.py", "password = 'aa" + ":-7I-dx" * 30 + "%'\n"),
+    "digits of a version": ("a.yaml", SECRET.replace("  a: ", "  foo: ") + "'0." + "0" * 400_000 + "!'\n"),
+    "dots of what was cut": (
+        "a.yaml",
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\nspec:\n  encryptedData:\n    a: 'AQA"
+        + "." * 400_000
+        + "!'\n",
+    ),
+    "blanks in a generator's file": ("a.env", "a=b" + " " * 200_000 + "x\n"),
     "comments on Windows": ("a.conf", "# a\r\n" * 3_000 + "(\r\nkind: Secret\r\napiVersion: v1\r\ndata:\r\n"),
+}
+# What names the file.
+BESIDE = {
+    "blanks in a generator's file": ("kustomization.yaml", "secretGenerator:\n- name: a\n  envs: [a.env]\n"),
 }
 # Far more than they take, with rules compiled first.
 SECONDS = 60
@@ -50,6 +64,8 @@ SECONDS = 60
 def test_the_scan_ends(name: str, repo: Repository, clean_environment: Mapping[str, str]) -> None:
     path, content = FILES[name]
     repo.write(path, content)
+    if name in BESIDE:
+        repo.write(*BESIDE[name])
     repo.write("beside.py", f'key = "{token()}"\n')
     started = time.monotonic()
     ran = repo.unsealed("scan", ".", "-f", "json")

@@ -11,6 +11,8 @@ from scanner.engine.plausibility.lazy import Lazy
 _COPIED = 16
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
 # Breaks, and what troff writes to change the font.
+# It is looked for in so many bytes: a run of what it begins with is read on from each place.
+_ENDING = 256
 _ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\f(?:\[[A-Z]{0,2}\]?|[A-Z])$|\\+$")
 _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
 # Quotes as word processors set them; what follows the second is not the value's.
@@ -21,7 +23,7 @@ _UNICODE_ESCAPE = Lazy(rb"\\u([0-9A-Fa-f]{4})")
 def core(value: bytes, key: Key, *, password: bool) -> tuple[bytes, Promise]:
     """``value`` without what belongs to its string or its scheme, and what is promised of the rest."""
     promise = Promise.PASSWORD if password else key.promise
-    value = _ENDINGS.pattern.sub(b"", value)
+    value = value[:-_ENDING] + _ENDINGS.pattern.sub(b"", value[-_ENDING:])
     # What Spring is to compare as it stands.
     value = value.removeprefix(b"{noop}")
     if value[:2] == b"\xe2\x80" and (typeset := _TYPESET.pattern.fullmatch(value)):

@@ -69,7 +69,7 @@ _HASH = Lazy(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_VARIABLE = Lazy(rb"\$[A-Za-z_][\w:.\[\]'\"-]*(?:->[\w()>-]+)*|\$\d\w*(?:\.[A-Za-z_]\w*)+")
+_VARIABLE = Lazy(rb"\$[A-Za-z_][\w:.\[\]'\"-]*(?:->[\w()>-]+)?|\$\d\w*(?:\.[A-Za-z_]\w*)+")
 _NEGATED = Lazy(rb"!![A-Za-z_$][A-Za-z_.$]*")
 _LOOKS_CALLED = Lazy(rb"(?:new\s+|await\s+|&|!)?[A-Za-z_$][\w.$:>-]*[({\[].*|.*\)\s*[;,]?", re.DOTALL)
 _CHAIN = Lazy(rb"[*&!]?[A-Za-z_]\w*(?:\??(?:\.|->|::?)[A-Za-z_]\w*)+\??[;,)]*")

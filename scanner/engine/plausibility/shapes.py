@@ -123,7 +123,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
         rb"| (?:aes|serpent|twofish|camellia)-[a-z]{3}(?:-[a-z\d]+){0,3}(?::\w+)?",
     ),
     # Ciphers, and those that are not wanted.
-    ("algorithm", rb"(?=[^:]*(?::[^:]*)?:[+!-]|[+!-])[+!-]?[\w@=-]{2,40}(?::[+!-]?[\w@=-]{2,40}){3,}"),
+    ("algorithm", rb"(?=[^:]*(?::[^:]*)?:[+!-]|[+!-])[+!]?[\w@=-]{2,41}(?::[+!]?[\w@=-]{2,41}){3,}"),
     # What Django keeps for a user who has no password.
     ("no password", rb"(?-i:!(?:[0-9A-Za-z]{40})?)"),
     ("algorithm", rb"ed25519.* | secp\d+\w\d | (?:PBKDF2|PBEWith|HMAC|id-)\w*With[\w-]+"),
