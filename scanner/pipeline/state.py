@@ -19,9 +19,9 @@ from typing import NamedTuple
 from scanner.git.layout import HEAD, layout
 from scanner.git.run import Git
 from scanner.git.tips import Tips, is_behind, lost, tips
-from scanner.model.errors import UsageError
+from scanner.model.errors import ConfigError, UsageError
 from scanner.model.finding import Finding
-from scanner.model.result import ScanResult
+from scanner.model.result import ScanResult, Skipped
 from scanner.pipeline.context import Context
 from scanner.pipeline.listed import scan_listed, still_in_head
 from scanner.pipeline.ruleprint import options_print, rules_digest
@@ -72,7 +72,12 @@ def scan_remembering(
         count = "1 finding is" if len(known.findings) == 1 else f"{len(known.findings)} findings are"
         result = _noted(result, f"only what is new since the last sweep was scanned: {count} from {path}")
     if not any(skipped.blocking for skipped in result.summary.skipped):
-        _write(file, stamp, ends, head, result)
+        try:
+            _write(file, stamp, ends, head, result)
+        except ConfigError as error:
+            # What was found is told all the same; what was swept is not known the next time.
+            unwritten = Skipped("--state", str(error))
+            result = result._replace(summary=result.summary._replace(skipped=(*result.summary.skipped, unwritten)))
     return result
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from scanner.cli import main
+from scanner.model.errors import ConfigError
 from tests.conftest import Ran, Repository, make_repository, token
 
 
@@ -93,6 +95,22 @@ def test_gone_from_head_is_noticed(swept: Repository) -> None:
     ran, report = sweep(swept)
     assert ran.code == 1
     assert [finding["in_head"] for finding in report["findings"]] == [False]
+
+
+def test_what_was_found_is_told_where_the_state_cannot_be_written(
+    swept: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk may be full by the time a sweep ends."""
+
+    def full(path: Path, data: bytes) -> None:
+        raise ConfigError(f"{path}: cannot be written: No space left on device")
+
+    monkeypatch.setattr("scanner.pipeline.state.write_whole", full)
+    state = swept.path.parent / "other.json"
+    code = main(["history", str(swept.path), "--state", str(state), "-f", "json", "--workers", "1"])
+    report = json.loads(capsys.readouterr().out)
+    assert (code, len(report["findings"]), report["scan"]["complete"]) == (3, 1, False)
+    assert "No space left" in report["scan"]["skipped"][0]["why"]
 
 
 def test_messages_stay_in_head(swept: Repository) -> None:
