@@ -64,11 +64,17 @@ def nothing_staged(args: argparse.Namespace) -> int:
     from scanner.pipeline.context import context_for, enclosing_root
 
     context_for(enclosing_root(args.where), shared.scan_options(args))
-    if os.environ.get("CI") and "GIT_INDEX_FILE" not in os.environ:
+    blind = bool(os.environ.get("CI")) and "GIT_INDEX_FILE" not in os.environ
+    if blind:
         shared.note(
             "nothing is staged, so nothing was scanned; in CI use `unsealed range BASE..HEAD` or `history`", args
         )
-        return ExitCode.INCOMPLETE
-    if args.verbose:
+    elif args.verbose:
         shared.note("nothing is staged", args)
-    return ExitCode.CLEAN
+    if args.format or args.output:
+        from scanner.model.result import ScanResult, ScanSummary, Skipped
+
+        # Whoever asked for a report reads one.
+        skipped = (Skipped("the index", "nothing is staged, so nothing was scanned"),) if blind else ()
+        return shared.report(ScanResult((), ScanSummary(target="index", skipped=skipped)), args, setting="staged")
+    return ExitCode.INCOMPLETE if blind else ExitCode.CLEAN

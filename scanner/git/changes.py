@@ -25,6 +25,10 @@ class Change(NamedTuple):
 _RAW = ("--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
 
 
+# Added, modified, of another type: what is unmerged, or deleted, has no name.
+_THERE = ("A", "M", "T")
+
+
 def staged(git: Git) -> list[Change]:
     """The index against HEAD, or against nothing before the first commit."""
     out = git.succeeds("diff-index", "--cached", *_RAW, "HEAD", "--")
@@ -50,13 +54,18 @@ def between(git: Git, before: str, after: str) -> list[Change]:
 
 
 def parse_raw(out: bytes) -> Iterator[Change]:
-    """The entries of ``--raw -z`` output. Paths keep odd bytes as surrogates."""
+    """The entries of ``--raw -z`` output. Paths keep odd bytes as surrogates.
+
+    GitError for what is there and has no name: git reads what is missing of an index that was cut off as zeros.
+    """
     parts = iter(fields(out))
     for header in parts:
         if not header.startswith(b":"):
             continue
         path = next(parts, b"").decode("utf-8", "surrogateescape")
-        mode_before, mode_after, before, after, _ = header[1:].decode().split(" ", 4)
+        mode_before, mode_after, before, after, status = header[1:].decode().split(" ", 4)
+        if status[:1] in _THERE and not after.strip("0"):
+            raise GitError("the index is damaged: remove .git/index and run `git reset`")
         yield Change(path, _blob(mode_before, before), _blob(mode_after, after))
 
 

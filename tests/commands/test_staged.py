@@ -117,6 +117,27 @@ def test_nothing_staged_in_ci_is_not_green(repo: Repository) -> None:
     assert "nothing was scanned" in ran.err
 
 
+def test_a_report_that_was_asked_for_is_written_when_nothing_is_staged(repo: Repository) -> None:
+    repo.commit("first")
+    ran = repo.unsealed("staged", "-f", "json", "-f", "sarif=out.sarif")
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["scan"]["complete"] is True
+    assert json.loads((repo.path / "out.sarif").read_bytes())["runs"][0]["results"] == []
+    ran = repo.unsealed("staged", "-f", "json", environment={"CI": "true"})
+    assert (ran.code, json.loads(ran.out)["scan"]["complete"]) == (3, False)
+
+
+def test_an_index_that_was_cut_off_is_not_green(repo: Repository) -> None:
+    for name in "abc":
+        repo.write(f"{name}.txt", "x\n")
+    repo.commit("first")
+    index = repo.path / ".git" / "index"
+    whole = index.read_bytes()
+    for size in range(1, whole.index(b"c.txt") - 2, 7):
+        index.write_bytes(whole[:size])
+        assert repo.unsealed("staged", "-q").code == 3, size
+
+
 @pytest.mark.parametrize("arguments", [("-a",), ("app.py",)], ids=["commit -a", "commit PATH"])
 def test_content_that_only_the_commits_own_index_has(repo: Repository, arguments: tuple[str, ...]) -> None:
     repo.write("app.py", "x = 1\n")
