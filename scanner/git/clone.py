@@ -240,7 +240,7 @@ def _reason(complaint: bytes) -> str:
     """The line that says most: git's own last word, not what the remote sent before it."""
     lines = [line for line in complaint.splitlines() if line.startswith((b"fatal:", b"error:"))]
     told = first_line(lines[0] if lines else complaint)
-    return re.sub(r"(\w+://)[^/@\s]*@", r"\1", told)
+    return re.sub(r"(?<!\w)(\w+://)[^/@\s]*@", r"\1", told)
 
 
 def _size(folder: Path) -> int:

@@ -77,7 +77,7 @@ class Secret:
 
 def _unarmoured(value: bytes) -> bytes:
     """Strings put together in code, line breaks written as escapes, margins and quotes: none of it is the key."""
-    text = re.sub(rb"[\"']\s*\+\s*[\"']|\\+[rnt]", b"", value)
+    text = re.sub(rb"[\"']\s*\+\s*[\"']|(?<!\\)\\++[rnt]", b"", value)
     return re.sub(rb"[^0-9A-Za-z+/=]+", b"", text)
 
 

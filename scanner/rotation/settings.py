@@ -105,7 +105,7 @@ def restarted_by_reloader(item: Item, reference: Reference) -> bool:
                 continue
             if path[-1] in _RELOADER_AUTO and text(node) == "true":
                 return True
-            if path[-1] == _RELOADER_NAMED and reference.secret in re.split(r"\s*,\s*", text(node).strip()):
+            if path[-1] == _RELOADER_NAMED and reference.secret in map(str.strip, text(node).split(",")):
                 return True
     return False
 

@@ -74,7 +74,7 @@ def readings(armour: Armour) -> Iterator[bytes]:
     body = armour.body.strip(b"\"'`\\ \t\r\n")
     if armour.label == "PGP":
         body = _CRC24.sub(b"", body)
-    for text in (body, b"\n".join(_PREFIXED.findall(body)), re.sub(rb"(?m)^\s*[+>|*#-] ?", b"", body)):
+    for text in (body, b"\n".join(_PREFIXED.findall(body)), re.sub(rb"(?m)^[^\S\n]*[+>|*#-] ?", b"", body)):
         data = decoded(text)
         if data:
             yield data

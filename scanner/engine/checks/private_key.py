@@ -98,7 +98,7 @@ def check_private_key_base64(secret: bytes, context: CheckContext) -> Verdict:
 
 def check_private_key_der(secret: bytes, context: CheckContext) -> Verdict:
     """Base64 of a bare key or key store, as Java and .NET programs have it in strings."""
-    data = decoded(re.sub(rb"\\+[nr]", b"", secret))
+    data = decoded(re.sub(rb"(?<!\\)\\++[nr]", b"", secret))
     if is_pkcs12(data):
         return _protected({"key": "PKCS#12"})
     blob = recognise(data)
@@ -119,7 +119,7 @@ _PUTTY = re.compile(
 
 def check_putty(secret: bytes, context: CheckContext) -> Verdict:
     """PuTTY's own file; without a passphrase its checksum can be computed."""
-    text = re.sub(rb"(?m)^[ \t]+", b"", re.sub(rb"\\+r?\\*n|\\+n", b"\n", secret))
+    text = re.sub(rb"(?m)^[ \t]+", b"", re.sub(rb"(?<!\\)\\++r?\\*n", b"\n", secret))
     found = _PUTTY.search(text)
     if not found:
         protected = b"Encryption: none" not in text

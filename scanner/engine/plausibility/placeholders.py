@@ -77,6 +77,8 @@ _LEET_INSIDE = Lazy(rb"[a-z][013457@$]+[a-z]")
 _LEET = bytes.maketrans(b"013457@$!|", b"oleastasil")
 # The same with 3 for S: pa33w0rd.
 _LEET_S = bytes.maketrans(b"013457@$!|", b"olsastasil")
+# Stripped from an end by a search, they would be read on from each of them.
+_NO_LETTERS = bytes(set(range(256)) - set(b"0123456789abcdefghijklmnopqrstuvwxyz@$_-"))
 
 
 def placeholder(value: bytes) -> str:
@@ -117,7 +119,7 @@ def stock(value: bytes) -> bool:
     if _WEAKLY_TELLING.pattern.search(small) or _TEST.pattern.search(value):
         return True
     letters = re.sub(rb"[^a-z]+", b"", small)
-    spelled = re.sub(rb"[^a-z]+", b"", re.sub(rb"[!$|]+$", b"", small).translate(_LEET))
+    spelled = re.sub(rb"[^a-z]+", b"", small.rstrip(b"!$|\n").translate(_LEET))
     if not letters:
         return False
     for text in {letters.decode(), spelled.decode()}:
@@ -136,7 +138,7 @@ def told_to_set(value: bytes) -> bool:
 
 def oddly_spelled(value: bytes) -> bool:
     """True for words with digits and signs in the place of letters: ``s3l3ct10n``."""
-    small = re.sub(rb"[^0-9a-z@$_-]+$", b"", value.lower())
+    small = value.lower().rstrip(_NO_LETTERS)
     if not _LEET_INSIDE.pattern.search(small):
         return False
     spelled = small.translate(_LEET).decode("latin-1")
