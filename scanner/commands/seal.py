@@ -7,6 +7,7 @@ seals it. The values themselves stay readable in git's history until they are ro
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ from scanner.model.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from scanner.kubernetes.replacement import Unsealed
+
+
+# As Go writes durations, which is what the operator reads.
+_INTERVAL = re.compile(r"0|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +45,11 @@ def run(args: argparse.Namespace) -> int:
     """Print the replacements; 0 also where there was nothing to replace."""
     from scanner.kubernetes.replacement import Store, external_secret, kubeseal, objection
 
+    unknown = set(re.findall(r"\{[^}]*\}?", args.path)) - {"{namespace}", "{name}"}
+    if unknown:
+        raise UsageError(f"--path {args.path}: {min(unknown)} is neither {{namespace}} nor {{name}}")
+    if not _INTERVAL.fullmatch(args.refresh):
+        raise UsageError(f"--refresh {args.refresh}: write an interval such as 1h or 15m")
     store = Store(args.store, args.store_kind, args.path, args.refresh)
     count = 0
     for path in args.files:

@@ -22,7 +22,7 @@ from scanner.model.span import LineIndex
 from scanner.model.text import Text
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
-_KIND = re.compile(rb"""^["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
+_KIND = re.compile(rb"""(?:^|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
 _SECRETS = frozenset({b"Secret", b"List", b"SecretList"})
 _OBJECTIONS = {
     "kubernetes.io/service-account-token": (

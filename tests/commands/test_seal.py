@@ -104,6 +104,21 @@ def test_secrets_side_by_side_are_told_apart(tmp_path: Path, capsys: pytest.Capt
     assert "yq '.items[] | select" in capsys.readouterr().out
 
 
+def test_a_secret_in_json_beside_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = f'---\n{{"apiVersion": "v1", "kind": "Secret", "metadata": {{"name": "b"}}, "stringData": {{"k": "{PASSWORD}"}}}}\n'
+    assert run(tmp_path, SECRET + other, "--as", "kubeseal") == 0
+    assert capsys.readouterr().out.count("yq 'select(") == 2
+
+
+@pytest.mark.parametrize("wrong", [("--path", "{nope}/x"), ("--path", "{namespace"), ("--refresh", "an hour")])
+def test_what_no_operator_reads_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: tuple[str, str]
+) -> None:
+    assert run(tmp_path, SECRET, *wrong) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+
+
 def test_says_what_should_not_be_sealed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, SECRET.replace("basic-auth", "service-account-token")) == 0
     out = capsys.readouterr().out
