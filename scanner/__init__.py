@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scanner.pipeline.options import ScanOptions
     from scanner.ruleset.schema import Rule
 
-__all__ = ["Finding", "Rule", "ScanOptions", "ScanResult", "scan_paths", "scan_staged", "scan_text"]
+__all__ = ["Finding", "Rule", "ScanOptions", "ScanResult", "scan_history", "scan_paths", "scan_staged", "scan_text"]
 
 _PLACES = {
     "Finding": "scanner.model.finding",
@@ -46,7 +46,8 @@ def scan_text(data: bytes | str, path: str = "", options: ScanOptions | None = N
 
     context = context_for("", options or ScanOptions(repo_config=False))
     scanner = text_scanner(context.options)
-    text = to_text(data.encode() if isinstance(data, str) else data, path)
+    # What was read as text may hold what no encoding has.
+    text = to_text(data.encode("utf-8", "replace") if isinstance(data, str) else data, path)
     return settled(placed(text, scanner.scan(text), context=context, rules=scanner.engine.rules), context)
 
 
@@ -72,4 +73,20 @@ def scan_staged(repository: str = "", options: ScanOptions | None = None) -> Sca
 
     git = Git(repository)
     context = context_for(enclosing_root(repository), options or ScanOptions())
-    return scan_changes(git, text_scanner(context.options), context, changed=changes.staged(git))
+    changed = [change for change in changes.staged(git) if not context.excluded(change.path)]
+    return scan_changes(git, text_scanner(context.options), context, changed=changed)
+
+
+def scan_history(repository: str = "", options: ScanOptions | None = None, *, workers: int = 0) -> ScanResult:
+    """Everything that the history of ``repository`` (empty: the current folder) holds, as ``unsealed history`` does it.
+
+    ``workers`` is the number of processes, 0 for as many as pay. GitError where there is no repository.
+    """
+    from scanner.git.run import Git
+    from scanner.pipeline.build import text_scanner
+    from scanner.pipeline.context import context_for, enclosing_root
+    from scanner.pipeline.history import Wanted, scan_history
+    from scanner.pipeline.options import ScanOptions
+
+    context = context_for(enclosing_root(repository), options or ScanOptions())
+    return scan_history(Git(repository), text_scanner(context.options), context, Wanted(), workers=workers)
