@@ -79,7 +79,7 @@ class ObjectReader:
         if size > self._limit:
             # Not read to its end: a damaged object may claim petabytes, of which git would never write a byte.
             self.close()
-            raise TooLarge(f"object {name} has {size} bytes")
+            raise TooLarge(f"object {name} has {size:,} bytes, more than --max-size allows")
         data = process.stdout.read(size)
         if len(data) != size or not process.stdout.read(1):
             self.close()

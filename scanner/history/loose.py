@@ -42,7 +42,7 @@ def read_loose(objects: Path, name: bytes, *, limit: int) -> tuple[str, bytes]:
                 raise NoObject(f"loose object {text} has no header")
             length = int(size)
             if length > limit:
-                raise NoObject(f"loose object {text} has {length} bytes, more than the limit")
+                raise NoObject(f"loose object {text} has {length:,} bytes, more than --max-size allows")
             rest = length - len(data)
             body = stream.decompress(stream.unconsumed_tail + file.read(), rest + 1) if rest >= 0 else b""
     except OSError as error:

@@ -6,8 +6,9 @@ for objects that hold something, it is worked out where in history they lie.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from scanner.git import lfs
 from scanner.git.layout import Layout, layout, missing_objects, resolved
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge
 from scanner.git.run import Git
+from scanner.history.placing import places
 from scanner.history.store import ObjectStore
 from scanner.model.errors import GitError
 from scanner.model.plural import plural
@@ -33,6 +35,7 @@ from scanner.pipeline.text import TextScanner
 _WORTH_PROCESSES = 4 * 1024 * 1024
 # Portions of names a process: what one of them gives is in memory several times while it is handed over.
 _SHARES = 2
+_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Wanted(NamedTuple):
@@ -104,10 +107,20 @@ def scan_history(
         bytes=sum(one.bytes for one in made),
         commits=outcome.commits,
         seconds=time.monotonic() - started,
-        skipped=tuple(dict.fromkeys((*sweep.skipped, *outcome.skipped))),
+        skipped=tuple(dict.fromkeys(_with_paths(shop, tips, (*sweep.skipped, *outcome.skipped)))),
         notes=(*sweep.notes, *context.notes_after(complete=everything)),
     )
     return ScanResult(outcome.findings, summary)
+
+
+def _with_paths(shop: Workshop, tips: Tips, skipped: Iterable[Skipped]) -> Iterable[Skipped]:
+    """``skipped`` with a path in place of an object's name, which tells nobody what was not looked at."""
+    names = [bytes.fromhex(one.what) for one in skipped if _OBJECT.fullmatch(one.what)]
+    spans = places(shop.trees(), tips.view, names).spans if names else {}
+    for one in skipped:
+        found = spans.get(bytes.fromhex(one.what)) if _OBJECT.fullmatch(one.what) else None
+        path = min((span.path for span in found if span.path), default="") if found else ""
+        yield one._replace(what=path or one.what)
 
 
 def _scanned(

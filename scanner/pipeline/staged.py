@@ -69,10 +69,7 @@ class ChangeScanner:
     def _matches(self, name: str, path: str, *, blocking: bool = True) -> Iterator[tuple[Text, list[Match]]]:
         try:
             found = self._reader.read(name)
-        except TooLarge as error:
-            self.skipped.append(Skipped(path, f"{error}, more than --max-size allows", blocking))
-            return
-        except MissingObject as error:
+        except (TooLarge, MissingObject) as error:
             self.skipped.append(Skipped(path, str(error), blocking))
             return
         self.bytes += found.size

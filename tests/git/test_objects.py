@@ -31,7 +31,7 @@ def test_what_is_too_large_costs_no_other(repo: Repository) -> None:
     repo.commit("first")
     with ObjectReader(Git(str(repo.path)), limit=1000) as reader:
         for _ in range(3):
-            with pytest.raises(TooLarge, match="5000000 bytes"):
+            with pytest.raises(TooLarge, match="5,000,000 bytes"):
                 reader.read("HEAD:large")
             assert reader.read("HEAD:small").data == HELLO
 

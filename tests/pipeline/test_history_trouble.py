@@ -256,7 +256,9 @@ def test_too_large_is_said(repo: Repository) -> None:
             repo.git("repack", "-adq")
         report = swept(repo, "--max-size", "10k")
         assert len(report.findings) == 1
-        assert report.record["scan"]["skipped"], "a blob that was passed over is named"
+        (told,) = report.record["scan"]["skipped"]
+        assert told["what"] == "large.txt"
+        assert "120,000 bytes, more than --max-size allows" in told["why"]
 
 
 def test_a_claim_of_petabytes_does_not_take_memory(tmp_path: Path, clean_environment: dict[str, str]) -> None:
