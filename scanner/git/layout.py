@@ -92,5 +92,6 @@ def missing_objects(git: Git, tips: tuple[str, ...]) -> tuple[str, ...]:
     out, complaint = process.communicate(given)
     missing = tuple(line[1:].decode("ascii", "replace") for line in out.split(b"\n") if line.startswith(b"?"))
     if process.returncode and not missing:
-        raise GitError(f"the history is not complete: {first_line(complaint)}")
+        why = first_line(complaint) or f"git rev-list ended with {process.returncode}"
+        raise GitError(f"the history is not complete: {why}")
     return missing

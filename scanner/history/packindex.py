@@ -6,6 +6,7 @@ before they are used; DamagedIndex says which file is wrong.
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 import sys
@@ -26,12 +27,13 @@ class PackIndex:
 
     ``names`` holds ``count`` binary names of ``name_size`` bytes in ascending order; ``offsets`` the offset in
     the pack of each, in the order of the names. ``starts`` has the rank of the first name with each first byte,
-    and the count.
+    and the count. ``complaint`` says why it is not to be relied on, and is empty where it is.
     """
 
-    __slots__ = ("count", "name_size", "names", "offsets", "starts")
+    __slots__ = ("complaint", "count", "name_size", "names", "offsets", "starts")
 
-    def __init__(self, names: bytes, offsets: array[int], name_size: int) -> None:
+    def __init__(self, names: bytes, offsets: array[int], name_size: int, complaint: str = "") -> None:
+        self.complaint = complaint
         self.names = names
         self.offsets = offsets
         self.name_size = name_size
@@ -45,8 +47,8 @@ class PackIndex:
         if data[:4] == _MAGIC:
             if int.from_bytes(data[4:8], "big") != 2:
                 raise DamagedIndex(f"{path.name}: index version {int.from_bytes(data[4:8], 'big')} is not known")
-            return cls(*_version_2(data, path, name_size), name_size)
-        return cls(*_version_1(data, path, name_size), name_size)
+            return cls(*_version_2(data, path, name_size), name_size, _complaint(data, path, name_size))
+        return cls(*_version_1(data, path, name_size), name_size, _complaint(data, path, name_size))
 
     def rank(self, name: bytes) -> int:
         """The rank of ``name``, or -1."""
@@ -77,6 +79,14 @@ def _contents(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DamagedIndex(f"{path.name}: cannot be read: {error.strerror}") from None
+
+
+def _complaint(data: bytes, path: Path, name_size: int) -> str:
+    """A wrong name in an index belongs to no file: what the object holds would be nowhere in the history."""
+    digest = hashlib.sha1 if name_size == 20 else hashlib.sha256
+    if digest(data[:-name_size], usedforsecurity=False).digest() == data[-name_size:]:
+        return ""
+    return f"{path.name}: its checksum is wrong, so objects may go by wrong names (git index-pack makes it anew)"
 
 
 def _count(data: bytes, fanout: int, path: Path) -> int:
@@ -142,6 +152,7 @@ def multi_pack(path: Path, name_size: int) -> dict[str, PackIndex]:
     count = len(names) // name_size
     if len(places) != 2 * count:
         raise DamagedIndex(f"{path.name}: its size does not fit {count} objects")
+    complaint = _complaint(data, path, name_size)
     listed: list[list[bytes]] = [[] for _ in packs]
     offsets = [array("Q") for _ in packs]
     for at in range(count):
@@ -151,7 +162,7 @@ def multi_pack(path: Path, name_size: int) -> dict[str, PackIndex]:
         listed[pack].append(names[at * name_size : (at + 1) * name_size])
         offsets[pack].append(far[offset & ~_FAR] if far and offset & _FAR else offset)
     return {
-        os.path.splitext(name)[0]: PackIndex(b"".join(listed[at]), offsets[at], name_size)
+        os.path.splitext(name)[0]: PackIndex(b"".join(listed[at]), offsets[at], name_size, complaint)
         for at, name in enumerate(packs)
     }
 

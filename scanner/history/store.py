@@ -70,6 +70,7 @@ class ObjectStore:
                     complaints.append(f"{name}: it has no index, so git does not use it either")
                     continue
                 packs.append(Pack.open(folder / "pack" / name, index))
+                complaints += [index.complaint] if index.complaint else []
             except (DamagedIndex, DamagedPack) as error:
                 complaints.append(str(error))
             except OSError as error:

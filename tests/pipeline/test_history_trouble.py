@@ -179,6 +179,24 @@ def test_a_pack_whose_bytes_rotted(repo: Repository, ending: str) -> None:
     assert len(swept(repo).findings) == 2
 
 
+def test_a_name_that_rotted_in_an_index_hides_nothing_unsaid(repo: Repository) -> None:
+    """Under a wrong name an object is in no tree: what it holds would be nowhere."""
+    history(repo, 4)
+    repo.git("repack", "-adfq")
+    path = _pack(repo, "idx")
+    raw = path.read_bytes()
+    names = repo.git("show-index", data=raw).split()[1::3]
+    path.chmod(0o644)
+    for name in names:
+        at = raw.index(bytes.fromhex(name))
+        path.write_bytes(raw[: at + 7] + bytes([raw[at + 7] ^ 0x55]) + raw[at + 8 :])
+        report = swept(repo)
+        assert report.code == 3, name
+        assert "checksum" in report.skipped
+    path.write_bytes(raw)
+    assert len(swept(repo).findings) == 2
+
+
 def test_an_index_that_is_gone(repo: Repository) -> None:
     history(repo)
     path = _pack(repo, "idx")
