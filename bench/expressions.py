@@ -39,6 +39,7 @@ from scanner.engine.plausibility.lazy import Lazy
 # Most bytes that an expression ever meets, by its module and name, and who sees to that.
 BOUNDS = {
     "engine.plausibility.essence:_ENDINGS": (256, "the end of a value"),
+    "engine.plausibility.shapes:_SHAPES": (2048, "longer values have no form"),
     "engine.plausibility.judgement:": (2048, "longer values are none"),
     "engine.checks.crc:_ROUTABLE": (400, "the rule takes no longer token"),
     "kubernetes.hcl:_PAIR": (200_000, "longer files are not read, nor texts of over 20,000 in them"),
@@ -68,7 +69,7 @@ _NOT_IMPORTED = ("scanner.rules", "scanner.__main__", "scanner.org.store.migrati
 _AT_ONE_PLACE = {"match", "fullmatch"}
 _METHODS = _AT_ONE_PLACE | {"search", "finditer", "findall", "split", "sub", "subn"}
 # Texts of an expression at the most, ways to draw what is repeated, and seconds after which one is given up.
-_TEXTS, _WAYS, _TOO_LONG = 60, 4, 0.1
+_TEXTS, _WAYS, _TOO_LONG = 500, 12, 0.1
 # So many seconds for the smaller text are worth a look at the larger one, which is four times as long.
 _WORTH_A_LOOK, _TIMES = 1e-4, 4
 # What takes the length times itself takes 4 times as long again; twice is noise.
@@ -203,11 +204,14 @@ def texts(one: Written) -> Iterator[Callable[[int], bytes]]:
     """What makes texts of some length for an expression."""
     source = one.pattern.pattern
     tree = parser.parse(source, one.pattern.flags & ~re.UNICODE if isinstance(source, bytes) else one.pattern.flags)
-    draw = random.Random(7)
     for lead, pump, _ in list(pumps(list(tree)))[:_TEXTS]:
         yield from _of_one(lead, pump)
     for lead, inner in list(_repeated(list(tree)))[:_TEXTS]:
-        for pump in {_drawn(inner, draw) for _ in range(_WAYS)} - {b""}:
+        # Of its own, so that what is found here does not hang on what stands beside it.
+        draw = random.Random(7)
+        # Those of several parts are where one text may be read in two ways.
+        ways = _WAYS if len(inner) > 1 or inner[0][0] is sre.SUBPATTERN else 2
+        for pump in sorted({_drawn(inner, draw) for _ in range(ways)} - {b""}):
             yield from _of_one(lead, pump)
 
 
@@ -288,10 +292,10 @@ def cost(one: Written, size: int, limit: float) -> Cost:
             continue
         took = seconds(one, data := make(most))
         power = math.inf if took >= _TOO_LONG else math.log(took / before, _TIMES)
-        if took > worst.seconds or (power > _GROWS and took > limit):
-            worst = Cost(took, one.name, most, power, data)
-        if power > _GROWS and took > limit:
-            break
+        found = Cost(took, one.name, most, power, data)
+        if _is_bad(found, limit):
+            return found
+        worst = max(worst, found)
     return worst
 
 
