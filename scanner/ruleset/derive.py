@@ -16,6 +16,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 from scanner.ruleset import edges, parsed
+from scanner.ruleset.spread import spread
 from scanner.ruleset.written import REPEATS, WORD_EDGES, character, group_flags
 
 # Anchors of the text are dropped: the sweep's buffers hold pieces of many texts. Anchors of lines are kept.
@@ -40,7 +41,7 @@ class Derived:
     @cached_property
     def expression(self) -> str:
         """For the prefilter. Raises ``re.error`` for what it cannot have."""
-        text = _sequence(self._items)
+        text = "|".join(map(_sequence, spread(self._items)))
         return f"(?s:{text})" if self._dotall else text
 
     @cached_property

@@ -193,3 +193,29 @@ def test_an_end_that_may_be_that_of_a_line_is_meant_where_it_is_written_by_hand(
 )
 def test_line_breaks_in_a_match_are_counted(pattern: str, breaks: int) -> None:
     assert derive(pattern).breaks == breaks
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begins"),
+    [
+        (r"(?P<secret>nb[ps]_[0-9A-Za-z]{36})", ["nbp", "nbs"]),
+        (r"(?P<secret>sq(?:[pu]_[0-9A-Za-z]{40}|co_[0-9A-Za-z]{59}))", ["sqp", "squ", "sqco"]),
+        (r"(?:xaat|xapt)-[0-9a-f]{8}", ["xaat", "xapt"]),
+        (r"acme[ab]_[0-9a-z]{20}", ["acme[ab]"]),
+        (r"ab[0-9]_[0-9a-z]{20}", ["ab[0-9]"]),
+        (r"[ab]c[de]f[gh]_[0-9a-z]{20}", ["[ab]c"]),
+        (r"a[b-k][b-k]c_[0-9a-z]{20}", ["a[b-k]"]),
+    ],
+)
+def test_a_short_beginning_is_written_out_with_each_way_to_go_on(pattern: str, begins: list[str]) -> None:
+    ways = derive(pattern).expression.split("|")
+    assert [way[: len(begin)] for way, begin in zip(ways, begins, strict=True)] == begins
+
+
+@pytest.mark.parametrize("pattern", [r"nb[ps]_[0-9a-f]{4}", r"sq(?:[pu]_[0-9a-f]{4}|co_[0-9a-f]{5})", r"(?i)x[yz](?:a|bc|)d{2,3}"])
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_written_out_it_wakes_for_the_same(pattern: str, data: st.DataObject) -> None:
+    drawn = data.draw(st.from_regex(re.compile(pattern.encode()), fullmatch=True))
+    derived = derive(pattern)
+    assert wakes(derived.expression, derived.caseless, drawn)

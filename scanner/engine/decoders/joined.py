@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 
 # The seams for a first pass: between two quotes a sign, a line break, or blanks. The string on the left is one piece
 # throughout: prose put together from lines is everywhere, and its lines have blanks. Nor does the one on the right: on
-# each line of a web server's log an address stands beside what the browser says of itself. Hyperscan is much
-# faster where an expression has some fixed bytes, so each way to go on after a quote is one by itself.
-_SEAM_STARTS = (" ", r"\t", r"\+", r"\.", "&", r"\\\r?\n", r"\r\n", r"\n ", r"\n\t", r"\n\+", r"\n\.", r"\n&")
+# each line of a web server's log an address stands beside what the browser says of itself. Hyperscan is much faster
+# where an expression has some fixed bytes, so each way to go on after a quote is one by itself, and a blank, which is
+# what most often follows one, has what comes next with it.
+_SEAM_STARTS = (
+    *(" " + sign for sign in (" ", r"\t", r"\+", r"\.", "&", r"\\\r?\n", r"\r?\n")),
+    *(r"\t", r"\+", r"\.", "&", r"\\\r?\n", r"\r\n", r"\n ", r"\n\t", r"\n\+", r"\n\.", r"\n&"),
+)
+_SEAMS_WHOLE = (r""" ["']""", r""" [bfru]["']""")
 _BEFORE_SEAM = r"""["'][\w+/=.~:@-]{3,}"""
 _AFTER_SEAM = r"""[\w+/=.~:@-]{3}[^\s"']*["']"""
 GATES = (
@@ -25,6 +30,7 @@ GATES = (
         for quote in "\"'"
         for start in _SEAM_STARTS
     ),
+    *(f"{_BEFORE_SEAM}{quote}{seam}{_AFTER_SEAM}" for quote in "\"'" for seam in _SEAMS_WHOLE),
     *(
         rf"{_BEFORE_SEAM}{quote}\n{opening}{_AFTER_SEAM}"
         for quote in "\"'"
