@@ -54,6 +54,10 @@ ADVISED: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(_WORKLOADS, ("advice", "workload")),
 }
 
+# What a Secret has; of fields it takes so many to make a schema.
+_OF_SECRETS = frozenset(("apiVersion", "metadata", "type", "data", "stringData", "immutable"))
+_FIELDS = 2
+
 
 def _handler(kind: str, out: Findings) -> Handler | None:
     place = HANDLERS.get(kind) or (ADVISED.get(kind) if out.advice else None)
@@ -112,10 +116,17 @@ def _kindless(document: Document, done: set[int]) -> list[Manifest]:
             continue
         kind = node.child("type")
         typed = isinstance(kind, Scalar) and kind.value.startswith(_SECRET_TYPES)
-        plain = isinstance(node.child("stringData"), MappingNode)
+        plain = isinstance(node.child("stringData"), MappingNode) and not _is_schema(node)
         if plain or (typed and isinstance(node.child("data"), MappingNode)):
             made.append(Manifest(node, document, path))
     return made
+
+
+def _is_schema(node: MappingNode) -> bool:
+    """True where fields stand beside ``stringData``, each with its type: an entity calls one of them so."""
+    beside = [value for key, value in node.pairs() if key.value not in _OF_SECRETS]
+    typed = [value for value in beside if isinstance(value, MappingNode) and isinstance(value.child("type"), Scalar)]
+    return len(typed) >= _FIELDS and len(typed) * 2 > len(beside)
 
 
 def _is_kustomization(document: Document) -> bool:

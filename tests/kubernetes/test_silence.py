@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from scanner.kubernetes import safe_regions
+from scanner.model.match import Match
 from scanner.model.text import Text
 from scanner.ruleset.examples import fill
 from tests.kubernetes.conftest import Found
@@ -113,3 +114,35 @@ def test_a_verb_of_a_format_is_no_token(found: Callable[[bytes, str], list[Found
     assert found(text.encode(), "config.yaml") == []
     real = text.replace("%s", fill("<<%A32>>", "verb"))
     assert len(found(real.encode(), "config.yaml")) == 1
+
+
+@pytest.mark.parametrize("shape", ["%A32", "%H40", "%uuid", "%L6 - %D4 %C2"])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "metadata: {name: db}",
+        "enabled: true\nresources: {limits: {cpu: 1}}",
+        "service: {type: ClusterIP}",
+        "service: {type: ClusterIP}\nenabled: true",
+        "data: {user: YXBw}\ntype: Opaque",
+    ],
+)
+def test_a_part_of_a_secret_is_one_whatever_stands_beside_it(
+    matches: Callable[[bytes, str], list[Match]], shape: str, beside: str
+) -> None:
+    value = fill(f"<<{shape}>>", shape)
+    text = f"{beside}\nstringData:\n  type: git\n  blob: {value}\n"
+    assert [text.encode()[one.span.start : one.span.end].decode() for one in matches(text.encode(), "patch.yaml")] == [
+        value
+    ]
+
+
+def test_an_entity_whose_fields_are_called_like_those_of_a_secret_is_none(
+    found: Callable[[bytes, str], list[Found]],
+) -> None:
+    field = fill("<<%A20>>", "view")
+    text = f"""{{"fields": {{
+      "action": {{"type": "enum"}}, "date": {{"type": "datetime"}}, "note": {{"type": "text"}},
+      "data": {{"type": "jsonObject", "view": "crm:views/log/{field}"}}, "stringData": {{"type": "varchar", "view": "{field}"}}
+    }}}}"""
+    assert found(text.encode(), "entity.json") == []

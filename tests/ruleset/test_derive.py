@@ -212,7 +212,9 @@ def test_a_short_beginning_is_written_out_with_each_way_to_go_on(pattern: str, b
     assert [way[: len(begin)] for way, begin in zip(ways, begins, strict=True)] == begins
 
 
-@pytest.mark.parametrize("pattern", [r"nb[ps]_[0-9a-f]{4}", r"sq(?:[pu]_[0-9a-f]{4}|co_[0-9a-f]{5})", r"(?i)x[yz](?:a|bc|)d{2,3}"])
+@pytest.mark.parametrize(
+    "pattern", [r"nb[ps]_[0-9a-f]{4}", r"sq(?:[pu]_[0-9a-f]{4}|co_[0-9a-f]{5})", r"(?i)x[yz](?:a|bc|)d{2,3}"]
+)
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_written_out_it_wakes_for_the_same(pattern: str, data: st.DataObject) -> None:

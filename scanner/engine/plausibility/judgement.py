@@ -52,6 +52,8 @@ _CAPTION = Lazy(rb"(?:[A-Za-z]|[\xc2-\xf4][\x80-\xbf]+){4,}(?:\d?:|\.{3}|\xe2\x8
 _CAPITAL_FIRST = Lazy(rb"[A-Z][a-z]{1,20}(?:-[a-z]{2,20})*(?<=.{6})")
 # What a program's themes and settings are called by: radii.xs.
 _DOTTED = Lazy(rb"[a-z]{2,16}(?:\.[a-z]{1,16}){1,4}")
+# What a standard calls its kinds of tokens: "tkn_lft:act". Of words no dictionary has, but joined in two ways.
+_JOINED = Lazy(rb"(?=[a-z:+./]*_)(?=[a-z_]*[:+./])[a-z]{2,5}(?:[_:+./][a-z]{2,5}){2,4}")
 # One of several: host_a, node-b.
 _LETTERED = Lazy(rb"[a-z]{3,12}[_-][a-z]")
 _SWITCHES = frozenset((b"true", b"false", b"none", b"null", b"required", b"optional", b"never", b"always", b"prompt"))
@@ -217,7 +219,9 @@ def _meaning(value: bytes, promise: Promise, *, key: Key, kind: FileKind) -> str
         return "label"
     if (is_constant(value) or _LETTERED.pattern.fullmatch(value)) and bits < _SURELY_GENERATED:
         return "name"
-    if promise is Promise.SECRET and len(value) < 32 and _DOTTED.pattern.fullmatch(value):
+    if promise is Promise.SECRET and len(value) < 32 and (
+        _DOTTED.pattern.fullmatch(value) or _JOINED.pattern.fullmatch(value)
+    ):
         return "name"
     if bits >= _needed(text, promise, key):
         return _encoded_words(value, promise, key=key, kind=kind)

@@ -13,7 +13,7 @@ _TELLING = Lazy(
     rb"""
      your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|dummy|foobar|lorem|ipsum
     |change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)|insert[_\s-]|secret[_-]?goes|goes[_-]here
-    |_here\b|-here\b|\bsome(?:[_-]|p[a4]ss|secret|token)|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real
+    |_here\b|-here\b|\bsome(?:[_-]|p[a4]ss|secret|token)|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real|(?<![a-z])notreal(?!m)
     |sanitized|censored|obfuscated|<[a-z_\ -]+>|\.\.\.|x{5,}|\*{3,}
     |(?:fake){2}
     """,

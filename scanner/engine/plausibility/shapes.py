@@ -79,6 +79,8 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     # By which minisign tells who signed.
     ("public key", rb"(?-i:RW[QRST])[a-z0-9+/]{53}"),
     ("public key", rb"AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh)[A-Za-z0-9+/=]{20,} | pk[._](?:live|test|eyJ).*"),
+    # The public half of what Tailscale's machines know each other by; "privkey:" is the other.
+    ("public key", rb"(?-i:nodekey|discokey|mkey):[0-9a-f]{64}"),
     # What a vendor calls publishable, and the consumer keys by which Salesforce knows an application.
     ("public key", rb"(?:live|test|proj|app)_pub(?:lic|lishable)?_[\w-]+ | (?-i:phc_)\w{32,} | (?-i:3MVG9)[\w.]{60,}"),
     ("expression", rb"\(?\(?[&|!]?\(?\w+=.*\)\)? | .*(?:\\[1-9]|\.\*).*"),

@@ -10,6 +10,7 @@ from scanner import scan_text
 from scanner.engine.plausibility import doubtful, hopeless, implausible, weak
 from scanner.model.filekind import FileKind
 from scanner.model.levels import Severity
+from scanner.pipeline.options import ScanOptions
 from scanner.ruleset.examples import fill
 
 
@@ -357,11 +358,15 @@ def test_a_private_key_of_such_an_account_is_none() -> None:
 
 def test_a_value_that_repeats_the_end_of_its_name_is_none() -> None:
     line = b'"NET_WIFI_PSK": "wifi-psk"'
-    assert implausible(b"wifi-psk", mode="password", key="NET_WIFI_PSK", kind=FileKind.CODE, line=line) == "named like it"
+    assert (
+        implausible(b"wifi-psk", mode="password", key="NET_WIFI_PSK", kind=FileKind.CODE, line=line) == "named like it"
+    )
     assert implausible(b"wifi-psk7", mode="password", key="NET_WIFI_PSK", kind=FileKind.CONFIG, line=line) == ""
 
 
-@pytest.mark.parametrize("value", [b"HIGH:!aNULL:!MD5:!DSS", b"!DSS:!RC4:kEDH:AES128-SHA", b"argon2i", b"aes-xts-plain64"])
+@pytest.mark.parametrize(
+    "value", [b"HIGH:!aNULL:!MD5:!DSS", b"!DSS:!RC4:kEDH:AES128-SHA", b"argon2i", b"aes-xts-plain64"]
+)
 def test_ciphers_are_no_passwords(value: bytes) -> None:
     line = b'"' + value + b'"'
     assert implausible(value, mode="password", key="password", kind=FileKind.CONFIG, line=line) == "algorithm"
@@ -415,3 +420,39 @@ def test_what_belongs_to_a_scope_is_no_password(path: str) -> None:
 def test_a_token_that_a_generator_of_passwords_made_may_have_signs(value: bytes, reason: str) -> None:
     line = b'BUILD_TOKEN = "' + value + b'"'
     assert implausible(value, mode="value", key="BUILD_TOKEN", kind=FileKind.CODE, line=line) == reason
+
+
+# What a generator or a person makes, in every shape that a rule which silences might take for something else.
+SHAPES = ("%A32", "%H40", "%W43", "%uuid", "%N24", "%L6 - %D4 %C2", "%B30 ==")
+
+
+def found(text: str, path: str) -> list[str | None]:
+    told = scan_text(text, path, ScanOptions(show_secrets=True))
+    return [finding.secret for finding in told if finding.severity > Severity.LOW]
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, "tk1_lft:a9c7", "abxqtrvn_plqwzrty:mnbvcxzq"])
+def test_kinds_of_tokens_are_names_and_what_looks_a_little_like_them_is_none(shape: str) -> None:
+    value = fill(f"<<{shape}>>", shape)
+    text = f'public const string AccessToken = "{value}";\npublic const string RefreshToken = "oi_reft+jwt";\n'
+    assert found(text, "Constants.cs") == [value]
+    assert found('public const string IdentityToken = "tkn_lft:idt";\n', "Constants.cs") == []
+
+
+def test_a_password_of_short_words_joined_in_two_ways_is_none_of_a_standards_names() -> None:
+    assert found('password = "kxq_wvz:pmt"\n', "a.py") == ["kxq_wvz:pmt"]
+
+
+@pytest.mark.parametrize("value", ["KnotRealm77x", "NotRealmadrid2024!", *SHAPES])
+def test_not_real_is_said_by_a_whole_word(value: str) -> None:
+    made = fill(f"<<{value}>>", value) if "%" in value else value
+    name = "password" if "!" in made or "x" == made[-1:] else "api_key"
+    assert found(f'{name} = "{made}"\n', "a.py") == [made]
+    assert found(f'api_key = "notreal{fill("<<%A25>>", value)}"\n', "a.py") == []
+
+
+@pytest.mark.parametrize("kind", ["nodekey", "discokey", "mkey"])
+def test_of_two_halves_of_a_key_the_private_one_is_told(kind: str) -> None:
+    digits = fill("<<%H64>>", kind)
+    assert found(f'{{"NodeKey": "{kind}:{digits}"}}\n', "netmap.json") == []
+    assert found(f'{{"PrivateNodeKey": "privkey:{digits}"}}\n', "state.json") == [f"privkey:{digits}"]
