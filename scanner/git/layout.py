@@ -52,9 +52,8 @@ def layout(git: Git) -> Layout:
 
 def refs(git: Git) -> tuple[Ref, ...]:
     """All refs in the order of their names, after HEAD and the HEADs of other work trees."""
-    process = git.start("for-each-ref", "--format=%(objectname) %(refname)")
-    out, complaint = process.communicate()
-    if process.returncode:
+    code, out, complaint = git.ask("for-each-ref", "--format=%(objectname) %(refname)")
+    if code:
         raise GitError(f"the refs cannot be read: {first_line(complaint)}")
     found = []
     head = git.succeeds("rev-parse", "--verify", "--quiet", HEAD)
@@ -88,10 +87,9 @@ def resolved(git: Git, revision: str) -> str:
 def missing_objects(git: Git, tips: tuple[str, ...]) -> tuple[str, ...]:
     """Names of objects that ``tips`` lead to and that are not here. Reads every tree: seconds for a large history."""
     given = "".join(f"{name}\n" for name in tips).encode()
-    process = git.start("rev-list", "--objects", "--quiet", "--missing=print", "--stdin", stdin=True)
-    out, complaint = process.communicate(given)
+    code, out, complaint = git.ask("rev-list", "--objects", "--quiet", "--missing=print", "--stdin", stdin=given)
     missing = tuple(line[1:].decode("ascii", "replace") for line in out.split(b"\n") if line.startswith(b"?"))
-    if process.returncode and not missing:
-        why = first_line(complaint) or f"git rev-list ended with {process.returncode}"
+    if code and not missing:
+        why = first_line(complaint) or f"git rev-list ended with {code}"
         raise GitError(f"the history is not complete: {why}")
     return missing

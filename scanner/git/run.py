@@ -55,6 +55,14 @@ class GitLate(GitError):
     """Git took longer than anybody would wait."""
 
 
+class Answer(NamedTuple):
+    """What git printed, what it complained of, and its exit code."""
+
+    code: int
+    out: bytes
+    complaint: bytes
+
+
 class Git(NamedTuple):
     """Git in one directory (``where``, empty for the current one), hardened.
 
@@ -92,25 +100,32 @@ class Git(NamedTuple):
 
     def output(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         """What git printed. GitError with git's own first line when it failed."""
-        process = self.start(*arguments, stdin=stdin is not None)
-        out, complaint = process.communicate(stdin)
-        if process.returncode:
-            raise GitError(f"git {arguments[0]}: {first_line(complaint) or f'exit code {process.returncode}'}")
-        return out
+        answer = self.ask(*arguments, stdin=stdin)
+        if answer.code:
+            raise GitError(f"git {arguments[0]}: {first_line(answer.complaint) or f'exit code {answer.code}'}")
+        return answer.out
 
     def succeeds(self, *arguments: str, patience: float | None = None) -> bytes | None:
         """What git printed, or None when it failed: for questions whose answer may be no.
 
         After ``patience`` seconds git is ended, and GitLate says so.
         """
-        process = self.start(*arguments)
         try:
-            out, _ = process.communicate(timeout=patience)
+            answer = self.ask(*arguments, patience=patience)
         except subprocess.TimeoutExpired:
+            raise GitLate(f"git {arguments[0]} did not end within {patience:.0f} seconds") from None
+        return None if answer.code else answer.out
+
+    def ask(self, *arguments: str, stdin: bytes | None = None, patience: float | None = None) -> Answer:
+        """Run git to its end, which an interruption brings about: it may have minutes of work before it, unheard."""
+        process = self.start(*arguments, stdin=stdin is not None)
+        try:
+            out, complaint = process.communicate(stdin, timeout=patience)
+        except BaseException:
             process.kill()
             process.communicate()
-            raise GitLate(f"git {arguments[0]} did not end within {patience:.0f} seconds") from None
-        return None if process.returncode else out
+            raise
+        return Answer(process.returncode, out, complaint)
 
 
 def environment() -> dict[str, str]:

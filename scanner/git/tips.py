@@ -23,9 +23,8 @@ class Tips(NamedTuple):
 
 def tips(git: Git) -> Tips:
     """All tips; none for an empty repository. GitError where there is no repository."""
-    process = git.start("show-ref", "--head", "--hash")
-    out, complaint = process.communicate()
-    if process.returncode not in (0, 1) or (process.returncode == 1 and complaint.startswith(b"fatal")):
+    code, out, complaint = git.ask("show-ref", "--head", "--hash")
+    if code not in (0, 1) or (code == 1 and complaint.startswith(b"fatal")):
         raise GitError(first_line(complaint) or "this is no repository")
     # A plain folder would be answered with "no refs" by an old git.
     if not out and git.succeeds("rev-parse", "--git-dir") is None:
@@ -94,6 +93,5 @@ def root(git: Git, names: tuple[str, ...]) -> str:
     if not names:
         return ""
     given = "".join(f"{name}\n" for name in names).encode()
-    process = git.start("rev-list", "--max-parents=0", "--stdin", stdin=True)
-    out, _ = process.communicate(given)
-    return "" if process.returncode else min(out.decode("ascii", "replace").split(), default="")
+    code, out, _ = git.ask("rev-list", "--max-parents=0", "--stdin", stdin=given)
+    return "" if code else min(out.decode("ascii", "replace").split(), default="")

@@ -250,3 +250,25 @@ def test_an_ignore_file_that_keeps_git_busy_is_passed_over(
     out = capsys.readouterr()
     assert "did not end within" in out.out + out.err
     assert "out.py" in out.out
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_git_does_not_outlive_an_interruption(repo: Repository, tmp_path: Path, how: signal.Signals) -> None:
+    """It says nothing while it counts a history, so nothing but being ended would tell it that nobody listens."""
+    told, folder = tmp_path / "pid", tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text(f"#!/bin/sh\necho $$ > {told}.new; mv {told}.new {told}; exec sleep 300\n")
+    (folder / "git").chmod(0o755)
+    environment = {**repo.environment, "PATH": f"{folder}{os.pathsep}{repo.environment['PATH']}"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+         "from scanner.cli import main; raise SystemExit(main(['history', '.']))"],
+        cwd=repo.path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not told.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(how)
+    assert process.wait(30) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
