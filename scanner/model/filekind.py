@@ -46,6 +46,7 @@ _NAMES = {
     "gradle.lockfile": FileKind.LOCK,
     "packages.lock.json": FileKind.LOCK,
     ".terraform.lock.hcl": FileKind.LOCK,
+    ".git-blame-ignore-revs": FileKind.LOCK,
     "package.resolved": FileKind.LOCK,
     "verification-metadata.xml": FileKind.LOCK,
     "md5sums": FileKind.LOCK,

@@ -49,3 +49,7 @@ def test_the_texts_of_a_program_are_known_by_name(path: str) -> None:
 )
 def test_settings_of_a_region_are_settings(path: str, kind: FileKind) -> None:
     assert kind_of(path) is kind
+
+
+def test_a_list_of_commits_is_made_of_hashes() -> None:
+    assert kind_of("web/.git-blame-ignore-revs") is FileKind.LOCK

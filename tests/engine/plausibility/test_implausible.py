@@ -456,3 +456,20 @@ def test_of_two_halves_of_a_key_the_private_one_is_told(kind: str) -> None:
     digits = fill("<<%H64>>", kind)
     assert found(f'{{"NodeKey": "{kind}:{digits}"}}\n', "netmap.json") == []
     assert found(f'{{"PrivateNodeKey": "privkey:{digits}"}}\n', "state.json") == [f"privkey:{digits}"]
+
+
+@pytest.mark.parametrize("token", ["ghp_ %A30 %crc62", "glpat- %W20", "AKIA %S16"])
+def test_in_a_list_of_commits_digests_are_commits_and_tokens_are_tokens(token: str) -> None:
+    commit = fill("<<%H40>>", token)
+    text = f"# Format everything, see https://github.com/acme/app/pull/7\n{commit}\n"
+    assert found(text, ".git-blame-ignore-revs") == []
+    made = fill(f"<<{token}>>", token)
+    assert found(f"{text}# {made}\n", ".git-blame-ignore-revs") == [made]
+
+
+def test_wrong_twice_says_so_and_once_may_be_a_word_of_a_password() -> None:
+    wrong = "github_pat_" + "wrong" * 12
+    assert found(f"const token = '{wrong}'\n", "validate.spec.ts") == []
+    assert found("const password = 'wrongTurn#58vq'\n", "a.ts") == ["wrongTurn#58vq"]
+    token = fill("<<github_pat_ %A22 _wrong %A54>>", "once")
+    assert found(f"const token = '{token}'\n", "a.ts") == [token]
