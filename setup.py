@@ -1,14 +1,18 @@
 """What pyproject.toml cannot say: the rules are packaged from beside the source, as ``scanner/rules``, and the
-modules with the sweep's inner loops are compiled where that can be done.
+modules with the sweep's inner loops are compiled where that can be done, as are the rules.
 
-Without mypyc or a C compiler the same file is installed and runs interpreted; ``unsealed --version`` says which.
+Without mypyc or a C compiler the same file is installed and runs interpreted; ``unsealed --version`` says which. Rules
+that are not compiled here are at the first run.
 """
 
+import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
+from setuptools.command.build_py import build_py
 
 FOLDERS = sorted(path for path in Path("rules").rglob("*") if path.is_dir() and any(path.glob("*.y*ml")))
 DATA = {"scanner.rules": Path("rules")} | {f"scanner.{'.'.join(path.parts)}": path for path in FOLDERS}
@@ -39,7 +43,25 @@ def compiled() -> list[Extension]:
     return extensions
 
 
+class WithRules(build_py):
+    """Puts what the first run of an installation would compile beside the rules."""
+
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:
+            # There the rules change.
+            return
+        # What is being packaged compiles itself, in a process of its own: it is imported from where it will be.
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-c", "from scanner.pipeline.build import ship; ship()"]
+        done = subprocess.run(command, cwd=self.build_lib, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            why = done.stderr.strip().rpartition("\n")[2]
+            self.warn(f"the rules are not compiled here, so the first run will take some seconds more: {why}")
+
+
 setup(
+    cmdclass={"build_py": WithRules},
     packages=[*find_packages(include=["scanner", "scanner.*"]), *DATA],
     package_dir={name: path.as_posix() for name, path in DATA.items()},
     package_data={"": [*FILES, *STUBS]},

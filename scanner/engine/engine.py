@@ -9,8 +9,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from scanner.engine import cache
-from scanner.engine.cache import NO_TRIGGERS, Triggers
 from scanner.engine.prefilter import Hit, Prefilter
+from scanner.engine.stored import NO_TRIGGERS, Triggers
 from scanner.model.text import Text
 from scanner.ruleset.compiled import CompiledRules, Expression
 

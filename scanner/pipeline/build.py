@@ -6,8 +6,9 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scanner.engine.cache import Triggers
+from scanner.engine import cache, shipped
 from scanner.engine.engine import Engine
+from scanner.engine.stored import Triggers
 from scanner.pipeline.text import Choice, Structure, TextScanner
 from scanner.ruleset.location import rules_folder
 
@@ -47,11 +48,20 @@ def detector_names() -> frozenset[str]:
 
 def text_scanner(options: ScanOptions) -> TextScanner:
     """The scanner for ``options``. One a process: its matchers hold compiled expressions."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    code = [os.path.join(here, package) for package in _STRUCTURAL]
-    engine = Engine.load([rules_folder(), *options.rules], triggers, code)
+    engine = Engine.load([rules_folder(), *options.rules], triggers, _code())
     structure = Structure(partial(detectors, advice=options.advice), _safe_regions)
     return TextScanner(engine, structure, choice=_choice(engine.rules, options), show_dropped=options.show_dropped)
+
+
+def ship() -> None:
+    """Compile the shipped rules and put them beside their files: for whoever builds a package."""
+    shipped.keep(cache.made([rules_folder()], triggers()), _code())
+
+
+def _code() -> list[str]:
+    """The folders of the modules that say what wakes the detectors."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    return [os.path.join(here, package) for package in _STRUCTURAL]
 
 
 def _safe_regions(text: Text) -> Sequence[Span]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 
-from scanner.engine.cache import stamp_of
+from scanner.engine.stamp import stamp_of
 from scanner.pipeline.options import ScanOptions
 from scanner.pipeline.text import TextScanner
 from scanner.ruleset.location import rules_folder
