@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
 from scanner.commands import shared
 from scanner.model.errors import ExitCode, GitError
+
+if TYPE_CHECKING:
+    from scanner.git.run import Git
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
 
         args.range = f"{between[0]}..{between[1]}"
         return range_command.run(args)
+    if not args.all and not any(change.after for change in changed):
+        _refuse_bare(git, args.where)
     everything = args.all or (not changed and under_pre_commit_run())
     if everything:
         changed = changes.tracked(git)
@@ -45,6 +51,20 @@ def run(args: argparse.Namespace) -> int:
     scanner = text_scanner(context.options)
     result = scan_changes(git, scanner, context, changed=kept, everything=everything)
     return shared.report(result, args, setting="staged", left_out=len(kept) < len(changed))
+
+
+def _refuse_bare(git: Git, where: str) -> None:
+    """GitError in a bare repository, which has no index: all of HEAD would look as if it was to be deleted.
+
+    Git is asked only where no ``.git`` lies above, for that takes as long as all else in an empty commit.
+    """
+    from scanner.pipeline.context import enclosing_root
+
+    named = "GIT_DIR" in os.environ or "GIT_INDEX_FILE" in os.environ
+    if named or os.path.lexists(os.path.join(enclosing_root(where), ".git")):
+        return
+    if git.succeeds("rev-parse", "--is-bare-repository") == b"true\n":
+        raise GitError("a bare repository has no index: use `unsealed history` or `unsealed range BASE..HEAD`")
 
 
 def under_pre_commit_run() -> bool:

@@ -54,7 +54,8 @@ def scan_remembering(
     Raises UsageError for a file that cannot be written, before anything is scanned.
     """
     file = Path(path)
-    if not os.access(file if file.exists() else file.absolute().parent, os.W_OK) or file.is_dir():
+    there = file.exists()
+    if not os.access(file if there else file.absolute().parent, os.W_OK) or (there and not file.is_file()):
         raise UsageError(f"--state {path}: cannot be written")
     stamp = _stamp(scanner, context)
     ends = tips(git)

@@ -16,6 +16,9 @@ def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
     ``private``: only its owner may read it, whatever it was before.
     """
     target = path.resolve()
+    if target.exists() and not target.is_file():
+        # A device would be gone: who may do everything would have a file called /dev/null.
+        raise ConfigError(f"{path}: is no regular file, and is not replaced")
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else None
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

@@ -127,6 +127,15 @@ def test_a_report_that_was_asked_for_is_written_when_nothing_is_staged(repo: Rep
     assert (ran.code, json.loads(ran.out)["scan"]["complete"]) == (3, False)
 
 
+def test_a_bare_repository_has_nothing_staged_and_is_not_green(repo: Repository, tmp_path: Path) -> None:
+    repo.write("a.py", f'key = "{token()}"\n')
+    repo.commit("leak")
+    repo.git("clone", "-q", "--bare", str(repo.path), str(tmp_path / "bare.git"))
+    ran = repo.unsealed("staged", "-C", str(tmp_path / "bare.git"))
+    assert (ran.code, ran.out) == (3, "")
+    assert "bare" in ran.err
+
+
 def test_an_index_that_was_cut_off_is_not_green(repo: Repository) -> None:
     for name in "abc":
         repo.write(f"{name}.txt", "x\n")

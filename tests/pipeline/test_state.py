@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,15 @@ def test_what_was_found_is_told_where_the_state_cannot_be_written(
     report = json.loads(capsys.readouterr().out)
     assert (code, len(report["findings"]), report["scan"]["complete"]) == (3, 1, False)
     assert "No space left" in report["scan"]["skipped"][0]["why"]
+
+
+def test_what_is_no_file_is_not_replaced(swept: Repository, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for arguments in (("history", ".", "--state"), ("baseline", "create", "--no-history", "--baseline")):
+        ran = swept.unsealed(*arguments, str(pipe))
+        assert (ran.code, len(ran.err.splitlines())) == (2, 1), ran.err
+        assert pipe.is_fifo()
 
 
 def test_messages_stay_in_head(swept: Repository) -> None:
