@@ -88,7 +88,7 @@ def _is_text(data: bytes) -> bool:
 
 def check_private_key_base64(secret: bytes, context: CheckContext) -> Verdict:
     """Base64 around an armoured key, whichever of the three alignments it has."""
-    clean = re.sub(rb"[^A-Za-z0-9+/_-]+|\\+[nr]", b"", secret).translate(bytes.maketrans(b"-_", b"+/"))
+    clean = re.sub(rb"(?:\\++[nr]?|[^A-Za-z0-9+/_\\-])++", b"", secret).translate(bytes.maketrans(b"-_", b"+/"))
     for shift in range(4):
         inner = decoded(clean[shift:])
         if b"PRIVATE KEY" in inner:
