@@ -123,7 +123,7 @@ def test_numbers_that_do_not_agree_fail() -> None:
 def test_base64_at_every_alignment(shift: int) -> None:
     text = base64.b64encode(b"\n "[:shift] + made("%pem(EC)"))
     assert check_private_key_base64(text, CONTEXT).outcome is Outcome.PASS
-    for between in (b"\n  ", b'\\n" +\n  "', b"\\\\r\\\\n", b"' \\\n'"):
+    for between in (b"\n  ", b'\\n"\n  "', b"\\\\r\\\\n", b"' \\\n'"):
         folded = between.join(text[at : at + 60] for at in range(0, len(text), 60))
         assert check_private_key_base64(folded, CONTEXT).outcome is Outcome.PASS
 
