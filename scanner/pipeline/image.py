@@ -18,7 +18,7 @@ from scanner.pipeline.unpack import texts_in
 from scanner.sources import files
 from scanner.sources.damage import DAMAGE, told
 from scanner.sources.imagemanifest import Contents, ImageManifest, read_contents
-from scanner.sources.imageparts import Part, Step, annotations_part, attestation_part, config_parts, steps
+from scanner.sources.imageparts import Part, Step, annotations_part, attestation_part, config_parts, cut, steps
 from scanner.sources.imagestore import Store, open_store
 from scanner.sources.instructions import Written, lines_of, read_dockerfile
 from scanner.sources.layers import LayerNames, layer_files, no_names, remover
@@ -220,6 +220,8 @@ def scan_image(
     scan = _Scan(archive, scanner, context, store)
     images, attestations = scan.contents.images, scan.contents.attestations
     skipped = [Skipped(f"{scan.shown}!/{name}", "is not in the archive") for name in scan.contents.missing]
+    skipped += [Skipped(scan.shown, why) for why in scan.contents.cut]
+    skipped += [Skipped(f"{scan.shown}!/{one.name}", why) for one in images if (why := cut(one.config))]
     if store.damage:
         skipped.append(Skipped(scan.shown, store.damage))
     if not images:

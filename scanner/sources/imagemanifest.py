@@ -30,12 +30,13 @@ class ImageManifest(NamedTuple):
 
 class Contents(NamedTuple):
     """All that an archive holds. ``attestations`` and ``missing`` are names of files; ``annotations`` are what an index
-    or a manifest says beside images and layers, as ``key=value``."""
+    or a manifest says beside images and layers, as ``key=value``; ``cut`` tells what was more than the limits."""
 
     images: tuple[ImageManifest, ...]
     attestations: tuple[str, ...]
     annotations: tuple[str, ...]
     missing: tuple[str, ...]
+    cut: tuple[str, ...] = ()
 
 
 def read_contents(store: Store) -> Contents:
@@ -49,6 +50,7 @@ def read_contents(store: Store) -> Contents:
         attestations=tuple(dict.fromkeys(found.attestations)),
         annotations=tuple(found.annotations),
         missing=tuple(dict.fromkeys(found.missing)),
+        cut=tuple(found.cut),
     )
 
 
@@ -63,6 +65,7 @@ class _Reading:
         # Kept in order; each once, for an archive may name one manifest many times.
         self.annotations: dict[str, None] = {}
         self.missing: list[str] = []
+        self.cut: dict[str, None] = {}
 
     def parsed(self, name: str) -> object:
         """The JSON in a file, or None."""
@@ -102,8 +105,11 @@ class _Reading:
     def _note(self, described: Mapping[str, object]) -> None:
         """Keep the annotations of an index, a manifest or a descriptor."""
         for key, value in _mapping(described.get("annotations")).items():
-            if len(self.annotations) < _MOST_ANNOTATIONS:
-                self.annotations[f"{key}={value}"] = None
+            line = f"{key}={value}"
+            if line not in self.annotations and len(self.annotations) >= _MOST_ANNOTATIONS:
+                self.cut[f"has more than {_MOST_ANNOTATIONS:,} annotations: the others were not scanned"] = None
+                return
+            self.annotations[line] = None
 
     def _oci(self, described: Mapping[str, object], manifest: Mapping[str, object]) -> None:
         for one in (manifest, manifest.get("config"), *_list(manifest.get("layers"))):
@@ -117,7 +123,10 @@ class _Reading:
         self._add(name, blob(_mapping(manifest.get("config"))), layers)
 
     def _add(self, name: str, config: str, layers: tuple[str, ...]) -> None:
-        if (config, *layers) in self._seen or len(self.images) >= _MOST_IMAGES:
+        if (config, *layers) in self._seen:
+            return
+        if len(self.images) >= _MOST_IMAGES:
+            self.cut[f"has more than {_MOST_IMAGES} images: the others were not scanned"] = None
             return
         self._seen.add((config, *layers))
         parsed = _mapping(self.parsed(config))

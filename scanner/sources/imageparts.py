@@ -47,6 +47,13 @@ def steps(config: Mapping[str, object]) -> list[Step]:
     return found
 
 
+def cut(config: Mapping[str, object]) -> str:
+    """What to say of a history that is longer than is read; mostly empty."""
+    history = config.get("history")
+    long = isinstance(history, list) and len(history) > _MOST_STEPS
+    return f"has more than {_MOST_STEPS:,} steps in its history: those after them were not scanned" if long else ""
+
+
 def annotations_part(annotations: Sequence[str]) -> Part:
     """What is said of the images, of their layers and of the whole archive."""
     return Part("annotations", FileKind.CONFIG, _lines(annotations))

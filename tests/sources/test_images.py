@@ -13,7 +13,7 @@ import pytest
 from scanner.pipeline import image
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.context import ScanOptions, context_for
-from scanner.sources import imagemanifest
+from scanner.sources import imagemanifest, imageparts
 from scanner.sources.imagemanifest import read_contents
 from scanner.sources.imagestore import Store
 from tests.commands.images import with_links
@@ -67,3 +67,27 @@ def test_links_to_one_layer_do_not_multiply_what_is_unpacked(tmp_path: Path, mon
     assert result.summary.bytes < 1_000_000
     assert {entry.why for entry in result.summary.skipped} == {"unpacks to more than the limit"}
     assert all(entry.blocking for entry in result.summary.skipped) and len(result.summary.skipped) > 40
+
+
+def test_what_is_more_than_the_limits_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer, config = tarred({"a": b"x\n"}), {"history": [{"created_by": f"RUN {n}"} for n in range(3)]}
+    notes = {"annotations": {f"note{number}": "x" for number in range(3)}}
+    named = [{"Config": f"{n}.json", "Layers": ["l.tar"], "RepoTags": [f"app:{n}"]} for n in range(3)]
+    files = {"manifest.json": json.dumps(named).encode(), "index.json": json.dumps(notes).encode(), "l.tar": layer}
+    files |= {f"{number}.json": json.dumps({**config, "author": str(number)}).encode() for number in range(3)}
+    archive = tmp_path / "image.tar"
+    archive.write_bytes(tarred(files))
+
+    def left_out() -> set[str]:
+        options = ScanOptions()
+        made = image.scan_image(str(archive), text_scanner(options), context_for(str(tmp_path), options), workers=1)
+        assert all(one.blocking for one in made.summary.skipped)
+        return {one.why.partition(":")[0] for one in made.summary.skipped}
+
+    assert left_out() == set()
+    monkeypatch.setattr(imagemanifest, "_MOST_IMAGES", 2)
+    monkeypatch.setattr(imagemanifest, "_MOST_ANNOTATIONS", 2)
+    monkeypatch.setattr(imageparts, "_MOST_STEPS", 2)
+    assert left_out() == {
+        "has more than 2 images", "has more than 2 annotations", "has more than 2 steps in its history"
+    }  # fmt: skip

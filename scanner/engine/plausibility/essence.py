@@ -10,8 +10,8 @@ from scanner.engine.plausibility.lazy import Lazy
 
 _COPIED = 16
 _SCHEME = Lazy(rb"(?:basic|bearer|token|apikey|api-key|ntlm|negotiate|digest|key)\s+", re.IGNORECASE)
-# Breaks, and what troff writes to change the font.
-# It is looked for in so many bytes: a run of what it begins with is read on from each place.
+# Breaks, and what troff writes to change the font; looked for in so many bytes, for a run of what they begin with is
+# read on from each place.
 _ENDING = 256
 _ENDINGS = Lazy(rb"(?:\\{1,4}[nrt0])+$|\\f(?:\[[A-Z]{0,2}\]?|[A-Z])$|\\+$")
 _PERCENT = Lazy(rb"%[0-9A-Fa-f]{2}")
