@@ -31,7 +31,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from pumped import PREFERRED, filled, is_in, pumps, shortest
+from pumped import PREFERRED, filled, is_in, pumps, repetitions, shortest
 
 import scanner
 from scanner.engine.plausibility.lazy import Lazy
@@ -206,7 +206,7 @@ def texts(one: Written) -> Iterator[Callable[[int], bytes]]:
     tree = parser.parse(source, one.pattern.flags & ~re.UNICODE if isinstance(source, bytes) else one.pattern.flags)
     for lead, pump, _ in list(pumps(list(tree)))[:_TEXTS]:
         yield from _of_one(lead, pump)
-    for lead, inner in list(_repeated(list(tree)))[:_TEXTS]:
+    for lead, inner, _ in list(repetitions(list(tree)))[:_TEXTS]:
         # Of its own, so that what is found here does not hang on what stands beside it.
         draw = random.Random(7)
         # Those of several parts are where one text may be read in two ways.
@@ -219,22 +219,6 @@ def _of_one(lead: bytes, pump: bytes) -> Iterator[Callable[[int], bytes]]:
     for end in _ENDS:
         yield lambda size, end=end: (lead + filled(pump, max(0, size - len(lead))))[: size - 1] + end
     yield lambda size: filled(lead + pump * 40, size)
-
-
-def _repeated(items: Sequence[Any], lead: bytes = b"") -> Iterator[tuple[bytes, list[Any]]]:
-    for op, value in items:
-        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-            if value[1] > 3:
-                yield lead, list(value[2])
-            yield from _repeated(list(value[2]), lead)
-        elif op is sre.SUBPATTERN:
-            yield from _repeated(list(value[3]), lead)
-        elif op is sre.ATOMIC_GROUP:
-            yield from _repeated(list(value), lead)
-        elif op is sre.BRANCH:
-            for branch in value[1]:
-                yield from _repeated(list(branch), lead)
-        lead += shortest([(op, value)])
 
 
 def _drawn(items: Sequence[Any], draw: random.Random) -> bytes:

@@ -13,20 +13,27 @@ PREFERRED = b"aA0 _-=:.\"'\t/+x\n"
 
 def pumps(items: Sequence[Any], lead: bytes = b"") -> Iterator[tuple[bytes, bytes, int]]:
     """Of each repetition in ``items``: the shortest text before it after ``lead``, what it repeats, and how often."""
+    for before, inner, most in repetitions(items, lead):
+        for pump in ways(inner):
+            yield before, pump, min(most, LINE)
+
+
+def repetitions(items: Sequence[Any], lead: bytes = b"") -> Iterator[tuple[bytes, list[Any], int]]:
+    """Those of more than three turns in ``items``: the shortest text before one after ``lead``, what it repeats, and
+    how often at most."""
     for op, value in items:
         if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
             _, high, inner = value
-            for pump in ways(list(inner)):
-                if high > 3:
-                    yield lead, pump, int(min(high, LINE))
-            yield from pumps(list(inner), lead)
+            if high > 3:
+                yield lead, list(inner), int(high)
+            yield from repetitions(list(inner), lead)
         elif op is sre.SUBPATTERN:
-            yield from pumps(list(value[3]), lead)
+            yield from repetitions(list(value[3]), lead)
         elif op is sre.ATOMIC_GROUP:
-            yield from pumps(list(value), lead)
+            yield from repetitions(list(value), lead)
         elif op is sre.BRANCH:
             for branch in value[1]:
-                yield from pumps(list(branch), lead)
+                yield from repetitions(list(branch), lead)
         lead += shortest([(op, value)])
 
 

@@ -9,14 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.engine import cache, shipped
-
-RULE = """
-- id: {id}
-  title: Acme
-  description: A token.
-  severity: high
-  pattern: '(?P<secret>acme_[0-9a-z]{{20}})'
-"""
+from tests.engine.test_cache import RULE
 
 
 @pytest.fixture
