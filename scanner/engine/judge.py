@@ -31,32 +31,37 @@ class Judge:
 
         Empty where that depends on more: to find the line costs as much as this.
         """
-        if not self._by_line:
-            return ""
+        return self._remembered(value, key, kind) if self._by_line else ""
+
+    def implausible(self, value: bytes, key: bytes, kind: FileKind, line: bytes) -> str:
+        """Why ``value``, given to ``key``, is no secret on this ``line``; empty when it may be one."""
+        reason = self._remembered(value, key, kind)
+        if reason or not self._by_line:
+            return reason
+        from scanner.engine.plausibility.surroundings import in_its_line
+
+        return in_its_line(value, key=self._named(key), password=self._password, kind=kind, line=line)
+
+    def _remembered(self, value: bytes, key: bytes, kind: FileKind) -> str:
         asked = (value, key, kind)
         known = self._known.get(asked)
         if known is None:
-            from scanner.engine.plausibility import judgement
-
-            known = judgement.in_itself(value, key=self._named(key), password=self._password, kind=kind)
-            if not known and named_alike(value, key.decode("utf-8", "replace")):
-                known = "named like it"
+            known = self._on_any_line(value, key, kind)
             if len(value) + len(key) <= _SHORT:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
                 self._known[asked] = known
         return known
 
-    def implausible(self, value: bytes, key: bytes, kind: FileKind, line: bytes) -> str:
-        """Why ``value``, given to ``key``, is no secret on this ``line``; empty when it may be one."""
+    def _on_any_line(self, value: bytes, key: bytes, kind: FileKind) -> str:
         if not self._by_line:
-            return implausible(value, mode=self._mode, key=key.decode("utf-8", "replace"), kind=kind, line=line)
-        reason = self.hopeless(value, key, kind)
-        if reason:
-            return reason
-        from scanner.engine.plausibility.surroundings import in_its_line
+            return implausible(value, mode=self._mode, key=key.decode("utf-8", "replace"), kind=kind)
+        from scanner.engine.plausibility import judgement
 
-        return in_its_line(value, key=self._named(key), password=self._password, kind=kind, line=line)
+        known = judgement.in_itself(value, key=self._named(key), password=self._password, kind=kind)
+        if not known and named_alike(value, key.decode("utf-8", "replace")):
+            return "named like it"
+        return known
 
     def is_password(self, key: bytes) -> bool:
         """True when what ``key`` names is a password, which people choose, by the rule or by the name."""

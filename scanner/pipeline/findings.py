@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 # Characters of a line shown either side of a secret.
 _AROUND = 60
 # The private parts of a JSON web key, and of an RSA key in XML: one of them is told, and the others stand beside it.
+# It begins with a character, which is looked for; what must stand before that, or not, is asked there.
 _KEY_PART = re.compile(
-    rb"""(?:\b(?:d|p|q|dp|dq|qi|k)\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["']
-        |(?:<|&lt;)(?:D|P|Q|DP|DQ|InverseQ)(?:>|&gt;)\s{0,4})([0-9A-Za-z_+/=-]{16,2000})""",
+    rb"""[dpqk<&](?:(?<=\b[dpqk])(?:(?<=d)[pq]|(?<=q)i)?\\{0,7}["']\s{0,4}:\s{0,4}\\{0,7}["']
+        |(?:(?<=<)|(?<=&)lt;)(?:D|P|Q|DP|DQ|InverseQ)(?:>|&gt;)\s{0,4})([0-9A-Za-z_+/=-]{16,2000})""",
     re.VERBOSE,
 )
 _LONGEST_PART = 2100
@@ -151,7 +152,7 @@ def excerpt(data: bytes, match: Match, beside: Beside, *, index: LineIndex) -> s
 
 def _printable(data: bytes) -> str:
     text = data.decode("utf-8", "replace").replace("\t", " ")
-    return "".join(char if char.isprintable() else "�" for char in text)
+    return text if text.isprintable() else "".join(char if char.isprintable() else "�" for char in text)
 
 
 def settled(found: Iterable[Placed], context: Context) -> tuple[Finding, ...]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from scanner.model.filekind import FileKind
 from scanner.model.span import Span
-from scanner.model.text import Text
 from scanner.suppress.case import Case
 from scanner.suppress.comments import COMMENT_END, alone, is_comment
 from scanner.suppress.verdict import ALLOWED, PLACE, Claim, Place
@@ -23,6 +23,8 @@ from scanner.suppress.verdict import ALLOWED, PLACE, Claim, Place
 SOURCE = "comment"
 _OWN = "unsealed:"
 _LINE_LIMIT = 4096
+# A line may hold hundreds of matches, and those of two lines have most of theirs in common.
+_LINES_KEPT = 4
 _MARK = re.compile(
     rb"(?<![\w:.-])(?:"
     rb"(?P<own>unsealed:allow)(?P<where>-next-line|-previous-line)?"
@@ -90,16 +92,16 @@ def _marks(case: Case) -> Iterator[tuple[bytes, Mark]]:
     secret = Span(case.match.span.start - lines.start, case.match.span.end - lines.start)
     start = 0
     for own in data[lines.start : lines.end].split(b"\n"):
-        for mark in _on(own, text):
+        for mark in _on(own, text.path, text.kind):
             if mark.offset == 0 and not secret.overlaps(Span(start + mark.start, start + mark.end)):
                 yield own, mark
         start += len(own) + 1
     above = _line_above(data, lines.start)
-    for mark in _on(above, text):
+    for mark in _on(above, text.path, text.kind):
         if mark.offset == 1 or (mark.offset == 0 and (case.several_lines or alone(above, mark.start, path=text.path))):
             yield above, mark
     below = _line_below(data, lines.end)
-    for mark in _on(below, text):
+    for mark in _on(below, text.path, text.kind):
         if mark.offset == -1 or (mark.offset == 0 and case.several_lines and alone(below, mark.start, path=text.path)):
             yield below, mark
 
@@ -126,13 +128,16 @@ def _regions(data: bytes) -> list[tuple[int, bytes, int]]:
     return [(found.start(), found["off"], len(found.group())) for found in _REGION.finditer(data)]
 
 
-def _on(line: bytes, text: Text) -> Iterator[Mark]:
+@lru_cache(maxsize=_LINES_KEPT)
+def _on(line: bytes, path: str, kind: FileKind) -> tuple[Mark, ...]:
     """Marks on one line that stand in a comment."""
+    marks = []
     for seen in _MARK.finditer(line):
         start, end = seen.span()
         free = start == 0 or _BEFORE.search(line, 0, start)
-        if free and is_comment(line, start, path=text.path, kind=text.kind):
-            yield Mark(seen.group().decode("utf-8", "replace"), start, end, _offset(seen))
+        if free and is_comment(line, start, path=path, kind=kind):
+            marks.append(Mark(seen.group().decode("utf-8", "replace"), start, end, _offset(seen)))
+    return tuple(marks)
 
 
 def _offset(seen: re.Match[bytes]) -> int:
