@@ -1,7 +1,8 @@
 """Exact expressions compiled before, on disk: compiling one takes milliseconds, reading it back a hundredth of that.
 
 The library gives what it compiled in a form for pickling, and that is stored, without a pickle. What cannot be read is
-compiled anew.
+compiled anew. Where all is read back, the part of the library that searches is enough, and is loaded by itself: the one
+that compiles takes ten times as long to import, as long as a dozen files to scan.
 """
 
 from __future__ import annotations
@@ -13,16 +14,21 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, AnyStr
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from typing import TYPE_CHECKING, Any, AnyStr, NamedTuple
 from zlib import crc32
-
-import regex
 
 from scanner.engine.home import cache_dir
 from scanner.engine.shelf import Shelf, key_of
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from regex import Pattern
+
+# The part of ``regex`` that searches.
+_SEARCHING = "regex._regex"
 
 
 def compiled(expression: str, flags: int = 0) -> Pattern[bytes]:
@@ -38,7 +44,7 @@ def compiled_text(expression: str) -> Pattern[str]:
 @cache
 def _programs() -> Programs:
     home = cache_dir()
-    version = f"{regex.__version__}\0{sys.version}\0{os.uname().machine if hasattr(os, 'uname') else os.name}"
+    version = f"{_library().version}\0{sys.version}\0{os.uname().machine if hasattr(os, 'uname') else os.name}"
     return Programs(os.path.join(home, f"{crc32(version.encode()):08x}.compiled") if home else "")
 
 
@@ -52,16 +58,23 @@ class Programs:
     def get(self, expression: AnyStr, flags: int) -> Pattern[AnyStr]:
         """The compiled ``expression``, as it was kept or else made and kept."""
         if not self._keeps:
-            return regex.compile(expression, flags)
+            return _compile(expression, flags)
         key = _key(expression, flags)
         body = self._shelf.get(key)
         if body is not None:
-            with contextlib.suppress(AttributeError, RuntimeError, TypeError, ValueError, regex.error):
+            with contextlib.suppress(AttributeError, RuntimeError, TypeError, ValueError):
                 return _from_stored(expression, body)
-        made: Pattern[AnyStr] = regex.compile(expression, flags)
+        made = _compile(expression, flags)
         if body := _stored(made):
             self._shelf.put(key, body)
         return made
+
+
+def _compile(expression: AnyStr, flags: int) -> Pattern[AnyStr]:
+    import regex
+
+    made: Pattern[AnyStr] = regex.compile(expression, flags)
+    return made
 
 
 def _key(expression: str | bytes, flags: int) -> bytes:
@@ -90,7 +103,7 @@ def _from_stored(expression: AnyStr, body: bytes) -> Pattern[AnyStr]:
     code = body[start:] if code is None else code
     numbers = {number: name for name, number in groups.items()}
     characters = None if characters is None else tuple(characters)
-    made: Pattern[AnyStr] = _rebuild()(
+    made: Pattern[AnyStr] = _library().rebuild(
         expression, flags, code, groups, numbers, lists, indexes, offset, characters, case, count
     )
     return made
@@ -101,7 +114,31 @@ def _parts(made: Pattern[AnyStr]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     return reduced
 
 
+class _Library(NamedTuple):
+    """What makes a pattern of its parts, and what changes with it."""
+
+    rebuild: Callable[..., Any]
+    version: str
+
+
 @cache
-def _rebuild() -> Callable[..., Any]:
-    """What makes a pattern of its parts: the library tells it with any pattern."""
-    return _parts(regex.compile(b""))[0]
+def _library() -> _Library:
+    with contextlib.suppress(AttributeError, ImportError, OSError, TypeError):
+        module = sys.modules.get(_SEARCHING) or _searching()
+        state = os.stat(module.__file__ or "")
+        return _Library(module.compile, f"{state.st_size}\0{state.st_mtime_ns}")
+    # Another release has other parts; it tells what makes a pattern with any pattern.
+    import regex
+
+    return _Library(_parts(_compile(b"", 0))[0], regex.__version__)
+
+
+def _searching() -> ModuleType:
+    package = PathFinder.find_spec(_SEARCHING.partition(".")[0])
+    spec = PathFinder.find_spec(_SEARCHING, package.submodule_search_locations if package else None)
+    if spec is None or spec.loader is None:
+        raise ImportError(_SEARCHING)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    # There is one of it, also for who imports the library later.
+    return sys.modules.setdefault(_SEARCHING, module)

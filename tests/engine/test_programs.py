@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +29,7 @@ def path(tmp_path: Path) -> str:
 
 
 def only_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    programs._rebuild()
+    programs._library()
 
     def compile_(*_: object) -> None:
         raise AssertionError("compiled again")
@@ -112,3 +114,28 @@ def test_a_full_file_begins_anew(path: str, monkeypatch: pytest.MonkeyPatch) -> 
     Programs(path).get(EXPRESSION, 0)
     only_stored(monkeypatch)
     assert answers(Programs(path).get(EXPRESSION, 0)) != []
+
+
+ALONE = """
+import sys
+from scanner.engine.programs import Programs
+store = Programs(sys.argv[1])
+found = store.get(sys.argv[2].encode(), 0).search(sys.argv[3].encode())
+print(found["secret"], "regex" in sys.modules)
+try:
+    store.get(b"(", 0)
+except Exception as error:
+    import regex
+    print(type(error) is regex.error, type(found) is type(regex.search(b"a", b"a")))
+"""
+
+
+def test_what_is_stored_is_read_without_what_compiles(path: str) -> None:
+    """And who asks for that later gets the same library."""
+
+    def run() -> list[str]:
+        command = [sys.executable, "-c", ALONE, path, EXPRESSION.decode(), TEXT.decode()]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+    assert run() == ["b'00ff11' True", "True True"]
+    assert run() == ["b'00ff11' False", "True True"]
