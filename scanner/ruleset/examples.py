@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import quote
 
-from scanner.ruleset import example_keys, example_stores, example_tokens
+from scanner.ruleset import example_keys, example_stores, example_tokens, example_wallets
 
 _DIGITS, _LOWER, _UPPER = string.digits, string.ascii_lowercase, string.ascii_uppercase
 _CLASSES = {
@@ -126,6 +126,10 @@ _MAKERS: dict[str, Callable[[str, random.Random], str]] = {
     "age": example_tokens.age,
     "nkey": example_tokens.nkey,
     "keystore": example_stores.keystore,
+    "phrase": example_wallets.phrase,
+    "base58": example_wallets.base58,
+    "pair": example_wallets.pair,
+    "sanctum": example_wallets.sanctum,
 }
 # ... and of what the parts between them give.
 _CODINGS: dict[str, Callable[[str], str]] = {

@@ -83,3 +83,11 @@ def check_crc8hex_body(secret: bytes, context: CheckContext) -> Verdict:
     _, _, tail = secret.partition(b"_")
     body, checksum = tail[:-8].rstrip(b"_"), tail[-8:]
     return passed(crc8hex(body) == checksum.decode("latin-1"), "the checksum does not match")
+
+
+def check_sanctum(secret: bytes, context: CheckContext) -> Verdict:
+    """Laravel Sanctum: a number, a bar, perhaps a prefix, 40 characters and eight hex digits of their CRC-32."""
+    _, _, tail = secret.partition(b"|")
+    if crc8hex(tail[-48:-8]) == tail[-8:].decode("latin-1"):
+        return passed(True, "")
+    return Verdict(Outcome.DROP, "the checksum does not match")

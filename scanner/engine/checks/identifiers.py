@@ -62,11 +62,12 @@ _PAYLOADS: tuple[tuple[bytes, frozenset[str]], ...] = (
     (b"glc_", frozenset("onk")),
     (b"eyJrIjoi", frozenset(("k", "n", "id"))),
     (b"sntrys_", frozenset(("iat", "url"))),
+    (b"eyJhIjoi", frozenset("ats")),
 )
 
 
 def check_json_payload(secret: bytes, context: CheckContext) -> Verdict:
-    """Base64 of a JSON object after the prefix (Grafana Cloud and legacy, Sentry organisation, 1Password)."""
+    """Base64 of a JSON object after the prefix (Grafana Cloud and legacy, Sentry, 1Password, Cloudflare Tunnel)."""
     needed = next((keys for prefix, keys in _PAYLOADS if secret.startswith(prefix)), frozenset())
     found = re.search(rb"ey[A-Za-z0-9+/=-]+", secret)
     payload = json_object(decode_base64(found.group())) if found else None

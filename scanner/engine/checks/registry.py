@@ -30,6 +30,10 @@ _WHERE = {
     "private-key-base64": ("private_key", "check_private_key_base64"),
     "private-key-der": ("private_key", "check_private_key_der"),
     "putty": ("private_key", "check_putty"),
+    "recovery-phrase": ("wallet", "check_recovery_phrase"),
+    "base58check": ("wallet", "check_base58"),
+    "key-pair": ("wallet", "check_key_pair"),
+    "sanctum": ("crc", "check_sanctum"),
     "password": ("userinfo", "check_password"),
     "basic-auth": ("userinfo", "check_basic"),
 }
