@@ -42,20 +42,26 @@ def outermost(data: bytes, hits: Sequence[tuple[Expression, int]]) -> list[tuple
     """``hits`` (expression, end offset) without those between two on one line: their windows lie in those two's."""
     kept: list[tuple[Expression, int]] = []
     first, before, inner = -1, -1, False
+    # The expression of the hit before, and how far apart two of it may be.
+    last: Expression | None = None
+    most = 0
     # Between these two there is no line break. Each is looked for once: there may be a hit in every byte.
     searched, line_end = 0, -1
-    for expression, end in hits:
+    for hit in hits:
+        expression, end = hit
         if not searched < before <= line_end + 1:
             searched = max(0, before - 1)
             line_end = data.find(b"\n", searched)
             line_end = len(data) if line_end < 0 else line_end
-        same = end <= line_end and bool(kept) and kept[-1][0] is expression
-        if same and inner and end - first <= min(expression.after or LONGEST_LINE, LONGEST_LINE):
-            kept[-1] = expression, end
+        same = expression is last and end <= line_end
+        if expression is not last:
+            last, most = expression, min(expression.after or LONGEST_LINE, LONGEST_LINE)
+        if same and inner and end - first <= most:
+            kept[-1] = hit
         else:
             first = before if same else end
             inner = same
-            kept.append((expression, end))
+            kept.append(hit)
         before = end
     return kept
 

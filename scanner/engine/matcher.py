@@ -185,7 +185,8 @@ class Matcher:
             [end for _, end in hits] if rule.inside else [],
             spans,
             lines=rule.near,
-            joins=all(expression.joins for expression, _ in hits),
+            # All expressions of a rule say the same of that.
+            joins=not hits or hits[0][0].joins,
             timeout=EXPRESSION_TIMEOUT,
             patience=self._patience,
             from_behind=from_behind,
