@@ -45,13 +45,17 @@ class Patterns:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._kept: dict[tuple[str | bytes, int], Kept] = {}
+        self._data = b""
+        # Where each begins in what was read, by the expression, whether it is of bytes, and the flags. Most are not
+        # asked for: they are other commands'.
+        self._places: dict[tuple[bytes, bool, int], int] = {}
+        self._made: dict[tuple[str | bytes, int], Kept] = {}
         if path:
             self._read()
 
     def get(self, pattern: str | bytes, flags: int) -> re.Pattern[Any] | None:
         """The compiled ``pattern``, if it was kept."""
-        kept = self._kept.get((pattern, flags))
+        kept = self._made.get((pattern, flags)) or self._stored(pattern, flags)
         if kept is None:
             return None
         full, packed, groups, listed = kept
@@ -82,11 +86,10 @@ class Patterns:
         return made
 
     def _keep(self, pattern: str | bytes, flags: int, kept: Kept) -> None:
-        self._kept[pattern, flags] = kept
+        self._made[pattern, flags] = kept
         if not self._path:
             return
-        is_bytes = isinstance(pattern, bytes)
-        text = pattern if isinstance(pattern, bytes) else pattern.encode("utf-8", "surrogatepass")
+        text, is_bytes, _ = _key(pattern, flags)
         full, code, groups, names = kept
         body = text + names + code
         sizes = len(text), len(names), len(code)
@@ -108,23 +111,36 @@ class Patterns:
                 data = file.read(2 * _MOST)
         except OSError:
             return
-        at, size = 0, _ENTRY.size
-        while len(data) - at >= size:
-            mark, total, *sizes, is_bytes, flags, full, groups = _ENTRY.unpack_from(data, at)
-            first, second, third = sizes
-            text, names = at + size, at + size + first
-            code, end = names + second, names + second + third
-            head = _ENTRY.pack(_MARK, 0, *sizes, is_bytes, flags, full, groups)
-            if mark != _MARK or end > len(data) or crc32(data[text:end], crc32(head)) != total:
+        at, size, most, unpack = 0, _ENTRY.size, len(data), _ENTRY.unpack_from
+        while most - at >= size:
+            mark, _, text, names, code, is_bytes, flags, _, _ = unpack(data, at)
+            start = at + size
+            end = start + text + names + code
+            if mark != _MARK or end > most:
                 break
-            with contextlib.suppress(UnicodeDecodeError):
-                pattern = data[text:names] if is_bytes else data[text:names].decode("utf-8", "surrogatepass")
-                self._kept[pattern, flags] = (full, data[code:end], groups, data[names:code])
+            # What was damaged is made again, and stands further on.
+            self._places[data[start : start + text], is_bytes, flags] = at
             at = end
+        self._data = data
         if at != len(data):
             # Somebody was killed in the middle of writing, or the disk was full: nothing behind it would be found.
             with contextlib.suppress(OSError):
                 os.unlink(self._path)
+
+
+    def _stored(self, pattern: str | bytes, flags: int) -> Kept | None:
+        """What was read of ``pattern``, unless it was damaged."""
+        at = self._places.get(_key(pattern, flags))
+        if at is None:
+            return None
+        data = self._data
+        mark, total, text, names, code, *rest = _ENTRY.unpack_from(data, at)
+        start = at + _ENTRY.size
+        end = start + text + names + code
+        if crc32(data[start:end], crc32(_ENTRY.pack(mark, 0, text, names, code, *rest))) != total:
+            return None
+        _, _, full, groups = rest
+        return full, data[end - code : end], groups, data[start + text : end - code]
 
 
 class _Compiler:
@@ -176,6 +192,13 @@ def _is_written(frame: FrameType | None) -> bool:
     while frame is not None and frame.f_globals.get("__name__") in (__name__, "re"):
         frame = frame.f_back
     return frame is not None and not frame.f_code.co_flags & _OPTIMIZED
+
+
+def _key(pattern: str | bytes, flags: int) -> tuple[bytes, bool, int]:
+    """What ``pattern`` is kept by."""
+    if isinstance(pattern, bytes):
+        return pattern, True, flags
+    return pattern.encode("utf-8", "surrogatepass"), False, flags
 
 
 def _numbered(names: bytes) -> list[tuple[str, int]]:
