@@ -1,8 +1,8 @@
 """Files inside archives, and archives inside those: read in memory, never written to disk.
 
 Everything about an archive is taken to be a lie until it is read: sizes, counts, names. Names are only shown.
-Formats: zip and its kin (jar, whl, docx, xlsx …), tar, ar (deb), gzip, bzip2, xz; zstd and 7z where what reads them
-is installed.
+Formats: zip and its kin (jar, whl, docx, xlsx …), tar, ar (deb), gzip, bzip2, xz, lzma; zstd and 7z where what reads
+them is installed.
 """
 
 from __future__ import annotations

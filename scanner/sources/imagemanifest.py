@@ -45,6 +45,10 @@ def read_contents(store: Store) -> Contents:
     for entry in _list(found.parsed("manifest.json")):
         found.docker(_mapping(entry))
     found.index(_mapping(found.parsed("index.json")), _DEEPEST)
+    for name in found.attestations:
+        # Read as it stands where it is no JSON.
+        if name in store.sizes and name not in store.json:
+            found.parsed(name)
     return Contents(
         images=tuple(found.images),
         attestations=tuple(dict.fromkeys(found.attestations)),
@@ -68,8 +72,11 @@ class _Reading:
         self.cut: dict[str, None] = {}
 
     def parsed(self, name: str) -> object:
-        """The JSON in a file, or None."""
-        return parse(self._store.json.get(name))
+        """The JSON in a file, or None; a file that cannot be read as such is told."""
+        found = parse(self._store.json.get(name))
+        if found is None and name in self._store.sizes:
+            self.cut[f"{name} cannot be read as JSON, or is too large to be: what it names was not scanned"] = None
+        return found
 
     def docker(self, entry: Mapping[str, object]) -> None:
         """One entry of docker's manifest."""
@@ -84,9 +91,11 @@ class _Reading:
             described = _mapping(item)
             self._note(described)
             name = blob(described)
+            if not depth:
+                self.cut[f"has indexes in more than {_DEEPEST} others: they were not read"] = None
             if not name or not depth:
                 continue
-            if name not in self._store.json:
+            if name not in self._store.sizes:
                 # An index may list platforms that were not saved; without any image at all it is told.
                 continue
             # An index may list itself, and a manifest of megabytes ten thousand times.
@@ -153,16 +162,17 @@ def parse(data: bytes | None) -> object:
     return found
 
 
-def leaves(value: object, path: str = "", depth: int = 40) -> Iterator[tuple[str, str]]:
+def leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     """Every string in a JSON value with the key it stands under, in order."""
-    if isinstance(value, str):
-        yield path, value
-    elif depth and isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from leaves(inner, str(key), depth - 1)
-    elif depth and isinstance(value, list):
-        for inner in value:
-            yield from leaves(inner, path, depth - 1)
+    waiting = [(path, value)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, dict):
+            waiting += [(str(key), inner) for key, inner in reversed(value.items())]
+        elif isinstance(value, list):
+            waiting += [(path, inner) for inner in reversed(value)]
 
 
 def _is_called_attestation(described: Mapping[str, object]) -> bool:

@@ -134,7 +134,7 @@ class _Lzma1:
 
 
 def decompressor(kind: str) -> Decompressor:
-    """A new decompressor for ``gzip``, ``deflate``, ``bzip2``, ``xz`` or ``zstd``. Unreadable for others."""
+    """A new decompressor for ``gzip``, ``deflate``, ``bzip2``, ``xz``, ``lzma`` or ``zstd``. Unreadable for others."""
     if kind == "gzip":
         return _Deflate(31)
     if kind == "deflate":
@@ -143,6 +143,8 @@ def decompressor(kind: str) -> Decompressor:
         return bz2.BZ2Decompressor()
     if kind == "xz":
         return lzma.LZMADecompressor(memlimit=_LARGEST_DICTIONARY)
+    if kind == "lzma":
+        return lzma.LZMADecompressor(format=lzma.FORMAT_ALONE, memlimit=_LARGEST_DICTIONARY)
     if kind == "zstd":
         return _zstd()
     raise Unreadable(kind)

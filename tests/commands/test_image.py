@@ -244,3 +244,33 @@ def test_a_baseline_of_the_repository_knows_what_is_in_the_image(repo: Repositor
     assert ran.code == 0, ran
     assert "1 finding silenced by .unsealed.baseline in the repository" in ran.out
     assert repo.unsealed("image", "image.tar", "--no-repo-config").code == 1
+
+
+def test_what_is_too_large_to_be_read_as_json_is_never_green(repo: Repository) -> None:
+    image = Image(layers=[{"ok.txt": b"hello"}], attestation={"predicate": {"text": "x" * (17 << 20)}})
+    repo.write("image.tar", tarred(oci(image)))
+    code, found, scan = report(repo, "image.tar")
+    assert (code, found) == (3, {})
+    assert any("cannot be read as JSON, or is too large" in one["why"] for one in scan["skipped"])
+
+
+def test_a_setting_many_levels_down(repo: Repository) -> None:
+    told: Any = f"key = {token()}"
+    for _ in range(200):
+        told = {"inner": [told]}
+    repo.write("image.tar", docker_save(Image(layers=[{"ok.txt": b"hello"}], config={"Healthcheck": told})))
+    assert list(report(repo, "image.tar")[1]) == ["image.tar!/config/other"]
+
+
+def test_indexes_in_indexes_are_read_or_told(repo: Repository) -> None:
+    files = oci(Image(layers=[{"a.txt": f"key = {token()}\n".encode()}]))
+    codes = []
+    for number in range(5):
+        repo.write("image.tar", tarred(files))
+        code, found, scan = report(repo, "image.tar")
+        assert found or any("has indexes in more than" in one["why"] for one in scan["skipped"])
+        codes.append(code)
+        name = f"blobs/sha256/{number:064}"
+        files = {**files, name: files["index.json"]}
+        files["index.json"] = json.dumps({"manifests": [{"digest": f"sha256:{number:064}"}]}).encode()
+    assert codes == [1, 1, 1, 3, 3]

@@ -71,7 +71,18 @@ def test_a_line_that_only_begins_like_an_archive() -> None:
     assert kind_of_archive(b"BZhang wrote this\n") == ""
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+def as_lzma(data: bytes) -> bytes:
+    return lzma.compress(data, format=lzma.FORMAT_ALONE)
+
+
+@pytest.mark.parametrize("preset", range(10))
+def test_the_older_format_of_xz_is_told_without_a_magic(preset: int) -> None:
+    data = lzma.compress(b"some words " * 30, format=lzma.FORMAT_ALONE, preset=preset)
+    assert kind_of_archive(data) == "lzma"
+    assert kind_of_archive(data[:13]) == kind_of_archive("]\u8000, and a list in UTF-16".encode("utf-16-le")) == ""
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, as_lzma], ids=["gzip", "bzip2", "xz", "lzma"])
 def test_a_single_compressed_file(pack: Callable[[bytes], bytes]) -> None:
     assert list(Unpacker().members("dir/log.txt.gz", pack(b"one"))) == [("dir/log.txt.gz!/log.txt", b"one")]
 
