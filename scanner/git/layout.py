@@ -39,14 +39,13 @@ def layout(git: Git) -> Layout:
     out = git.output("rev-parse", "--is-shallow-repository", "--show-object-format").decode("ascii", "replace")
     objects = git.output("rev-parse", "--git-path", "objects").decode("utf-8", "surrogateescape").rstrip("\n")
     words = out.split()
-    promised = git.succeeds("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
     return Layout(
         objects=Path(os.path.join(git.where, objects)),
         alternates=os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", ""),
         name_size=32 if words[-1] == "sha256" else 20,
         refs=refs(git),
         shallow=words[0] == "true",
-        partial=promised is not None,
+        partial=is_partial(git),
     )
 
 
@@ -93,3 +92,8 @@ def missing_objects(git: Git, tips: tuple[str, ...]) -> tuple[str, ...]:
         why = first_line(complaint) or f"git rev-list ended with {code}"
         raise GitError(f"the history is not complete: {why}")
     return missing
+
+
+def is_partial(git: Git) -> bool:
+    """True in a clone that left objects at its remote."""
+    return git.succeeds("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$") is not None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.git import lfs, listing
-from scanner.git.layout import HEAD
+from scanner.git.layout import HEAD, is_partial
 from scanner.git.listing import Brought, Listed
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.run import Git
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 # Of so many tips the trees are listed, to learn which files are the newest.
 _MOST_TIPS = 16
+_LEFT = "a partial clone left objects at its remote: git fetch --refetch --no-filter brings them"
 
 
 # A blob and a path that it lies at; for a message its commit or tag, and no path.
@@ -95,6 +96,7 @@ def scan_listed(
             findings = _joined(look.placed(tips, since), _Files(git), context, newest)
         except GitError as error:
             skipped.append(Skipped("history", str(error)))
+    partial = (skipped or look.skipped) and is_partial(git)
     summary = ScanSummary(
         target=git.where,
         texts=family.texts - texts,
@@ -102,7 +104,7 @@ def scan_listed(
         commits=commits,
         seconds=time.monotonic() - started,
         skipped=(*skipped, *look.skipped, *scanner.skipped()),
-        notes=context.notes,
+        notes=(*context.notes, *([_LEFT] if partial else ())),
     )
     return ScanResult(findings, summary)
 
@@ -176,11 +178,14 @@ class _Look:
                     new.append(one.name)
                 self._at(one)
         known: set[str] = set()
-        for brought in listing.brought(self._git, new) if new else ():
-            known.add(brought.blob)
-            self._at(Listed(brought.blob, "blob", -1, brought.path))
-            if (pair := (brought.blob, brought.path)) in self.held:
-                self._by_merges.setdefault(pair, brought)
+        try:
+            for brought in listing.brought(self._git, new) if new else ():
+                known.add(brought.blob)
+                self._at(Listed(brought.blob, "blob", -1, brought.path))
+                if (pair := (brought.blob, brought.path)) in self.held:
+                    self._by_merges.setdefault(pair, brought)
+        except GitError as error:
+            self._untold(error)
         # The path of a list is not the file's own where a line cannot hold it, so it counts where there is no other.
         for one in waiting:
             if one.name not in known:
@@ -212,6 +217,12 @@ class _Look:
         self._scan(one, data, _key(one))
         if self._shared and _asked_for(self._classes, one.path):
             family.named.add(pair)
+
+    def _untold(self, error: GitError) -> None:
+        """Say once what git could not tell: what was scanned all the same is reported."""
+        told = Skipped("history", str(error))
+        if told not in self.skipped:
+            self.skipped.append(told)
 
     def _settled(self, one: Listed) -> bool:
         """True for what the family has seen and where nothing is, wherever it lies."""
@@ -266,7 +277,13 @@ class _Look:
     def placed(self, tips: Sequence[str], since: Sequence[str]) -> list[_There]:
         """Each finding at the commits and paths that brought it, oldest first."""
         blobs = frozenset(name for name, _ in self.held)
-        places = listing.bringing(self._git, tips, since, blobs) if blobs else []
+        try:
+            places = listing.bringing(self._git, tips, since, blobs) if blobs else []
+        except GitError as error:
+            self._untold(error)
+            # Messages are their own commits; of files it is not known which commit brought them.
+            found = [Brought(name, "" if path else name, "", "", path) for name, path in sorted(self.held)]
+            return [_There(one, place) for place in found for one in self.held[place.blob, place.path]]
         for one in places:
             self._at(Listed(one.blob, "blob", -1, one.path))
         found = [place for place in places if (place.blob, place.path) in self.held]

@@ -9,6 +9,7 @@ from scanner.git import changes, revisions
 from scanner.git.objects import MissingObject, ObjectReader, TooLarge, file_at
 from scanner.git.revisions import Range
 from scanner.git.run import Git
+from scanner.model.errors import GitError
 from scanner.model.match import Detector
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.pipeline.context import Context
@@ -35,7 +36,11 @@ def scan_range(git: Git, scanner: TextScanner, context: Context, commits: Range)
         result = result._replace(summary=result.summary._replace(skipped=(*result.summary.skipped, missing)))
     if not result.findings:
         return result
-    old = _before(git, scanner, context, commits)
+    try:
+        old = _before(git, scanner, context, commits)
+    except GitError:
+        untold = Skipped("what was there before the range", "cannot be read, so that what was found may be older")
+        return result._replace(summary=result.summary._replace(skipped=(*result.summary.skipped, untold)))
     return result._replace(findings=tuple(finding for finding in result.findings if finding.fingerprint not in old))
 
 

@@ -357,3 +357,21 @@ def test_an_ignore_that_names_the_commit_counts_in_a_range(repo: Repository) -> 
     leak = repo.commit("leak")
     repo.write(".gitleaksignore", f"{leak}:a.py:github-pat:1\n")
     assert [one["status"] for one in findings(repo, f"{base}..HEAD")] == ["allowed"]
+
+
+@pytest.mark.parametrize("left", ["tree:0", "blob:none"])
+def test_of_a_partial_clone_what_is_here_is_reported(repo: Repository, tmp_path: Path, left: str) -> None:
+    repo.write("a/b.py", "x = 1\n")
+    base = repo.commit("base")
+    repo.write("a/b.py", f'key = "{token("file")}"\n')
+    repo.write("a/c.py", "y = 1\n")
+    repo.commit(f"message with {token('message')}")
+    repo.write("a/c.py", "y = 2\n")
+    repo.commit("last")
+    repo.git("config", "uploadpack.allowFilter", "true")
+    repo.git("clone", "-q", f"--filter={left}", "--no-local", f"file://{repo.path}", str(tmp_path / "partial"))
+    partial = Repository(tmp_path / "partial", repo.environment)
+    ran = partial.unsealed("range", f"{base}..HEAD", "-f", "json")
+    found = json.loads(ran.out)
+    assert ran.code == 3 and "git fetch --refetch --no-filter" in ran.out
+    assert sorted(one["path"] for one in found["findings"]) == ["", "a/b.py"]
