@@ -283,7 +283,7 @@ def _before(base: str, current: str) -> str:
 
 
 def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
-    names: dict[str, None] = {}
+    names: list[str] = []
     skipped: list[Skipped] = []
     notes: list[str] = []
     for path in paths:
@@ -294,13 +294,15 @@ def _list(paths: Sequence[str], *, ignore: bool) -> Listing:
                 # One that is named is wanted: among others in a folder it would be passed over.
                 skipped.append(Skipped(files.shown(path), "is no regular file: pipe it into `unsealed scan -`"))
             else:
-                names[path] = None
+                names.append(path)
             continue
         for listing in _below(path, ignore=ignore):
-            names.update(dict.fromkeys(_foreign(path, listing.names)))
+            names += _foreign(path, listing.names)
             skipped += listing.skipped
             notes += listing.notes
-    return Listing(list(names), skipped, notes)
+    # "d ./d/a" names a file twice, as do two folders of which one lies in the other.
+    each = {os.path.abspath(name): name for name in reversed(names)} if len(paths) > 1 else {}
+    return Listing([*each.values()][::-1] or names, skipped, notes)
 
 
 def _foreign(folder: str, names: Sequence[str]) -> Sequence[str]:
