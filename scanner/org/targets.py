@@ -14,8 +14,6 @@ from scanner.org.hosts.address import Account, HostError, account_of
 from scanner.org.tokens import token_for
 from scanner.org.values import Repository
 
-# How deep repositories are looked for below a folder: owner/name and one more.
-_DEEPEST = 4
 _LONGEST_LIST = 64 << 20
 # No account has more repositories; one that comes up more often while it is watched for is in a list that goes in a
 # circle; and with so many that cannot be used, something else is wrong.
@@ -87,28 +85,32 @@ def _listed(target: str) -> Iterator[Repository | Skipped]:
 def _clones(folder: str) -> Iterator[Repository | Skipped]:
     """Every repository at or below ``folder``, in the order of their names; none inside another."""
     base = os.path.realpath(folder)
-    found = 0
-    for path in _below(base, 0):
-        found += 1
+    some = False
+    for path in _below(base):
+        some = True
+        if isinstance(path, Skipped):
+            yield path
+            continue
         name = os.path.relpath(path, base).replace(os.sep, "/") if path != base else os.path.basename(base)
         yield Repository(url=path, name=name, local=True, source=path)
-    if not found:
+    if not some:
         yield Skipped(folder, "no repository is in this folder")
 
 
-def _below(path: str, depth: int) -> Iterator[str]:
-    if os.path.lexists(os.path.join(path, ".git")) or _is_bare(path):
-        yield path
-        return
-    if depth >= _DEEPEST:
-        return
-    try:
-        with os.scandir(path) as entries:
-            names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return
-    for name in names:
-        yield from _below(os.path.join(path, name), depth + 1)
+def _below(folder: str) -> Iterator[str | Skipped]:
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        if os.path.lexists(os.path.join(path, ".git")) or _is_bare(path):
+            yield path
+            continue
+        try:
+            with os.scandir(path) as entries:
+                names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+        except OSError as error:
+            yield Skipped(path, f"cannot be listed: {error.strerror}")
+            continue
+        waiting += [os.path.join(path, name) for name in reversed(names)]
 
 
 def _is_bare(path: str) -> bool:

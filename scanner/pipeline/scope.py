@@ -11,7 +11,6 @@ from scanner.history.placing import View
 
 HEAD = "HEAD"
 _NOTES = "refs/notes/"
-_FOLLOWED = 10  # tags of tags of tags
 
 
 class Scope(NamedTuple):
@@ -41,7 +40,8 @@ class Tips:
         self.commits: dict[int, int] = {}
         self.tags: dict[bytes, int] = {}
         for bit, (_, target) in enumerate(scope.tips):
-            for _ in range(_FOLLOWED):
+            # No more often than there are tags: an index may tell wrong names, which lead in a circle.
+            for _ in tags:
                 if target not in tags:
                     break
                 self.tags[target] = self.tags.get(target, 0) | 1 << bit

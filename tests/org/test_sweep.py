@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from scanner.model.result import Skipped
+from scanner.org.targets import Filters, repositories
 from tests.conftest import Repository, token
 from tests.org.conftest import fork, leak, unsealed_org
 
@@ -144,3 +147,15 @@ def test_a_misspelt_target_makes_no_store(tmp_path: Path, clean_environment: dic
     assert ran.returncode == 2
     assert "clnoes: there is no such folder or file" in ran.stderr
     assert not store.exists()
+
+
+def test_repositories_many_folders_below_are_found_and_what_cannot_be_listed_is_said(tmp_path: Path) -> None:
+    for name in ("a", "b/c/d/e/f/g"):
+        (tmp_path / name / ".git").mkdir(parents=True)
+    found = [one if isinstance(one, Skipped) else one.name for one in repositories(str(tmp_path), Filters())]
+    assert found == ["a", "b/c/d/e/f/g"]
+    if os.geteuid():
+        (tmp_path / "b/c").chmod(0)
+        found = [one if isinstance(one, Skipped) else one.name for one in repositories(str(tmp_path), Filters())]
+        (tmp_path / "b/c").chmod(0o700)
+        assert found == ["a", Skipped(str(tmp_path / "b/c"), "cannot be listed: Permission denied")]

@@ -309,3 +309,19 @@ def test_paths_without_end_are_said(repo: Repository, monkeypatch: pytest.Monkey
     report = swept(repo)
     assert report.code == 3
     assert "not all were followed" in report.skipped
+
+
+def test_a_commit_behind_many_tags_of_tags_is_in_history(repo: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.write("a.py", "x = 1\n")
+    repo.commit()
+    repo.git("checkout", "-q", "--orphan", "side")
+    repo.write("b.py", KEY)
+    target, kind = repo.commit(), "commit"
+    repo.git("checkout", "-q", "main")
+    repo.git("branch", "-qD", "side")
+    for number in range(15):
+        tag = f"object {target}\ntype {kind}\ntag t{number}\ntagger Ada <a@b.org> 1700000000 +0000\n\nsome words\n"
+        target, kind = repo.git("mktag", data=tag.encode()).strip(), "tag"
+    repo.git("update-ref", "refs/tags/deep", target)
+    assert main(["history", str(repo.path), "-f", "csv"]) == 1
+    assert "b.py" in capsys.readouterr().out
