@@ -162,6 +162,10 @@ def report(result: ScanResult, args: argparse.Namespace, *, setting: str, left_o
     ``left_out`` says that configuration kept some of what was to be scanned from being so.
     """
     _tell_of_cache(args)
+    if args.strict:
+        # Every report is to say what the exit code does.
+        skipped = tuple(one._replace(blocking=True) for one in result.summary.skipped)
+        result = result._replace(summary=result.summary._replace(skipped=skipped))
     if setting == "staged" and _says_nothing(result, args, left_out=left_out):
         return ExitCode.CLEAN
     from scanner.commands import version
@@ -187,7 +191,7 @@ def report(result: ScanResult, args: argparse.Namespace, *, setting: str, left_o
         # Nobody is silenced unseen: a log shows it whatever the reports hold.
         for said in result.summary.notes:
             note(visible_line(said), args)
-    return exit_code(result, exit_zero=args.exit_zero, strict=args.strict)
+    return exit_code(result, exit_zero=args.exit_zero)
 
 
 def _tell_of_cache(args: argparse.Namespace) -> None:
@@ -221,9 +225,9 @@ def _text_only(targets: Sequence[Target]) -> bool:
     return all(target.format == "text" for target in targets)
 
 
-def exit_code(result: ScanResult, *, exit_zero: bool, strict: bool = False) -> int:
+def exit_code(result: ScanResult, *, exit_zero: bool) -> int:
     """Incomplete outweighs findings: a scan that did not look everywhere is never taken for a full one."""
-    if any(strict or skipped.blocking for skipped in result.summary.skipped):
+    if any(skipped.blocking for skipped in result.summary.skipped):
         return ExitCode.INCOMPLETE
     if any(counts(finding) for finding in result.findings) and not exit_zero:
         return ExitCode.FINDINGS

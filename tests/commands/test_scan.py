@@ -288,8 +288,10 @@ def test_what_is_encoded_too_deeply_is_told_once_and_counts_when_strict(repo: Re
             inner = b"password: " + base64.b64encode(inner) + b"\n"
         repo.write(f"{number}.txt", inner)
     ran = repo.unsealed("scan", ".", "-v")
-    assert (ran.code, (ran.out + ran.err).count("more encoded layers than the limit allows")) == (0, 1)
-    assert repo.unsealed("scan", ".", "--strict").code == 3
+    assert (ran.code, (ran.out + ran.err).count("more encoded layers")) == (0, 1)
+    strict = repo.unsealed("scan", ".", "--strict")
+    assert (strict.code, strict.out.count("more encoded layers"), "1 not scanned" in strict.out) == (3, 1, True)
+    assert '"blocking": true' in repo.unsealed("scan", ".", "--strict", "-f", "json").out
 
 
 def test_what_is_encoded_too_deeply_hides_nothing_beside_it(repo: Repository) -> None:
@@ -422,3 +424,10 @@ def test_a_pipe_that_is_named_is_never_green(repo: Repository) -> None:
     assert "pipe: is no regular file: pipe it into `unsealed scan -`" in ran.out
     assert repo.unsealed("scan", "/dev/stdin", data=b"x\n").code == 3
     assert repo.unsealed("scan", ".").code == 0
+
+
+@pytest.mark.parametrize("named", [("./d", "d"), ("d/a.py", "d"), ("d", "d/../d/a.py"), ("d", "."), (".", "{}/d")])
+def test_a_file_that_is_named_twice_is_scanned_once(repo: Repository, named: tuple[str, ...]) -> None:
+    repo.write("d/a.py", f'key = "{token()}"\n')
+    found = report(repo, *(name.format(repo.path) for name in named))[1]
+    assert (found["scan"]["texts"], [len(one["occurrences"]) for one in found["findings"]]) == (1, [1])
