@@ -43,7 +43,7 @@ def _manifest(_folder: Path) -> Run:
         for document in documents(data):
             nodes = sum(1 for _ in walk(document.root))
             found.append((document.how, size_class(nodes), sum(1 for _ in manifests(document))))
-        return (*found[:6], size_class(sum(1 for _ in islands(data))))
+        return (*found[:6], size_class(len(islands(data).layers)))
 
     return run
 
@@ -69,7 +69,7 @@ def _encoded(_folder: Path) -> Run:
         for layer in layers(data):
             assert 0 <= layer.outer.start < layer.outer.end <= len(data), "a layer lies outside its text"
             found.append((layer.codec, size_class(len(layer.data))))
-        found.append(size_class(len(unpacked(data, 1 << 16))))
+        found.append(size_class(len(unpacked(data, 1 << 16)[0])))
         return tuple(found[:8])
 
     return run

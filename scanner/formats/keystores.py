@@ -29,14 +29,12 @@ _KEY_BAGS = (b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x01", b"\x2a\x86\x48\x86
 _STOCK_PASSWORDS = ("changeit", "password", "changeme", "secret", "keystore", "123456", "")
 _WHITENING = b"Mighty Aphrodite"
 _DIGEST = 20
-_MOST_ENTRIES = 10_000
 _KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
 
 _ENCODED = re.compile(
     rb"(?<![A-Za-z0-9+/])(?:/u3\+7Q|zs7Ozg|A9mimm[bcdefg]|MI[IM][A-Za-z0-9+/]{2}[AQgw]IBAz)[A-Za-z0-9+/]{40,}={0,2}"
-    rb"(?:\r?\n[ \t]*[A-Za-z0-9+/]{4,}={0,2}){0,4096}"
+    rb"(?:\r?\n[ \t]*[A-Za-z0-9+/]{4,}={0,2})*+"
 )
-_LARGEST = 1 << 20
 
 
 class _Store(NamedTuple):
@@ -127,7 +125,8 @@ def _aliases_of_keys(data: bytes) -> Iterator[str]:
         version, count = cursor.number(4), cursor.number(4)
         if version not in (1, 2):
             return
-        for _ in range(min(count, _MOST_ENTRIES)):
+        # However many it claims to have: where the bytes end, so does this.
+        for _ in range(count):
             kind = cursor.number(4)
             alias = cursor.take(cursor.number(2)).decode("utf-8", "replace")
             cursor.take(8)
@@ -140,7 +139,7 @@ def _aliases_of_keys(data: bytes) -> Iterator[str]:
             if kind == _SECRET_KEY:
                 return  # a serialised object, whose length is not told
             cursor.take(cursor.number(4))
-            for _ in range(min(cursor.number(4), _MOST_ENTRIES)):
+            for _ in range(cursor.number(4)):
                 _pass_certificate(cursor, version)
     except IndexError:
         return
@@ -153,7 +152,7 @@ def _pass_certificate(cursor: _Cursor, version: int) -> None:
 
 
 def _decoded(run: bytes) -> bytes:
-    packed = b"".join(run.split())[: _LARGEST * 4 // 3]
+    packed = b"".join(run.split())
     try:
         return binascii.a2b_base64(packed[: len(packed) // 4 * 4])
     except binascii.Error:

@@ -25,7 +25,7 @@ _LONGEST_LINE = 4096
 _VENDOR = 3
 _ENCODED = re.compile(
     r"""(?:[\w$]{1,40}\.){0,4}(?i:base64\w{0,10}|b64\w{0,10}|btoa|(?<=base64\.)encode)\(\s*
-        (?P<quote>['"])(?P<text>(?:(?!(?P=quote))[^\\\n]){1,400})(?P=quote)\s*\),?""",
+        (?P<quote>['"])(?P<text>(?:(?!(?P=quote))[^\\\n])++)(?P=quote)\s*\),?""",
     re.VERBOSE,
 )
 # A value that a reader of such files would take for more than one word.
@@ -36,7 +36,8 @@ _SPACED = re.compile(rb"[\s#]")
 class Entry:
     """``value`` is what the scalar means, decoded where ``encoded`` says so; ``name`` is what it is given to.
 
-    ``exact`` is False when parts of the value have no place of their own (it was compressed).
+    ``exact`` is False when parts of the value have no place of their own (it was compressed), ``cut`` is True when
+    there is more of it than a limit allows.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Entry:
     value: bytes = field(repr=False)
     encoded: bool = False
     exact: bool = True
+    cut: bool = False
 
     @property
     def span(self) -> Span:
@@ -100,6 +102,8 @@ def inspected(entries: Sequence[Entry], inspect: Inspect) -> list[list[Inner]]:
     lines: list[tuple[int, int, int]] = []  # entry, start and end of its value in the joined text
     parts: list[bytes] = []
     at = 0
+    if any(entry.cut for entry in entries):
+        inspect.left_out()
     for number, entry in enumerate(entries):
         value = entry.value
         if _file_like(value):

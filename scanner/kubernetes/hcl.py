@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from scanner.kubernetes import values
 from scanner.kubernetes.entries import Entry
@@ -20,12 +21,12 @@ _NAMESPACE = re.compile(rb'^[ \t]*namespace\s*=\s*"([^"\n]*)"', re.MULTILINE)
 _PAIR = re.compile(
     rb"""^[ \t]*"?(?P<key>[\w./-]+)"?\s*[=:]\s*(?:base64encode\(\s*)?"(?P<value>(?:[^"\\\n]|\\.)*)"
         (?:\s*+\))?[ \t]*+,?[ \t\r]*+(?:\#.*)?$
-    |^[ \t]*"?(?P<file>[\w./-]+)"?\s*=\s*<<-?(?P<mark>\w+)\r?\n(?P<text>[^\0]{0,20000}?)^[ \t]*(?P=mark)\b""",
+    |^[ \t]*"?(?P<file>[\w./-]+)"?\s*=\s*<<-?(?P<mark>\w+)\r?\n""",
     re.MULTILINE | re.VERBOSE,
 )
+_LINE_START = re.compile(rb"^[ \t]*+(\w++)", re.MULTILINE)
 # A string without an end goes to that of its line: it would be read again from each quote in it.
 _BRACE = re.compile(rb'"(?:[^"\\\n]|\\.)*+"?|[{}]')
-_LONGEST = 200_000
 
 
 def judged(text: Text, inspect: Inspect) -> list[Match]:
@@ -52,10 +53,20 @@ def _bounded(expression: re.Pattern[bytes], data: bytes, start: int, end: int) -
 
 def _entries(data: bytes, start: int, end: int, *, encoded: bool) -> Iterator[Entry]:
     words = Words(data)
+    marks: dict[bytes, list[int]] | None = None
+    reached = start
     for pair in _PAIR.finditer(data, start, end):
-        group = "value" if pair.group("key") is not None else "text"
+        if pair.start() < reached:
+            continue
         name = (pair.group("key") or pair.group("file")).decode()
-        entry = words.entry(name, *pair.span(group))
+        place = pair.span("value")
+        if pair.group("mark") is not None:
+            marks = _line_starts(data, start, end) if marks is None else marks
+            reached = _next(marks.get(pair.group("mark"), ()), pair.end())
+            place = (pair.end(), reached)
+            if reached < 0:
+                continue
+        entry = words.entry(name, *place)
         meant = values.decoded(entry.text) if encoded else None
         if meant:
             entry = Entry(name, entry.scalar, entry.document, meant, encoded=True)
@@ -63,10 +74,23 @@ def _entries(data: bytes, start: int, end: int, *, encoded: bool) -> Iterator[En
             yield entry
 
 
+def _line_starts(data: bytes, start: int, end: int) -> dict[bytes, list[int]]:
+    """Where lines begin, by their first word: all marks are looked for at once, as many may be without an end."""
+    found: dict[bytes, list[int]] = {}
+    for line in _LINE_START.finditer(data, start, end):
+        found.setdefault(line.group(1), []).append(line.start())
+    return found
+
+
+def _next(places: Sequence[int], at: int) -> int:
+    """The first of ``places``, which ascend, that is not before ``at``; -1 where there is none."""
+    found = bisect_left(places, at)
+    return places[found] if found < len(places) else -1
+
+
 def _closing(data: bytes, start: int, limit: int) -> int:
     """Just behind the brace that closes the one before ``start``, at most ``limit``."""
     depth = 1
-    limit = min(limit, start + _LONGEST)
     for found in _BRACE.finditer(data, start, limit):
         depth += {b"{": 1, b"}": -1}.get(found.group(), 0)
         if depth == 0:

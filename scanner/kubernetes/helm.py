@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from scanner.manifest.template import actions
 
-_STRING = r"""(?:"((?:[^"\\\n]|\\.){1,400})"|`([^`\n]{1,400})`|'([^'\n]{1,400})')"""
+_STRING = r"""(?:"((?:[^"\\\n]|\\.)++)"|`([^`\n]++)`|'([^'\n]++)')"""
 # A string that becomes the value, or the value when there is no other.
 _LITERALS = (
     re.compile(r"\bdefault\s+(?:\(\s*)?" + _STRING),
     re.compile(r"\bcoalesce\s[^|{}]{0,400}?" + _STRING + r"\s*(?:\||-?\}\})"),
     re.compile(r"\bb64enc\s+" + _STRING),
-    re.compile(_STRING + r"\s*\|\s*(?:b64enc|toString|quote|squote|trim)\b"),
+    # Not from each of its own quotes, or one full of them takes the square of its length.
+    re.compile(r"(?<!\\)" + _STRING + r"\s*\|\s*(?:b64enc|toString|quote|squote|trim)\b"),
     re.compile(r"\{\{-?\s*" + _STRING + r"\s*-?\}\}"),
     re.compile(r"\|\s*default\(\s*" + _STRING),
     re.compile(r"\bternary\s+" + _STRING),

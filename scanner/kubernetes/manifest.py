@@ -51,7 +51,10 @@ class Manifests:
             from scanner.kubernetes.sealing import custom
 
             out.custom = custom(text.data)
-        examine(read(text, wanted), out)
+        reading = read(text, wanted)
+        examine(reading, out)
+        if reading.cut:
+            inspect.left_out()
         return out.matches
 
     def stirs(self, lines: bytes, text: Text, base: bytes | None) -> Stir:

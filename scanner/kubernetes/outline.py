@@ -41,5 +41,5 @@ def is_documents(text: Text) -> bool:
 
 def holds(text: Text, wanted: Callable[[bytes], bool]) -> bool:
     """False when reading the ``wanted`` documents of ``text`` would give none."""
-    parts = (text.data,) if is_documents(text) else (island.data for island in islands(text.data))
+    parts = (text.data,) if is_documents(text) else (island.data for island in islands(text.data).layers)
     return any(wanted(part[start:end]) for part in parts for start, end in split(part))

@@ -15,6 +15,7 @@ from scanner.manifest.documents import Document, Manifest, documents, manifests
 from scanner.manifest.islands import islands
 from scanner.manifest.layer import Layer
 from scanner.manifest.node import Scalar
+from scanner.manifest.split import split
 from scanner.model.text import Text
 
 # Texts in texts in texts: a Secret in a heredoc in a ConfigMap is two.
@@ -29,9 +30,10 @@ _CHART_VALUES = ("values", "valuesContent")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: the documents of the text and of texts in it."""
+    """What was read: the documents of the text and of texts in it. ``cut`` is True where there are more than that."""
 
     documents: tuple[Document, ...]
+    cut: bool = False
 
     def manifests(self) -> Iterator[Manifest]:
         """Every manifest of every document, in no particular order."""
@@ -54,17 +56,21 @@ class _Reader:
         self._wanted = wanted
         self._documents: list[Document] = []
         self._inner = 0
+        self._cut = False
 
     def read(self, text: Text) -> Reading:
         self._text(text.data, (), loose=is_loose(text) or text.scattered)
-        return Reading(tuple(self._documents))
+        return Reading(tuple(self._documents), self._cut or any(document.cut for document in self._documents))
 
     def _text(self, data: bytes, layers: tuple[Layer, ...], *, loose: bool = False, all_of_it: bool = False) -> None:
         if not loose and structured(data):
             self._structure(data, layers, all_of_it=all_of_it)
             return
-        for island in islands(data):
-            if self._affordable(island.data, layers):
+        found = islands(data)
+        self._cut = self._cut or found.cut
+        for island in found.layers:
+            # Most of a program's braces are of no interest.
+            if self._is_wanted(island.data) and self._affordable(island.data, layers):
                 self._structure(island.data, (island, *layers))
 
     def _structure(self, data: bytes, layers: tuple[Layer, ...], *, all_of_it: bool = False) -> None:
@@ -86,6 +92,12 @@ class _Reader:
             layers = document.inner(node)
             self._text(layers[0].data, layers, all_of_it=bool(chart))
 
+    def _is_wanted(self, data: bytes) -> bool:
+        return any(self._wanted(data[start:end]) for start, end in split(data))
+
     def _affordable(self, data: bytes, layers: tuple[Layer, ...]) -> bool:
         self._inner += len(data)
-        return len(layers) < MAX_DEPTH and self._inner <= MAX_INNER
+        if len(layers) < MAX_DEPTH and self._inner <= MAX_INNER:
+            return True
+        self._cut = True
+        return False

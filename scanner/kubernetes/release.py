@@ -13,8 +13,6 @@ from scanner.model.levels import Severity
 from scanner.model.match import Match
 from scanner.model.text import Text
 
-_MAX_TEMPLATES = 200
-
 
 def handle(case: Case, entry: Entry, *, detail: Mapping[str, str]) -> bool:
     """Reports the gravest credential in the release; ``also`` names the rules of the others."""
@@ -43,7 +41,7 @@ def handle(case: Case, entry: Entry, *, detail: Mapping[str, str]) -> bool:
 def unpacked(value: bytes) -> dict[str, object] | None:
     """The release as JSON; None for anything else."""
     for _ in range(3):
-        inflated = values.inflated(value)
+        inflated, _ = values.inflated(value)
         if inflated is not value:
             value = inflated
             break
@@ -67,6 +65,7 @@ def _texts(content: Mapping[str, object]) -> Iterator[Text]:
         if isinstance(part, dict) and part:
             yield Text.named(json.dumps(part, indent=1).encode(), "values.json")
     hooks = content.get("hooks")
-    for hook in hooks[:_MAX_TEMPLATES] if isinstance(hooks, list) else ():
-        if isinstance(hook, dict) and isinstance(hook.get("manifest"), str):
-            yield Text.named(hook["manifest"].encode("utf-8", "replace"), "hook.yaml")
+    written = [hook.get("manifest") for hook in (hooks if isinstance(hooks, list) else ()) if isinstance(hook, dict)]
+    if made := [hook for hook in written if isinstance(hook, str) and hook.strip()]:
+        # In one text: to look at each by itself takes milliseconds, and a chart may have hundreds.
+        yield Text.named("\n---\n".join(made).encode("utf-8", "replace"), "hooks.yaml")

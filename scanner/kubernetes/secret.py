@@ -81,8 +81,8 @@ def encoded_entries(node: Node | None, document: Document) -> list[Entry]:
         elif meant is None:
             made.append(entry)
         else:
-            data = values.inflated(meant)
-            made.append(Entry(entry.name, entry.scalar, document, data, encoded=True, exact=data is meant))
+            data, cut = values.inflated(meant)
+            made.append(Entry(entry.name, entry.scalar, document, data, encoded=True, exact=data is meant, cut=cut))
     return made
 
 

@@ -21,7 +21,7 @@ _PASSWORD = re.compile(rb"--docker-password" + _GAP)
 _SET = re.compile(rb"--set(?:-string|-literal)?" + _GAP + rb"(?P<open>[\"']?)(?=[\w.\[\]\\/-]{1,300}=)")
 _SET_PAIR = re.compile(rb"(?<![\w.\[\]\\/-])(?P<key>[\w.\[\]\\/-]{1,300})=(?P<value>(?:[^,\\]|\\.)*)")
 _VAULT = re.compile(
-    rb"vault[ \t]+(?:write|kv[ \t]+(?:put|patch)|login(?=[ \t]+-method))(?P<rest>(?:[^\n\\|;&]|\\\r?\n|\\.){1,4000})"
+    rb"vault[ \t]+(?:write|kv[ \t]+(?:put|patch)|login(?=[ \t]+-method))(?P<rest>(?:[^\n\\|;&]|\\\r?\n|\\.)++)"
 )
 _VAULT_PAIR = re.compile(rb"(?<![\w.-])(?P<key>[A-Za-z_][\w.-]{0,100})=")
 _LOGIN = re.compile(rb"vault[ \t]+login(?:[ \t]+-[\w-]+(?:=\S+)?)*[ \t]+(?:token=)?(?![A-Za-z_]+=)(?=[\w.\"'])")

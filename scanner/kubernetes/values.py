@@ -64,18 +64,22 @@ def is_text(data: bytes) -> bool:
     return not any((char < " " and char not in "\t\r\n\x0c") or char == "\x7f" for char in text)
 
 
-def inflated(data: bytes) -> bytes:
-    """``data`` without gzip or zlib; cut at a size and at a ratio no honest file has; unchanged if neither."""
+def inflated(data: bytes) -> tuple[bytes, bool]:
+    """``data`` without gzip or zlib, unchanged if there is neither, and whether there is more: it is cut at a size and
+    at a ratio that no honest file has."""
     limit = min(MAX_INFLATED, max(len(data), 1024) * _MAX_RATIO)
     try:
         if data.startswith(_GZIP):
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-                return stream.read(limit)
+                found = stream.read(limit)
+                return found, len(found) == limit and bool(stream.read(1))
         if data[:1] == b"\x78" and data[1:2] in (b"\x01", b"\x9c", b"\xda"):
-            return zlib.decompressobj().decompress(data, limit)
+            packed = zlib.decompressobj()
+            found = packed.decompress(data, limit)
+            return found, len(found) == limit and not packed.eof
     except (OSError, EOFError, zlib.error):
         pass
-    return data
+    return data, False
 
 
 def public(data: bytes) -> bool:

@@ -24,7 +24,11 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
 
 
 class UnreadableError(Exception):
-    """The text is no YAML, or more than a manifest can be. Holds no content."""
+    """The text is no YAML. Holds no content."""
+
+
+class TooMuchError(UnreadableError):
+    """The text is YAML as far as it was read, and more of it than a manifest can be."""
 
 
 class Composer:
@@ -45,7 +49,7 @@ class Composer:
         self._root: Node | None = None
 
     def compose(self) -> Node | None:
-        """The root node, None where there is nothing but comments, or UnreadableError."""
+        """The root node, None where there is nothing but comments, UnreadableError or TooMuchError."""
         try:
             self._read()
         except yaml.YAMLError:
@@ -72,7 +76,7 @@ class Composer:
                     return
         finally:
             loader.dispose()
-        raise UnreadableError
+        raise TooMuchError
 
     def _span(self, start: int, end: int) -> Span:
         return self._source.span(start + self._shift, end + self._shift)
@@ -102,7 +106,7 @@ class Composer:
 
     def _start(self, event: Any) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise UnreadableError
+            raise TooMuchError
         span = self._span(event.start_mark.index, event.end_mark.index)
         node: Node = Mapping(span) if isinstance(event, yaml.MappingStartEvent) else Sequence(span)
         self._add(node, event.anchor)

@@ -8,7 +8,8 @@
 
 Reading goes from strict to forgiving: YAML or JSON as it stands; with the actions of templates made harmless;
 with tabs for indentation; line by line. The last one never fails, so every document has a root. Nothing here
-raises for any input, time is linear in its length.
+raises for any input, time is linear in its length. Where a limit kept some of a document from being read as what it
+is, the document says so.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from scanner.manifest.compose import Composer, UnreadableError
+from scanner.manifest.compose import Composer, TooMuchError, UnreadableError
 from scanner.manifest.layer import Layer, of_scalar
 from scanner.manifest.lines import LineReader
 from scanner.manifest.node import Mapping, Node, Scalar, walk
@@ -39,7 +40,7 @@ class Document:
     """One document: its root node and how it was read (``yaml``, ``tabs``, ``lines``).
 
     ``span`` is the document in the text it was read from; ``layers`` are the texts around that text, the
-    innermost first (empty for a file's own documents).
+    innermost first (empty for a file's own documents). ``cut`` is True where it is more than the limits allow.
     """
 
     root: Node
@@ -47,6 +48,7 @@ class Document:
     how: str
     data: bytes = field(repr=False)
     layers: tuple[Layer, ...] = field(default=(), repr=False)
+    cut: bool = False
     _walked: list[tuple[tuple[str, ...], Node]] = field(default_factory=list, repr=False)
 
     def nodes(self) -> Iterable[tuple[tuple[str, ...], Node]]:
@@ -108,14 +110,18 @@ def documents(
 ) -> Iterator[Document]:
     """The documents of ``data`` in order; those whose bytes ``wanted`` refuses are not read.
 
-    ``data`` must be ``layers[0].data`` when layers are given. Empty documents are left out.
+    ``data`` must be ``layers[0].data`` when layers are given. Empty documents are left out; of one that is too long
+    there is nothing but that.
     """
     for span in split(data):
         part = data[span.start : span.end]
-        if not part.strip() or len(part) > MAX_DOCUMENT or (wanted is not None and not wanted(part)):
+        if not part.strip() or (wanted is not None and not wanted(part)):
             continue
-        for root, where, how in _read(part, span):
-            yield Document(root, where, how, data, layers)
+        if len(part) > MAX_DOCUMENT:
+            yield Document(Mapping(Span(span.start, span.start)), span, "lines", data, layers, cut=True)
+            continue
+        for root, where, how, cut in _read(part, span):
+            yield Document(root, where, how, data, layers, cut)
 
 
 def manifests(document: Document) -> Iterator[Manifest]:
@@ -125,22 +131,24 @@ def manifests(document: Document) -> Iterator[Manifest]:
             yield Manifest(node, document, path)
 
 
-def _read(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
+def _read(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str, bool]]:
     if b"%" in part:
         part = _DIRECTIVE.sub(lambda found: b"#" * len(found.group()), part)
     source = Source(part, span.start)
+    cut = False
     for how, readable in _variants(source, part):
         try:
             root = Composer(source, readable).compose()
-        except UnreadableError:
+        except UnreadableError as error:
+            cut = cut or isinstance(error, TooMuchError)
             continue
         if root is not None:
-            yield root, span, how
+            yield root, span, how, False
         return
     if _JSON_LINES.match(part):
         yield from _json_lines(part, span)
     else:
-        yield LineReader(source).read(), span, "lines"
+        yield LineReader(source).read(), span, "lines", cut
 
 
 def _variants(source: Source, part: bytes) -> Iterator[tuple[str, str]]:
@@ -151,17 +159,18 @@ def _variants(source: Source, part: bytes) -> Iterator[tuple[str, str]]:
         yield "comments", source.without_comments()
 
 
-def _json_lines(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str]]:
+def _json_lines(part: bytes, span: Span) -> Iterator[tuple[Node, Span, str, bool]]:
     at = span.start
     for line in part.split(b"\n"):
         source = Source(line, at)
         end = at + len(line)
+        cut = False
         try:
             root = Composer(source).compose()
-        except UnreadableError:
-            root = LineReader(source).read()
+        except UnreadableError as error:
+            root, cut = LineReader(source).read(), isinstance(error, TooMuchError)
         if root is not None:
-            yield root, Span(at, end), "yaml"
+            yield root, Span(at, end), "yaml", cut
         at = end + 1
 
 

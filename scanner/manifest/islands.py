@@ -11,16 +11,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from typing import NamedTuple
 
 from scanner.manifest.layer import Layer, of_lines, unescaped
 from scanner.model.span import LineIndex, Span
 
-# A text with more is no documentation; the rest of it is left to the rules that read text.
-MAX_ISLANDS = 500
-MAX_BEFORE = 128 * 1024
-MAX_BRACES = 1024 * 1024
-MAX_LINES_UP, MAX_LINES_DOWN = 1_000, 20_000
+# Lines that are looked at above the marks of one text, in all: they may be the same ones for each of its islands.
+MAX_LINES_UP = 500_000
 
 # Expressions begin with a literal, which is searched for at memory speed; what stands before it is looked at then.
 _MARKS = (re.compile(rb"kind[ \t]*:[ \t]+[\"']?[\w.$/{-]"), re.compile(rb"apiVersion[ \t]*:[ \t]+[\"']?[\w.$/{-]"))
@@ -36,13 +33,21 @@ _STRING_END = re.compile(rb"`|\"\"\"|'''")
 _BRACE = re.compile(rb"[{}]")
 
 
+class Islands(NamedTuple):
+    """The islands of a text; where it is ``cut``, they may begin higher up than was looked."""
+
+    layers: tuple[Layer, ...]
+    cut: bool
+
+
 @lru_cache(maxsize=4)
-def islands(data: bytes) -> tuple[Layer, ...]:
+def islands(data: bytes) -> Islands:
     """The islands of ``data`` in order; their text is without the prefix, so it reads as a file of its own.
 
     Remembers the last few texts: whether one holds anything of interest is asked before it is read.
     """
-    return tuple(_islands(data))
+    block = _Block(data)
+    return Islands((*_islands(data, block), *_braces(data)), block.left < 0)
 
 
 def may_hold_islands(data: bytes) -> bool:
@@ -50,20 +55,14 @@ def may_hold_islands(data: bytes) -> bool:
     return next(_marks(data), None) is not None or _JSON_MARK.search(data) is not None
 
 
-def _islands(data: bytes) -> Iterator[Layer]:
-    index: LineIndex | None = None
-    reached = count = 0
+def _islands(data: bytes, block: _Block) -> Iterator[Layer]:
+    reached = 0
     for at, prefix in sorted(_marks(data)):
         if at < reached:
             continue
-        index = index or LineIndex(data)
-        lines = _block(data, index, at, prefix)
+        lines = block.around(at, prefix)
         reached = lines[-1].end
-        count += 1
-        if count > MAX_ISLANDS:
-            return
         yield of_lines(data, lines)
-    yield from _braces(data)
 
 
 def _marks(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -76,43 +75,56 @@ def _marks(data: bytes) -> Iterator[tuple[int, bytes]]:
                 yield start, before.group(1)
 
 
-def _block(data: bytes, index: LineIndex, at: int, prefix: bytes) -> list[Span]:
-    """The lines of the block around the line that starts ``at``, without their prefix."""
-    line = index.line(at)
-    spans = _above(data, index, line, prefix)
-    last = line - 1
-    while last < min(len(index), line + MAX_LINES_DOWN):
-        bounds = index.bounds(last + 1)
-        if last >= line and not _inside(data, bounds, prefix):
-            break
-        last += 1
-        ends = _STRING_END.search(data, *bounds)
-        end = ends.start() if ends else bounds.end
-        spans.append(Span(min(end, bounds.start + len(prefix)), end))
-        if ends:
-            break
-    return spans
+class _Block:
+    """Finds the blocks of one text. ``left`` counts the lines that may still be looked at above marks."""
 
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._index: LineIndex | None = None
+        self.left = MAX_LINES_UP
 
-def _above(data: bytes, index: LineIndex, line: int, prefix: bytes) -> list[Span]:
-    """The lines of the block before ``line``. Deeper ones only below one at the block's own depth."""
-    spans: list[Span] = []
-    kept = 0
-    for number in range(line - 1, max(0, line - MAX_LINES_UP), -1):
-        bounds = index.bounds(number)
-        marks = list(_STRING_END.finditer(data, *bounds))
-        if marks:
-            # The string of a program may begin with its first key.
-            if _BELONGS.match(data, marks[-1].end(), bounds.end):
-                spans.append(Span(marks[-1].end(), bounds.end))
+    def around(self, at: int, prefix: bytes) -> list[Span]:
+        """The lines of the block around the line that starts ``at``, without their prefix."""
+        data = self._data
+        index = self._index = self._index or LineIndex(data)
+        line = index.line(at)
+        spans = self._above(index, line, prefix)
+        last = line - 1
+        while last < len(index):
+            bounds = index.bounds(last + 1)
+            if last >= line and not _inside(data, bounds, prefix):
+                break
+            last += 1
+            ends = _STRING_END.search(data, *bounds)
+            end = ends.start() if ends else bounds.end
+            spans.append(Span(min(end, bounds.start + len(prefix)), end))
+            if ends:
+                break
+        return spans
+
+    def _above(self, index: LineIndex, line: int, prefix: bytes) -> list[Span]:
+        """The lines of the block before ``line``. Deeper ones only below one at the block's own depth."""
+        data = self._data
+        spans: list[Span] = []
+        kept = 0
+        for number in range(line - 1, 0, -1):
+            self.left -= 1
+            if self.left < 0:
+                break
+            bounds = index.bounds(number)
+            marks = list(_STRING_END.finditer(data, *bounds))
+            if marks:
+                # The string of a program may begin with its first key.
+                if _BELONGS.match(data, marks[-1].end(), bounds.end):
+                    spans.append(Span(marks[-1].end(), bounds.end))
+                    kept = len(spans)
+                break
+            if not _inside(data, bounds, prefix):
+                break
+            spans.append(Span(min(bounds.end, bounds.start + len(prefix)), bounds.end))
+            if _BELONGS.match(data, bounds.start + len(prefix), bounds.end):
                 kept = len(spans)
-            break
-        if not _inside(data, bounds, prefix):
-            break
-        spans.append(Span(min(bounds.end, bounds.start + len(prefix)), bounds.end))
-        if _BELONGS.match(data, bounds.start + len(prefix), bounds.end):
-            kept = len(spans)
-    return spans[:kept][::-1]
+        return spans[:kept][::-1]
 
 
 def _inside(data: bytes, bounds: Span, prefix: bytes) -> bool:
@@ -127,7 +139,7 @@ def _inside(data: bytes, bounds: Span, prefix: bytes) -> bool:
 
 def _braces(data: bytes) -> Iterator[Layer]:
     """JSON and flow mappings that say what they are, escaped ones (strings of a program) too."""
-    marks = list(islice(_JSON_MARK.finditer(data), MAX_ISLANDS))
+    marks = list(_JSON_MARK.finditer(data))
     # Bare keys are flow YAML on one line, or a program's.
     bare = [mark.start() for mark in marks if mark.group(1) is None]
     quoted = [mark.start() for mark in marks if mark.group(1) is not None]
@@ -160,7 +172,7 @@ def _enclosing_in_lines(data: bytes, places: Sequence[int]) -> Iterator[Span | N
 
 
 def _enclosing(data: bytes, places: Sequence[int]) -> list[Span | None]:
-    """The braces around each of ``places``, which ascend; None where none are near.
+    """The braces around each of ``places``, which ascend; None where there are none.
 
     All are found in one pass: looking from each place anew takes seconds where one file holds hundreds of objects.
     """
@@ -177,9 +189,4 @@ def _enclosing(data: bytes, places: Sequence[int]) -> list[Span | None]:
         elif opened:
             closed[opened.pop()] = found.end()
     around += [-1] * (len(places) - len(around))
-    return [
-        Span(start, closed[start])
-        if start in closed and at - start <= MAX_BEFORE and closed[start] - start <= MAX_BRACES
-        else None
-        for at, start in zip(places, around, strict=True)
-    ]
+    return [Span(start, closed[start]) if start in closed else None for start in around]

@@ -21,7 +21,6 @@ _KEY = re.compile(
     re.VERBOSE,
 )
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)+")
-_LONGEST_FLOW = 20_000
 _BLOCK = re.compile(r"[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$")
 _COMMENT = re.compile(r"[ \t]#.*$")
 # A line of JSON that only opens or closes.
@@ -123,8 +122,6 @@ class LineReader:
 
     def _flow(self, at: int, end: int) -> Node | None:
         """A collection in brackets on one line."""
-        if end - at > _LONGEST_FLOW:
-            return None
         try:
             return Composer(self._source, self._text[at:end].rstrip(", \t"), shift=at).compose()
         except UnreadableError:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from scanner.model.span import Span
 
-# Longest chain of merge keys that is followed: more is a bomb, not a manifest.
-_MERGES = 16
+# Longest chain of merge keys that is followed, each of which costs a step for each key: more is a bomb.
+_MERGES = 128
 
 
 class Node:

@@ -50,6 +50,10 @@ class Inspect(Protocol):
         """Matches with spans in ``text``'s bytes; empty when the depth limit is reached."""
         ...
 
+    def left_out(self) -> None:
+        """Note that a text holds more than a limit lets be read of it: the summary of the scan says so."""
+        ...
+
 
 class Detector(Protocol):
     """Recognises structure that an expression cannot: a manifest, a dotfile, a key file.

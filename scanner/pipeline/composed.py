@@ -8,10 +8,12 @@ A history without such a kustomization is told by the names that the sweep has r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from scanner.engine.encoding import to_text
 from scanner.history.errors import NoObject
+from scanner.history.names import LARGEST_TREE
 from scanner.model.result import Skipped
 from scanner.pipeline.context import OVERTIME, Context
 from scanner.pipeline.generated import may_compose
@@ -19,9 +21,6 @@ from scanner.pipeline.ledger import Ledger
 from scanner.pipeline.parts import NAMES, Trees, scanned_as
 from scanner.pipeline.portions import Workshop, Yield
 from scanner.pipeline.text import TextScanner
-
-# Kustomizations are a page; larger files of their names are none.
-_LARGEST = 1024 * 1024
 
 
 class _Place(NamedTuple):
@@ -37,7 +36,7 @@ def second_look(shop: Workshop, made: Sequence[Yield], scanner: TextScanner, con
     generators = {name for name in shop.trees().called(NAMES) if _composes(shop, name)}
     if not generators:
         return found
-    trees = Trees(lambda kind, name: _loaded(shop, kind, name), shop.store.name_size)
+    trees = Trees(partial(_loaded, shop), shop.store.name_size)
     ledger = Ledger(scanner.engine.rules, context, stays=True)
     done: set[_Place] = set()
     again: set[_Place] = set()
@@ -50,7 +49,7 @@ def second_look(shop: Workshop, made: Sequence[Yield], scanner: TextScanner, con
             if place in done:
                 continue
             done.add(place)
-            data = _loaded(shop, "blob", part.blob, limit=shop.limit)
+            data = _loaded(shop, "blob", part.blob)
             text = to_text(data or b"", part.path)
             matches = scanned_as(part, text, scanner)
             if matches:
@@ -78,10 +77,10 @@ def _composes(shop: Workshop, name: bytes) -> bool:
     return data is not None and may_compose(data)
 
 
-def _loaded(shop: Workshop, kind: str, name: bytes, *, limit: int = _LARGEST) -> bytes | None:
+def _loaded(shop: Workshop, kind: str, name: bytes) -> bytes | None:
     """What cannot be read is passed over: whoever reads all objects has said so."""
     try:
-        found, data = shop.store.read(name, limit=limit)
+        found, data = shop.store.read(name, limit=LARGEST_TREE if kind == "tree" else shop.limit)
     except NoObject:
         return None
     return data if found == kind else None

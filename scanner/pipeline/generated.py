@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 # What kustomize takes for a kustomization, and what generators are called that only a tool's flags name.
 GENERATORS = ("kustomization.yaml", "kustomization.yml", "Kustomization", "secret-generator.yaml")
 _SIGNS = (b"secretGenerator", b"ksops", b"generators")
-# A generator names files of its own folder and below; deeper than this nobody keeps them.
-_LEVELS = 3
+_TOPS = ("", "/", "//")
 
 # The content of a path, None where there is no such file.
 Read = Callable[[str], bytes | None]
@@ -25,11 +24,8 @@ Read = Callable[[str], bytes | None]
 def generators_of(path: str) -> Iterator[str]:
     """Where a generator would be that makes the file at ``path`` part of a Secret, by itself or through others."""
     folder = path = posixpath.normpath(path)
-    for _ in range(0 if posixpath.basename(path) in GENERATORS else _LEVELS):
-        above = posixpath.dirname(folder)
-        if above == folder:
-            return
-        folder = above
+    while posixpath.basename(path) not in GENERATORS and folder not in _TOPS:
+        folder = posixpath.dirname(folder)
         for name in GENERATORS:
             yield posixpath.join(folder, name)
 
@@ -56,11 +52,8 @@ class Generated:
     def _above(self, folder: str) -> Iterator[dict[str, Referred]]:
         """What generators in ``folder`` and above it name, the nearest first, where they name anything."""
         at = posixpath.normpath(posixpath.join(folder, "file"))
-        for _ in range(_LEVELS):
-            above = posixpath.dirname(at)
-            if above == at:
-                return
-            at = above
+        while at not in _TOPS:
+            at = posixpath.dirname(at)
             told = self._told(at)
             if told:
                 yield told

@@ -20,7 +20,7 @@ from scanner.pipeline.neighbours import Neighbours
 from scanner.pipeline.options import LARGEST_TEXT
 from scanner.pipeline.rooms import scan_in_rooms
 from scanner.sources.magic import kind_of_archive
-from scanner.sources.portions import LARGEST, Portions, cut, read
+from scanner.sources.portions import LARGEST, OVERLAP, Portions, cut, read
 
 if TYPE_CHECKING:
     from scanner.pipeline.context import Context
@@ -109,7 +109,12 @@ class LargeScanner:
         inside = text._replace(path=self._context.inside(file.shown))
         wanted = self._classes.entries_at(inside.path, inside.kind)
         matches = scan_in_rooms(self._scanner, inside, self._barren, wanted)
-        own = [match for match in matches if first <= match.span.start < end]
+        # What is encoded goes by the whole run that it is in, of which the portion before may not have seen the end.
+        own = [
+            match
+            for match in matches
+            if first <= match.span.start < end or match.span.start < first < match.span.end - OVERLAP
+        ]
         if not own:
             return []
         among = self._neighbours.among(text, matches)

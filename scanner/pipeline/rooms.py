@@ -6,6 +6,7 @@ wake it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ROOM = 128 * 1024
 # Hits so near the edge of a room may need to see beyond it: they are looked at in the whole text.
 _MARGIN = 16 * 1024
+# A document of YAML, or of JSON with one on each line, begins here.
+_SEPARATOR = re.compile(rb"\n(?:---|\{)")
 
 
 def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren, wanted: bytes) -> list[Match]:
@@ -54,6 +57,8 @@ def scan_in_rooms(scanner: TextScanner, text: Text, barren: Barren, wanted: byte
     found = scanner.examine(text, outside, dropped=Dropped.NEVER)
     for room, own in zip(rooms, inside, strict=True):
         part = text._replace(data=text.data[room.start : room.end])
+        triggers = [hit.end for hit in own if engine.first_trigger <= hit.entry < engine.first_gate]
+        scanner.overruns += not text.scattered and _is_cut(part.data, room, triggers, len(text.data))
         found += (match.moved(room.start) for match in scanner.examine(part, own, dropped=Dropped.NEVER))
     return resolve(found)
 
@@ -64,6 +69,17 @@ def _rooms(data: bytes, triggers: Sequence[int]) -> list[Span]:
         Span(_line_at(data, max(0, end - ROOM)), _line_at(data, min(len(data), end + ROOM), stay=len(data)))
         for end in triggers
     )
+
+
+def _is_cut(part: bytes, room: Span, triggers: Sequence[int], size: int) -> bool:
+    """True when one of the manifests that are told at ``triggers`` goes on beyond the room: between its sign and the
+    edge no other document begins. Where the text ends sooner than a room would, what follows has rooms of its own.
+    """
+    from scanner.kubernetes.interest import worth
+
+    before = room.start > 0 and not _SEPARATOR.search(part, 0, triggers[0])
+    after = room.end < size and not _SEPARATOR.search(part, triggers[-1])
+    return (before or after) and worth(part)
 
 
 def _line_at(data: bytes, at: int, stay: int = 0) -> int:

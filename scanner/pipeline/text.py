@@ -77,8 +77,8 @@ _PROVEN = 3
 class TextScanner:
     """Scans texts with one engine and the structural detectors given. One a process.
 
-    ``overruns`` counts the texts whose decoded layers were more than the limits allow: what lay deeper in
-    them was not scanned. With ``show_dropped`` dropped matches always come.
+    ``overruns`` counts the texts that hold more inside them (encoded layers, manifests in texts) than the limits
+    allow: what was beyond was not scanned. With ``show_dropped`` dropped matches always come.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class TextScanner:
         """What was not looked at in the texts scanned so far."""
         missed = [Skipped(rule, "its expression ran out of time") for rule in self.engine.runaways()]
         if self.overruns:
-            why = "more encoded layers than the limit allows: the deepest were not scanned"
+            why = "hold more encoded layers, or texts in manifests, than the limits allow: the rest was not scanned"
             missed.append(Skipped("some texts", why, blocking=False))
         return tuple(missed)
 
@@ -229,13 +229,16 @@ class TextScanner:
         for entry, end in gated:
             places.setdefault(self._codecs[entry - self.engine.first_gate], []).append(Span(end - 1, end))
         if budget.depth == 0:
-            budget.leave_out(self.engine.prefilter(layer.data) for layer in layers(text.data, places))
+            if any(self.engine.prefilter(layer.data) for layer in layers(text.data, places)):
+                budget.leave_out()
             return
         opened: list[tuple[Layer, _Budget]] = []
         for layer in layers(text.data, places):
             deeper = budget.enter(len(layer.data))
             if deeper is None:
                 break
+            if layer.cut:
+                budget.leave_out()
             opened.append((layer, deeper))
         # All in one pass: an access log has two strings side by side on every line.
         each = self.engine.prefilter_each([layer.data for layer, _ in opened])
@@ -264,19 +267,21 @@ class TextScanner:
         """The matches of an inner value, one layer deeper; empty when the limits are reached."""
         deeper = budget.enter(len(text.data))
         if deeper is None:
+            if budget.depth == 0 and self.engine.prefilter(text.data):
+                budget.leave_out()
             return []
         # Detectors ask whether all in a value was dropped.
         return self._resolved(self._found(text, self.engine.prefilter(text.data), deeper, dropped=True))
 
 
 class _Spent:
-    """``inner`` bytes of layers that were entered, and whether there were any too deep to be."""
+    """``inner`` bytes of layers that were entered, and whether anything was not for a limit."""
 
-    __slots__ = ("inner", "too_deep")
+    __slots__ = ("inner", "left_out")
 
     def __init__(self) -> None:
         self.inner = 0
-        self.too_deep = False
+        self.left_out = False
 
 
 class _Budget:
@@ -292,11 +297,11 @@ class _Budget:
     @property
     def exceeded(self) -> bool:
         """True when layers were left unscanned."""
-        return self._spent.too_deep or self._spent.inner > self._limits.inner
+        return self._spent.left_out or self._spent.inner > self._limits.inner
 
-    def leave_out(self, hits: Iterable[Sequence[Hit]]) -> None:
-        """Note that layers lie deeper than the limit, where one of them has ``hits``. Those beside them still count."""
-        self._spent.too_deep = self._spent.too_deep or any(hits)
+    def leave_out(self) -> None:
+        """Note that something was not looked at. What is within the limits still counts."""
+        self._spent.left_out = True
 
     def enter(self, size: int) -> _Budget | None:
         """The budget one layer down, or None when the inner bytes or the depth are used up."""
@@ -315,6 +320,9 @@ class _Inspector(NamedTuple):
 
     def __call__(self, text: Text) -> list[Match]:
         return self.scanner.inspect(text, self.budget)
+
+    def left_out(self) -> None:
+        self.budget.leave_out()
 
 
 def _lifted(match: Match, layer: Layer) -> Match:

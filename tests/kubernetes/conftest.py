@@ -10,12 +10,26 @@ from scanner.engine.encoding import to_text
 from scanner.model.levels import Severity
 from scanner.model.match import Match
 from scanner.model.span import LineIndex
+from scanner.model.text import Text
 from scanner.pipeline.build import text_scanner
 from scanner.pipeline.options import ScanOptions
 from scanner.pipeline.text import TextScanner
 
 Found = tuple[int, str, str, str]
 """Line, rule, key, severity."""
+
+
+class Nothing:
+    """Inspects values, and finds nothing in them."""
+
+    def __init__(self) -> None:
+        self.cut = False
+
+    def __call__(self, text: Text) -> list[Match]:
+        return []
+
+    def left_out(self) -> None:
+        self.cut = True
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from scanner.kubernetes.references import placeholder
 from scanner.model.match import Match
 from scanner.model.text import Text
 from scanner.ruleset.examples import fill
+from tests.kubernetes.conftest import Nothing
 
 PASSWORD = fill("<<Kq7- %A12>>", "places")
 WORD = st.text(alphabet=string.ascii_letters + string.digits + "äß!?$%&*#@ '\":,{}[]|>-", min_size=10, max_size=120)
@@ -26,12 +27,8 @@ VALUES = WORD.map(lambda text: "Kq7" + text.strip() + "zX9").filter(
 )
 
 
-def nothing(text: Text) -> list[Match]:
-    return []
-
-
 def places(data: bytes, path: str) -> list[tuple[Match, bytes]]:
-    found = sorted(Manifests().detect(Text.named(data, path), nothing), key=lambda match: match.span)
+    found = sorted(Manifests().detect(Text.named(data, path), Nothing()), key=lambda match: match.span)
     return [(match, data[match.span.start : match.span.end]) for match in found]
 
 

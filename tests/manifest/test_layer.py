@@ -50,7 +50,7 @@ def test_an_empty_span_has_a_place() -> None:
 
 
 def island(text: str) -> list[bytes]:
-    return [layer.data for layer in islands(text.encode())]
+    return [layer.data for layer in islands(text.encode()).layers]
 
 
 def test_a_heredoc_ends_at_its_word() -> None:

@@ -66,8 +66,8 @@ def layers(data: bytes, places: Mapping[int, Sequence[Span]] | None = None) -> I
         yield from runs.layers(data, places[0], LARGEST)
     for number, codec in _OTHERS.items():
         for window in _windows(data, places.get(number, ()), 0 if codec is lookalikes.layers else _AROUND):
-            for text, outer, name in codec(data[window.start : window.end]):
-                yield Layer(text, Span(outer.start + window.start, outer.end + window.start), name)
+            for text, outer, name, cut in codec(data[window.start : window.end]):
+                yield Layer(text, Span(outer.start + window.start, outer.end + window.start), name, cut)
 
 
 def _windows(data: bytes, spans: Sequence[Span], around: int) -> Iterator[Span]:

@@ -17,7 +17,7 @@ _WORDS = (
     "AIza sk_live rk_live sk-ant- sk-proj sk-svc npm_ pypi- hvs. hvb. dckr_pat_ dop_v1_ shpat_ AGE-SECRET "
     'NRAK- glsa_ lin_api ATATT sntrys_ SG. eyJ hf_ tskey- figd_ PMAK- key- export Secret= Key= pwd= PWD= "kty" '
 ).split()
-_SHORTEST, _LONG = 4, 6
+_SHORTEST, _LONG = 4, 5
 
 
 @cache
@@ -27,9 +27,9 @@ def encoded_words() -> tuple[str, ...]:
     twice = _forms(form.encode() for form in once if len(form) >= _LONG)
     wide = _forms(word.encode("utf-16-le") for word in _WORDS if len(word) >= 6)
     base64_forms = sorted({form for form in once | twice | wide if len(form) >= _SHORTEST})
-    digits = {word.encode().hex() for word in _WORDS if len(word) >= 5}
+    digits = {word.encode().hex() for word in _WORDS if len(word) >= _SHORTEST}
     hexadecimal = sorted(digits | {form.upper() for form in digits})
-    return (_choice(base64_forms), _choice(hexadecimal), "H4sI[A-Za-z0-9+/_\\-]{20}")
+    return (_choice(base64_forms), _choice(hexadecimal), "(?:H4sI|SDRzSU)[A-Za-z0-9+/_\\-]{20}")
 
 
 def _choice(literals: list[str]) -> str:

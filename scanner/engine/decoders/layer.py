@@ -8,8 +8,9 @@ from scanner.model.span import Span
 
 
 class Layer(NamedTuple):
-    """``data`` is what the bytes ``outer`` of the outer text mean in ``codec``."""
+    """``data`` is what the bytes ``outer`` of the outer text mean in ``codec``: the first of it where it is ``cut``."""
 
     data: bytes
     outer: Span
     codec: str
+    cut: bool = False

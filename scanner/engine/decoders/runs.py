@@ -41,7 +41,6 @@ _DIGITS = b"0123456789"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 # How far into a run its form is looked for.
 _PROBE = 256
-_LONGEST_FOLD = 20_000
 
 
 def layers(data: bytes, spans: Sequence[Span] | None, limit: int) -> Iterator[Layer]:
@@ -97,6 +96,8 @@ def _end(data: bytes, at: int) -> int:
 
 def _decoded(data: bytes, run: Span, limit: int) -> Layer | None:
     """What the run stands for, with the lines it goes on over; None for noise."""
+    if data[run.start : run.start + 2] in (b"0x", b"0X"):
+        run = Span(run.start + 2, run.end)
     head = data[run.start : min(run.end, run.start + _PROBE)]
     if not head.translate(None, _HEXADECIMAL):
         return _hexadecimal(data, run, limit)
@@ -107,28 +108,32 @@ def _decoded(data: bytes, run: Span, limit: int) -> Layer | None:
     if found is None:
         return None
     start = run.start + (found.start() if found.group().startswith(b"H4sI") else found.start() % 4)
-    pieces, end = _folded(data, Span(start, run.end))
-    text = _bytes_of(b"".join(pieces)[: limit * 4 // 3])
+    pieces, end = _folded(data, Span(start, run.end), limit * 4 // 3)
+    letters = b"".join(pieces)
+    cut = len(letters) > limit * 4 // 3
+    text = _bytes_of(letters[: limit * 4 // 3])
     span = Span(start, end)
     if is_packed(text):
-        inner = unpacked(text, limit)
-        return Layer(inner, span, "base64 > gzip") if inner else None
+        inner, less = unpacked(text, limit)
+        return Layer(inner, span, "base64 > gzip", cut or less) if inner else None
     wide = from_utf16(text)
     if wide:
-        return Layer(wide, span, "base64")
-    return Layer(text, span, "base64") if is_text(text) else None
+        return Layer(wide, span, "base64", cut)
+    return Layer(text, span, "base64", cut) if is_text(text) else None
 
 
 def _hexadecimal(data: bytes, run: Span, limit: int) -> Layer | None:
-    head = data[run.start : run.start + 32]
-    if not _hex_form().fullmatch(head):
+    # In a part of a long text it may begin with half a byte.
+    start = next((at for at in (run.start, run.start + 1) if _hex_form().match(data, at, run.end)), -1)
+    if start < 0:
         return None
+    run = Span(start, run.end)
     run = Span(run.start, run.end - (run.end - run.start) % 2)
     try:
         text = binascii.unhexlify(data[run.start : run.end][: 2 * limit])
     except binascii.Error:
         return None
-    return Layer(text, run, "hex") if is_text(text) else None
+    return Layer(text, run, "hex", run.end - run.start > 2 * limit) if is_text(text) else None
 
 
 def _bytes_of(run: bytes) -> bytes:
@@ -140,11 +145,13 @@ def _bytes_of(run: bytes) -> bytes:
     return binascii.a2b_base64(run + b"=" * (-rest % 4))
 
 
-def _folded(data: bytes, run: Span) -> tuple[list[bytes], int]:
-    """The pieces of a run that goes on over whole lines, and where it ends, padding included."""
+def _folded(data: bytes, run: Span, limit: int) -> tuple[list[bytes], int]:
+    """The pieces of a run that goes on over whole lines, and where it ends, padding included; of one with more than
+    ``limit`` characters so many that they are more."""
     pieces = [data[run.start : run.end]]
     end = run.end
-    while len(pieces) < _LONGEST_FOLD:
+    size = len(pieces[0])
+    while size <= limit:
         after = _next_line(data, end)
         if after < 0:
             break
@@ -153,6 +160,7 @@ def _folded(data: bytes, run: Span) -> tuple[list[bytes], int]:
         if stop == after or (rest and rest[:1] not in b" \t\r\n\"'\\"):
             break
         pieces.append(data[after:stop])
+        size += stop - after
         end = stop
     while data[end : end + 1] == b"=":
         end += 1

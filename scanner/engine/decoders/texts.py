@@ -40,13 +40,15 @@ def is_packed(data: bytes) -> bool:
     return data.startswith(_GZIP) or data.startswith(_ZLIB)
 
 
-def unpacked(data: bytes, limit: int) -> bytes:
-    """The text in a gzip or zlib stream, at most ``limit`` bytes of it; empty for anything else."""
+def unpacked(data: bytes, limit: int) -> tuple[bytes, bool]:
+    """The text in a gzip or zlib stream, at most ``limit`` bytes of it, and whether there is more; empty for anything
+    else."""
     import zlib
 
-    mode = 31 if data.startswith(_GZIP) else 15
+    stream = zlib.decompressobj(31 if data.startswith(_GZIP) else 15)
+    limit = min(limit, len(data) * _RATIO)
     try:
-        text = zlib.decompressobj(mode).decompress(data, min(limit, len(data) * _RATIO))
+        text = stream.decompress(data, limit)
     except zlib.error:
-        return b""
-    return text if is_text(text) else b""
+        return b"", False
+    return (text, len(text) == limit and not stream.eof) if is_text(text) else (b"", False)
