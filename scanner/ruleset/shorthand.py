@@ -59,8 +59,8 @@ _NO_FILE = r"(?!\.(?:css|m?js|map|png|jpe?g|gif|svg|ico|woff2?|html?)(?![0-9A-Za
 
 # A type between a name and its value ("var token string = ...", "val token: String = ..."), or plain words. The sign
 # belongs to it: as something that must follow, it would not be asked for from behind, and any word could be a type.
-_TYPED = r"\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}\s{0,3}=[=:,>|?!+~.<(\-]{0,4}\s{0,20}"
-_PLAIN = r"(?:[ ][A-Za-z]{2,12}){0,2}?"
+_TYPED = r"\s{0,2}:?\s{1,2}[*&]?[A-Za-z][\w.<>\[\]?]{0,24}+\s{0,3}+=[=:,>|?!+~.<(\-]{0,4}\s{0,20}"
+_PLAIN = r"(?:[ ][A-Za-z]{2,12}+){0,2}?"
 
 # What is named stands a line above, as the section or the object that the value's own name is in.
 _PARENT = r"""(?:["'`]?(?:\]|[ ]?(?::|=>?)?[ ]?\{|:)[ \t]{0,4}\r?\n)?"""
@@ -85,7 +85,7 @@ _SEPARATOR = (
     r"""|[\\"'`\])]{0,3}\s{0,3}(?:[=:,>|?!+~.<(\-]{1,5}|%3[aAdD])\s{0,20}|[\\"'`\])]{0,2}\s{1,4}(?:(?:or|to)\s{1,4})?"""
     rf"""|{_TOLD})"""
     rf"""(?:\(\s{{1,40}})?{_MADE_OF}[\\"'`({{\[<*]{{0,4}}"""
-    r"""(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}[ ]){1,2})?"""
+    r"""(?:(?i:bearer|token|key|basic|apikey)[ =:]\s?|(?:[A-Za-z][A-Za-z-]{2,20}+[ ]){1,2})?"""
 )
 
 # A name's further words, and what makes it the name of a secret that a value is assigned to.
@@ -215,7 +215,14 @@ def _named_before(names: str, lines: int) -> str:
     Where names stand by the hundred, trying what may follow each costs hundreds of characters a name. The last word
     before a value is taken for its name's, whatever stands before that.
     """
-    return rf"(?r)(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}{_ASSIGNED}|{_between(lines)}(?>{_WORD_ENDS}{_ASSIGNED}))"
+    near, named = _giving_back(_PLAIN + _ASSIGNED), _WORD_ENDS + _giving_back(_ASSIGNED)
+    return rf"(?r)(?i:{names})(?:[\w.\-]{{0,40}}?{near}|{_between(lines)}(?>{named}))"
+
+
+def _giving_back(expression: str) -> str:
+    """``expression`` of this module for reading backwards: there, a repetition that keeps all it can takes what must
+    stand before it too."""
+    return expression.replace("}+", "}")
 
 
 def _between(lines: int) -> str:

@@ -97,6 +97,22 @@ def test_names_in_every_place_hide_no_value() -> None:
     assert not one.timeouts
 
 
+@pytest.mark.parametrize("before", ['= String::from("', '= Hidden("', ": string = ", '= @"', "= Bearer "])
+def test_names_without_values_hide_none_that_something_is_made_of(monkeypatch: pytest.MonkeyPatch, before: str) -> None:
+    """What stands between a name and its value is read from behind there."""
+    monkeypatch.setattr(crowded, "sieve", lambda _: None)
+    monkeypatch.setattr(allowance, "_A_BYTE", 0.0)
+    monkeypatch.setattr(allowance, "_PATIENCE", 0.0)
+    source = next(source for source in SOURCES if source.rule.id == "expo-access-token")
+    token = fill("<<%A40>>", "crowd")
+    data = f"{'expo_token == == == == ' * 200}expo_token {before}{token}".encode()
+    expression = Expression("", False, 0, source.rule.near, False)
+    hits = [(expression, at + 4) for at in range(len(data)) if data[at : at + 4].lower() == b"expo"]
+    one = Matcher(source.rule, {})
+    (match,) = one.matches(Text(data, "a.txt", FileKind.OTHER), hits)
+    assert data[match.span.start : match.span.end] == token.encode()
+
+
 def test_a_value_whose_expression_does_not_end_is_given_up_and_told() -> None:
     rule = replace(SOURCES[0].rule, pattern=r"(a)\1(?:a|a|aa)+\1b", needs="", backwards="")
     one = Matcher(rule, {})
