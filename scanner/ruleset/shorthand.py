@@ -16,6 +16,10 @@ KEYS = (*_TEXTS, "together")
 
 _EDGE = "0-9A-Za-z_-"
 _LONG_LIST = 400
+# A choice of so many words is asked for letter by letter: the library tries one word after another at each place.
+_MANY_WORDS = 24
+_WORD = r"[a-z](?![?*+{])[\w ?-]*"
+_WORD_CHOICE = re.compile(rf"\(\?:((?:{_WORD}\|){{{_MANY_WORDS - 1},}}{_WORD})\)")
 # Longer expressions for tokens are not written out a second time.
 _LONG_TOKEN = 200
 # What reaches further must wake by its name alone, or a history would not know how far to look around a new value.
@@ -204,9 +208,18 @@ def standing_alone(token: str, edge: str) -> str:
 def called(names: str, value: str, edge: str, lines: int) -> str:
     """An expression for ``value`` after one of ``names``: assigned to it, or up to ``lines`` lines further on."""
     return (
-        rf"(?i:{names})(?:[\w.\-]{{0,40}}?{_PLAIN}|{_between(lines)}{_WORD_ENDS})"
+        rf"(?i:{_WORD_CHOICE.sub(_by_letter, names)})(?:[\w.\-]{{0,40}}?{_PLAIN}|{_between(lines)}{_WORD_ENDS})"
         rf"{_ASSIGNED}{_NO_COMMIT}(?P<secret>{value})(?![{edge}]){_NO_FILE}"
     )
+
+
+def _by_letter(words: re.Match[str]) -> str:
+    """A choice of ``words`` as one of their first letters. Which of those that begin alike comes first stays."""
+    letters: dict[str, list[str]] = {}
+    for word in words[1].split("|"):
+        letters.setdefault(word[0], []).append(word[1:])
+    ways = (f"{letter}(?:{'|'.join(rest)})" for letter, rest in letters.items())
+    return f"(?:{'|'.join(ways)})"
 
 
 def _named_before(names: str, lines: int) -> str:

@@ -204,3 +204,22 @@ def test_what_is_asked_of_a_run_first_says_the_same(edge: str) -> None:
         assert spans == [one.span() for one in plain.finditer(data)], data
         found += len(spans)
     assert found > 500
+
+
+def test_a_choice_of_many_names_is_asked_letter_by_letter_and_says_the_same() -> None:
+    words = [first + rest for first, rest in product("abcxyz", ("cme", "cmes?-dev", "cm", "ther", ""))]
+    value = "[0-9a-f]{32}"
+    one, other = (
+        regex.compile(called(names, value, "0-9a-z", 1).encode())
+        for names in (f"(?<![a-z])(?:{'|'.join(words)})", f"(?<![a-z])(?:{'|'.join(words)}|(?:never))")
+    )
+    assert rb"a(?:cme|cmes?-dev|cm|ther|)" in one.pattern and rb"a(?:" not in other.pattern
+    chance = random.Random(11)
+    names, signs = [*words, "cmes", "acmes-dev", "Q"], ["_key=", " = ", ": '", "\n", " token: ", "x"]
+    texts = [
+        "".join(chance.choice(some) for some in (names, names, signs, signs, [VALUE, "no"], ["'\n", " "]) * 3).encode()
+        for _ in range(1000)
+    ]
+    found = [[match.span(name) for name in (0, "secret") for match in one.finditer(text)] for text in texts]
+    assert found == [[match.span(name) for name in (0, "secret") for match in other.finditer(text)] for text in texts]
+    assert sum(map(bool, found)) > 300
