@@ -27,15 +27,16 @@ from scanner.rotation.runbook import CONTROLLER, NEXT_PULL, NEXT_RUN, SUSPENDED,
 from scanner.rotation.settings import installs_charts, release_name, restarted_by_reloader, schedule_of
 from scanner.rotation.sources import SourceTime, csi_time
 from scanner.rotation.subjects import Subject
-from scanner.rotation.tree import Table, text
+from scanner.rotation.tree import Table, text, texts
 
 # An edge (ingress controller, gateway) watches its Secrets and reloads by itself; 5 s is our allowance.
 EDGE = 5
 
 # Their pods come and go: the next one takes the new value.
 _TRANSIENT = frozenset(
-    """Job ScaledJob Workflow WorkflowTemplate ClusterWorkflowTemplate CronWorkflow Task TaskRun PodTemplate""".split()
+    """Job ScaledJob Workflow WorkflowTemplate ClusterWorkflowTemplate Task TaskRun PodTemplate""".split()
 )
+_SCHEDULED = ("CronJob", "CronWorkflow", "AdvancedCronJob")
 _SCALED = frozenset(
     """Deployment StatefulSet ReplicaSet ReplicationController DeploymentConfig Rollout CloneSet""".split()
 )
@@ -63,6 +64,13 @@ class Pod:
 _NOT_RELOADED = "Reloader does not see a Secret that is deleted and made again, unless it runs with --reload-on-create"
 
 
+def _schedule(item: Item) -> str:
+    """When ``item`` runs; of several schedules the one that runs most often."""
+    several = texts(item.tree, "spec", "schedules") or (text(item.tree, "spec", "schedule"),)
+    gaps = [(gap, one) for one in several if (gap := longest_gap(one)) is not None]
+    return min(gaps)[1] if gaps else several[0]
+
+
 class Arrivals:
     """Completes consumers of one subject with times, for a new value that arrives after ``source``.
 
@@ -85,8 +93,8 @@ class Arrivals:
         if not base.affected:
             return base
         self._assume(notes)
-        if item.kind == "CronJob":
-            return self._scheduled(base, item, text(item.tree, "spec", "schedule"))
+        if item.kind in _SCHEDULED:
+            return self._scheduled(base, item, _schedule(item))
         if item.kind in _TRANSIENT:
             note = "the next run takes the new value; a run that is going on keeps the old one"
             return self._started(base, when=NEXT_RUN, note=note)
@@ -160,7 +168,7 @@ class Arrivals:
 
     def _scheduled(self, base: Consumer, item: Item, schedule: str) -> Consumer:
         schedule = shown(schedule)
-        suspended = text(item.tree, "spec", "suspend") == "true"
+        suspended = "true" in (text(item.tree, "spec", "suspend"), text(item.tree, "spec", "paused"))
         gap = None if suspended else longest_gap(schedule)
         ready = self._ready().seconds
         within = f"within {spoken(ready)} of the change" if ready else "before the Secret has changed"

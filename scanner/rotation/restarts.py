@@ -112,6 +112,7 @@ def restart_command(item: Item) -> str:
         ' -p "{\\"spec\\":{\\"template\\":{\\"metadata\\":{\\"annotations\\":{\\"rotated\\":\\"$(date +%s)\\"}}}}}"',
         "CloneSet": f"kubectl {where}patch cloneset {name} --type merge"
         ' -p "{\\"spec\\":{\\"template\\":{\\"metadata\\":{\\"annotations\\":{\\"rotated\\":\\"$(date +%s)\\"}}}}}"',
+        "CronWorkflow": f"argo {where}submit --from cronwf/{name}",
         "Pod": f"kubectl {where}delete pod {name}",
     }
     if item.kind in ("ReplicaSet", "ReplicationController"):
