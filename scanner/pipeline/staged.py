@@ -70,7 +70,9 @@ class ChangeScanner:
         try:
             found = self._reader.read(name)
         except (TooLarge, MissingObject) as error:
-            self.skipped.append(Skipped(path, str(error), blocking))
+            # Another parent of a merge need not have the file.
+            if isinstance(error, TooLarge) or ":" not in name:
+                self.skipped.append(Skipped(path, str(error), blocking))
             return
         self.bytes += found.size
         # What an old version hides is not missing from the scan of the new one.

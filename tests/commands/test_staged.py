@@ -295,6 +295,22 @@ def test_merge_of_an_old_secret_is_silent_but_what_the_merge_brings_is_not(repo:
     assert [item["path"] for item in findings(repo)] == ["app.py"]
 
 
+def test_an_octopus_is_compared_with_all_its_parents_and_lacks_nothing(repo: Repository) -> None:
+    repo.write("app.py", "a\n")
+    repo.commit("base")
+    for name in "pqr":
+        repo.git("checkout", "-q", "-b", name, "main")
+        repo.write(f"{name}.py", f'key = "{token(name)}"\n')
+        repo.commit(name)
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--no-commit", *"pqr")
+    repo.write("new.py", f'key = "{token("new")}"\n')
+    repo.git("add", "-A")
+    ran = repo.unsealed("staged", "-f", "json", "--strict")
+    found = json.loads(ran.out)
+    assert (ran.code, [one["path"] for one in found["findings"]], found["scan"]["skipped"]) == (1, ["new.py"], [])
+
+
 def test_amending(repo: Repository) -> None:
     repo.write("app.py", "x = 1\n")
     repo.commit("first")
