@@ -222,10 +222,10 @@ def _dropped(inner: Sequence[Inner]) -> bool:
 
 
 def _known_harmless(entry: Entry) -> bool:
-    """True for identifiers, certificates and public keys."""
+    """True for identifiers, addresses, certificates and public keys."""
     if names.identifier(entry.name) or values.public(entry.value):
         return True
-    if values.path(entry.value) or values.directory_name(entry.value):
+    if values.path(entry.value) or values.address(entry.value) or values.directory_name(entry.value):
         return True
     if names.database(entry.name) and values.words(entry.value):
         return True

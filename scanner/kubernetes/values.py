@@ -32,6 +32,9 @@ _HARMLESS = re.compile(
 _HASH = re.compile(
     rb"(?:[\w.-]{1,64}:)?(?:\$(?:2[abxy]?|5|6|y|apr1|argon2\w*|pbkdf2[\w-]*|scrypt)\$|\{SSHA\d*\}|\{SHA\}|SCRAM-SHA-\d+\$).{8,}"
 )
+_ADDRESS = re.compile(
+    rb"(?:[a-z][a-z0-9+.-]{0,20}://)?(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?:/\d{0,2})?|[a-z][a-z0-9+.-]{0,20}://[a-z0-9.-]+(?::\d{1,5})?/?"
+)
 _PATH = re.compile(rb"/[a-z][a-z0-9._-]*(?:/[a-z0-9._-]+)+/?")
 _WORDS = re.compile(rb"[a-z]{2,16}(?:_[a-z]{2,16}){0,3}")
 _DIRECTORY = re.compile(rb"(?i)(?:uid|cn|ou)=[\w .@-]+(?:,\s?(?:uid|cn|ou|dc|o|c|l|st)=[\w .@-]+)+")
@@ -99,6 +102,11 @@ def harmless(data: bytes) -> bool:
 def hashed(data: bytes) -> bool:
     """True for the hash of a password, as htpasswd and /etc/shadow keep it: to be cracked, not to be used."""
     return _HASH.fullmatch(data.strip()) is not None
+
+
+def address(data: bytes) -> bool:
+    """True for where a host or a network is, with nothing of what is asked for there: a secret may be in that."""
+    return _ADDRESS.fullmatch(data.strip()) is not None
 
 
 def path(data: bytes) -> bool:

@@ -146,3 +146,14 @@ def test_an_entity_whose_fields_are_called_like_those_of_a_secret_is_none(
       "data": {{"type": "jsonObject", "view": "crm:views/log/{field}"}}, "stringData": {{"type": "varchar", "view": "{field}"}}
     }}}}"""
     assert found(text.encode(), "entity.json") == []
+
+
+@pytest.mark.parametrize(
+    "value", ["http://10.30.10.15:8123", "https://ha.acme.net", "10.244.0.0/16", "redis://cache.prod.svc:6379/", "10.1.2.3"]
+)
+def test_where_a_host_or_a_network_is_opens_nothing(found: Callable[[bytes, str], list[Found]], value: str) -> None:
+    """``SECRET_TRUSTED_PROXIES_1`` promises a secret, as everything does in a Secret of that prefix."""
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  SECRET_TRUSTED_PROXIES_1: "
+    assert found(f"{text}{value}\n".encode(), "a.yaml") == []
+    hook = f"{value.rstrip('/')}/services/T0{value[-1]}x9Kq7/B01vZw3mB"
+    assert len(found(f"{text}{hook}\n".encode(), "a.yaml")) == 1
