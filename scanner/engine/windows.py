@@ -70,12 +70,17 @@ def in_stretches(data: bytes, spans: Sequence[Span]) -> list[Span]:
     ``spans`` are in order and apart from each other. A text with a hit in every line would otherwise begin one a line.
     """
     joined: list[Span] = []
-    for span in spans:
-        last = joined[-1] if joined else None
-        if last and span.start == last.end + 1 and span.end - last.start <= _STRETCH and data[last.end] == _LINE_BREAK:
-            joined[-1] = Span(last.start, span.end)
-        else:
-            joined.append(span)
+    first, last = -1, -1
+    # A text may hold one in every line.
+    for start, end in spans:
+        if start == last + 1 and end - first <= _STRETCH and first >= 0 and data[last] == _LINE_BREAK:
+            last = end
+            continue
+        if first >= 0:
+            joined.append(Span(first, last))
+        first, last = start, end
+    if first >= 0:
+        joined.append(Span(first, last))
     return joined
 
 
