@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scanner.commands import reporting, shared
 from scanner.model.errors import ExitCode, UsageError
 from scanner.model.levels import Severity
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary
 
 if TYPE_CHECKING:
@@ -142,14 +143,14 @@ def _summary(store: Store, rows: list[SweepRow]) -> ScanSummary:
         return ScanSummary(target="the store")
     row = rows[0]
     seconds = ((row.finished or datetime.now(UTC)) - row.started).total_seconds()
-    notes = (f"sweep {row.id}: {_states(row)}; {row.new} secrets not seen before",)
+    notes = (f"sweep {row.id}: {_states(row)}; {plural(row.new, 'secret')} not seen before",)
     return ScanSummary(row.target, row.texts, row.bytes, 0, seconds, tuple(views.gap_list(store, row.id)), notes)
 
 
 def _states(row: SweepRow) -> str:
     number = sum(row.states.values())
     parts = ", ".join(f"{count} {state}" for state, count in sorted(row.states.items()))
-    return f"{number} repositories ({parts})" if parts else "no repositories"
+    return f"{plural(number, 'repository')} ({parts})" if parts else "no repositories"
 
 
 def _status(store: Store, args: argparse.Namespace) -> int:
@@ -176,7 +177,7 @@ def _status(store: Store, args: argparse.Namespace) -> int:
     else:
         for row in rows:
             end = row.finished.strftime("%Y-%m-%d %H:%M") if row.finished else "not finished"
-            line = f"sweep {row.id}  {row.started:%Y-%m-%d %H:%M} to {end}  {_states(row)}, {row.new} new secrets"
+            line = f"sweep {row.id}  {row.started:%Y-%m-%d %H:%M} to {end}  {_states(row)}, {plural(row.new, 'new secret')}"
             sys.stdout.write(_plain(f"{line}  {row.target}") + "\n")
         counted = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
         sys.stdout.write(f"secrets: {counted}\n")
@@ -210,10 +211,10 @@ def _line(row: SecretRow) -> str:
     )
     state = f"{row.state} until {row.until}" if row.until else row.state
     owner = f", {row.owner}" if row.owner else ""
-    head = f", in {row.in_head} HEADs" if row.in_head else ""
+    head = f", in {plural(row.in_head, 'HEAD')}" if row.in_head else ""
     return (
         f"{row.fingerprint[:12]}  {row.severity.label:8}  {state}{owner}  {row.title}  {row.redacted}  "
-        f"in {len(row.repositories)} repositories{head}: {shown}"
+        f"in {plural(len(row.repositories), 'repository')}{head}: {shown}"
     )
 
 

@@ -33,7 +33,11 @@ _REFERENCES = re.compile(
     r"(?:secretKeyRef|configMapKeyRef|secretRef|SecretRef|secretName|SecretName|existingSecret\w*|credentialName"
     r"|imagePullSecrets|remoteRef|valueFrom|KeyRef|PasswordKey|passwordKey|tokenKey|userKey)$"
 )
-_PUBLIC = frozenset({"caBundle", "certificate-authority-data", "client-certificate-data", "tls.crt", "ca.crt"})
+_PUBLIC = frozenset(
+    # The last two are SARIF's, ours too: digests of what was found.
+    """caBundle certificate-authority-data client-certificate-data tls.crt ca.crt fingerprints
+    partialFingerprints""".split()
+)
 
 
 def handle(document: Document, manifests: Sequence[Manifest], out: Findings, *, done: set[int]) -> None:

@@ -431,3 +431,18 @@ def test_a_file_that_is_named_twice_is_scanned_once(repo: Repository, named: tup
     repo.write("d/a.py", f'key = "{token()}"\n')
     found = report(repo, *(name.format(repo.path) for name in named))[1]
     assert (found["scan"]["texts"], [len(one["occurrences"]) for one in found["findings"]]) == (1, [1])
+
+
+def test_our_own_reports_are_no_leaks(repo: Repository) -> None:
+    secret = fill("stringData: {password: <<Kq7- %A12>>, color: <<Kq7- %A12>>}", "reports")
+    repo.write("a.yaml", f"apiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\n{secret}\n")
+    repo.write("a.py", f'key = "{token()}"\n')
+    formats = ("text", "json", "jsonl", "sarif", "gitlab", "junit", "csv", "github", "markdown", "html")
+    written = [argument for name in formats for argument in ("-f", f"{name}=reports/{name}")]
+    (repo.path / "reports").mkdir()
+    assert repo.unsealed("scan", ".", *written).code == 1
+    assert len(list((repo.path / "reports").iterdir())) == len(formats)
+    for name in formats:
+        ending = {"gitlab": "json", "markdown": "md", "junit": "xml", "text": "txt", "github": "log"}.get(name, name)
+        (repo.path / "reports" / name).rename(repo.path / "reports" / f"{name}.{ending}")
+    assert report(repo, "reports")[1]["findings"] == []
