@@ -177,7 +177,8 @@ def _status(store: Store, args: argparse.Namespace) -> int:
     else:
         for row in rows:
             end = row.finished.strftime("%Y-%m-%d %H:%M") if row.finished else "not finished"
-            line = f"sweep {row.id}  {row.started:%Y-%m-%d %H:%M} to {end}  {_states(row)}, {plural(row.new, 'new secret')}"
+            what = f"{_states(row)}, {plural(row.new, 'new secret')}"
+            line = f"sweep {row.id}  {row.started:%Y-%m-%d %H:%M} to {end}  {what}"
             sys.stdout.write(_plain(f"{line}  {row.target}") + "\n")
         counted = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
         sys.stdout.write(f"secrets: {counted}\n")

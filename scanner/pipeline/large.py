@@ -64,10 +64,10 @@ def large_file(name: str, shown: str, context: Context) -> LargeFile | Skipped |
     made = cut(name, LARGEST if limit == LARGEST_TEXT else limit)
     if isinstance(made, Skipped):
         return made
-    portions, head = made
+    portions, head, tail = made
     text = to_text(head, shown)
     mark = len(head) - len(text.data)
-    if kind_of_archive(head) or mark not in (0, 3):
+    if kind_of_archive(head + tail) or mark not in (0, 3):
         return None
     return LargeFile(shown, text.kind, not structured(text.data), mark, portions)
 

@@ -80,6 +80,7 @@ class Unpacker:
                 yield from self._stream(kind, path, data, depth)
             else:
                 self._skip(path, f"is a {kind} archive, which is not read")
+                yield Member(path, data)
 
     def _told(self, path: str, kind: str) -> _Told:
         return _Told(self._skip, path, kind)
@@ -101,7 +102,10 @@ class Unpacker:
         if zips.crowded(data, self._limits.files):
             self._skip(path, f"lists more than {self._limits.files:,} files")
             return
-        for listed in zips.listed(data):
+        every = list(zips.listed(data))
+        if before := zips.in_front(data):
+            yield from self._inside(path, before, depth)
+        for listed in every:
             name = f"{path}!/{listed.name}"
             if listed.encrypted:
                 self._skip(name, "is encrypted")

@@ -26,9 +26,22 @@ _MAGIC = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
     (b"!<arch>\n", "ar"),
+    # What is not read, and told.
+    (b"\x1f\x9d", "compress"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"LZIP\x01", "lzip"),
+    (b"\x89LZO\x00", "lzop"),
+    (b"MSCF\0\0\0\0", "cabinet"),
+    (b"\xed\xab\xee\xdb", "rpm"),
+    (b"xar!\0", "xar"),
+    (b"hsqs", "squashfs"),
+    (b"# v2 git bundle\n", "git bundle"),
+    (b"# v3 git bundle\n", "git bundle"),
 )
 _ANY = tuple(magic for magic, _ in _MAGIC)
 _TAR_MAGIC_AT = 257
+# A zip's directory ends it, whatever stands in front of it: a line that says who runs it, a program that unpacks it.
+_ZIP_END, _ZIP_END_SIZE = b"PK\x05\x06", 22
 # How a bzip2 stream goes on: with a block, or with its end.
 _BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
 # What xz takes for the older format, which has no magic: settings (mostly the same ones), a dictionary of a power of
@@ -40,7 +53,7 @@ STREAMS = frozenset({"gzip", "bzip2", "xz", "lzma", "zstd"})
 
 
 def kind_of_archive(data: bytes) -> str:
-    """The format by its first bytes (``zip``, ``tar``, ``gzip`` …), or an empty string."""
+    """The format by its first bytes (``zip``, ``tar``, ``gzip`` …), a zip's by its last; or an empty string."""
     if data.startswith(_ANY):
         kind = next(kind for magic, kind in _MAGIC if data.startswith(magic))
         # So few letters alone may begin anything else as well.
@@ -49,7 +62,9 @@ def kind_of_archive(data: bytes) -> str:
         if kind == "lzma":
             return kind if _begins_lzma(data[:_LZMA_HEAD]) else ""
         return kind
-    return "tar" if data[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar" else ""
+    if data[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
+        return "tar"
+    return "zip" if data[-_ZIP_END_SIZE : 4 - _ZIP_END_SIZE] == _ZIP_END else ""
 
 
 def _begins_lzma(head: bytes) -> bool:

@@ -21,7 +21,7 @@ OVERLAP = 128 * 1024
 LARGEST = 16 * 1024 * 1024 * 1024
 # Lines are cut where they are longer.
 _LONGEST_LINE = 64 * 1024
-_HEAD = 64 * 1024
+_HEAD, _TAIL = 64 * 1024, 64
 
 
 class Portion(NamedTuple):
@@ -55,8 +55,8 @@ class Read(NamedTuple):
     short: bool
 
 
-def cut(name: str, limit: int) -> tuple[Portions, bytes] | Skipped:
-    """The portions of a regular file of at most ``limit`` bytes, and its first bytes."""
+def cut(name: str, limit: int) -> tuple[Portions, bytes, bytes] | Skipped:
+    """The portions of a regular file of at most ``limit`` bytes, its first bytes, and its last."""
     opened = open_regular(name)
     if isinstance(opened, Skipped):
         return opened
@@ -65,7 +65,8 @@ def cut(name: str, limit: int) -> tuple[Portions, bytes] | Skipped:
         if state.st_size > limit:
             return Skipped(shown(name), f"has {state.st_size:,} bytes, more than --max-size allows")
         portions = tuple(_cut(handle, state.st_size))
-        return Portions(name, portions, state.st_dev, state.st_ino), _bytes(handle, 0, _HEAD)
+        tail = _bytes(handle, max(0, state.st_size - _TAIL), _TAIL)
+        return Portions(name, portions, state.st_dev, state.st_ino), _bytes(handle, 0, _HEAD), tail
     except OSError as error:
         return _unreadable(name, error)
     finally:

@@ -40,6 +40,11 @@ def listed(data: bytes) -> Iterator[Listed]:
                 yield Listed(info.filename, encrypted, info.compress_size, info.header_offset, info.compress_type)
 
 
+def in_front(data: bytes) -> bytes:
+    """What stands before the first member: of a zip that is a program, what starts it."""
+    return b"" if data.startswith(b"PK") else data[: max(0, data.find(_LOCAL))]
+
+
 def opened(data: bytes, member: Listed, allowed: int, work: Work | None = None) -> Inflated | io.BytesIO:
     """A reader of one member; Unreadable, TooMuch or the decompressor's own complaint. What it unpacks is ``work``."""
     at = member.at

@@ -446,3 +446,8 @@ def test_our_own_reports_are_no_leaks(repo: Repository) -> None:
         ending = {"gitlab": "json", "markdown": "md", "junit": "xml", "text": "txt", "github": "log"}.get(name, name)
         (repo.path / "reports" / name).rename(repo.path / "reports" / f"{name}.{ending}")
     assert report(repo, "reports")[1]["findings"] == []
+
+
+def test_a_large_zip_behind_a_program_is_opened(repo: Repository) -> None:
+    repo.write("app.pyz", b"#!/usr/bin/env python3\n" + os.urandom(17 << 20) + zipped({"a.py": token().encode()}))
+    assert paths(report(repo, ".")[1]) == ["app.pyz!/a.py"]

@@ -19,6 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner.model.result import Skipped
+from scanner.pipeline.unpack import texts_in
 from scanner.sources.archives import ArchiveLimits, Unpacker, kind_of_archive
 from scanner.sources.streams import Inflated
 from tests.sources.samples import tarred, zipped
@@ -262,3 +264,22 @@ def test_a_debian_package_and_names_too_long_for_its_headers() -> None:
     unpacker = Unpacker()
     assert dict(unpacker.members("l", long[:-9])) == {"l!/a-name-of-more-than-16-letters.o": b"odd"}
     assert len(unpacker.skipped) == 1
+
+
+def test_a_zip_behind_a_program() -> None:
+    inner = zipped({"app/.env": b"x", "n.zip": zipped({"deep": b"y"})})
+    for front in (b"#!/usr/bin/env python3\n", b"MZ" + bytes(700), b"#!/bin/sh\n" * 200):
+        assert dict(Unpacker().members("a.pyz", front + inner)) == {
+            "a.pyz": front,
+            "a.pyz!/app/.env": b"x",
+            "a.pyz!/n.zip!/deep": b"y",
+        }
+
+
+@pytest.mark.parametrize("head", [b"\x1f\x9d\x90", b"\x04\x22\x4d\x18", b"LZIP\x01", b"MSCF\0\0\0\0", b"# v2 git bundle\n"])
+def test_what_is_not_read_is_told_and_scanned_as_it_is(head: bytes) -> None:
+    skipped: list[Skipped] = []
+    data = head + b"some text\n"
+    for packed in (data, zipped({"b": data})):
+        (text,) = texts_in(packed, "a", ArchiveLimits(), skipped)
+        assert text.data == data and "which is not read" in skipped.pop().why and not skipped
