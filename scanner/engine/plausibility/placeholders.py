@@ -14,7 +14,7 @@ _TELLING = Lazy(
      your[_\s-]?(?:[a-z]|own)|example|placeholder|redacted|dummy|foobar|lorem|ipsum
     |change[_\s-]?(?:me|it|this)|replace[_\s-]?(?:me|with|this)|insert[_\s-]|secret[_-]?goes|goes[_-]here
     |_here\b|-here\b|\bsome(?:[_-]|p[a4]ss|secret|token)|\bmy[_-]|\bnone\b|invalid|todo\b|fixme|notareal|not[_-]real|(?<![a-z])notreal(?!m)
-    |sanitized|censored|obfuscated|<[a-z_\ -]+>|\.\.\.|x{5,}|\*{3,}
+    |sanitized|censored|obfuscated|<[a-z_\ -]+>|\.\.\.|\xe2\x80\xa6|x{5,}|\*{3,}
     |(?:fake|wrong){2}
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -41,7 +41,9 @@ _WHOLE = Lazy(
     |\?\{\w+:.*                                        # kapitan
     |(?:env|getenv|lookup|secrets?|vault)\([\w.\"'-]+\)
     |[A-Z][A-Za-z0-9]*(?:::[A-Z][A-Za-z0-9]*)+(?:\.[a-z_]+[!?]?)?           # Ruby's Module::Class.method
+    |[a-z_][a-z0-9_]*(?:::[a-z_][a-z0-9_]*)+|:[a-z_]{3,}(?:::[a-z_][a-z0-9_]*)*   # profile::db::pass, passwords::db
     |\[[A-Z][A-Za-z.]{2,40}\]?                          # the name of a type: [PSCredential]
+    |\[[^\]\n]{1,80}\]\(https?:[^\s)]*\)?                # a link in Markdown
     |secretKeyRef|valueFrom|fromEnv|(?:&\#x?[0-9A-Fa-f]{1,6};)+
     |(?:var|local|data|module|each|path|terraform|random_password|aws_\w+|google_\w+|azurerm_\w+)\.[\w.\[\]"*-]+
     |(?:self|this|os|sys|process|config|cfg|settings|options|opts|args|env|ENV|request|req|params|props|state|ctx|context

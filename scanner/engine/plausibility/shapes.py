@@ -45,6 +45,7 @@ _EXPRESSIONS: tuple[tuple[str, bytes], ...] = (
     ("locale", rb"(?-i:[a-z]{2,3}[_-](?:[A-Z]{2}|[A-Z][a-z]{3}|\d{3}))"),
     # Packages of distributions: "1:4.13+dfsg1-4ubuntu3.2".
     ("version", rb"(?:\d+:)?\d+(?:\.\d+)+(?:[+~-]+[a-z\d.]{1,24}){1,4}"),
+    ("date", rb"\d{8}(?:\ \d\d:\d\d:\d\d(?:\.\d+)?|T\d{6}(?:[.,]\d+)?Z?)"),
     ("date", rb"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T\ ][\d:.+-]*Z?)? | \d\d?[-/.]\d\d?[-/.]\d{4}"),
     ("time", rb"\d\d?:\d\d(?::\d\d)?(?:\.\d+)? | (?:\d{1,6}[hms]){2,3}"),
     # Which ones a value may consist of.

@@ -30,6 +30,12 @@ def random(template: str, seed: str = "") -> bytes:
         (b"$DB_PASSWORD", "reference"),
         (b"%DB_PASSWORD%", "reference"),
         (b"[PSCredential]", "reference"),
+        (b"profile::base2::db_pass", "reference"),
+        (b":phabricator", "reference"),
+        (b"[#958](https://acme.dev/issues/958)", "reference"),
+        (b"20110531 12:48:09.154", "date"),
+        (b"20240114T081500Z", "date"),
+        ("eyJhbGciOiJIUzI1NiJ9x0A0\u2026".encode(), "placeholder"),
         (b"this mail must have", "text"),
         (b"BUILTIN\\Administrators", "account"),
         (b"24h0m0s", "time"),
@@ -108,6 +114,13 @@ def test_what_people_choose_as_passwords_stays(parts: str) -> None:
         implausible(value, mode="password", key="db_password", kind=FileKind.CONFIG, line=b"db_password: " + value)
         == ""
     )
+
+
+@pytest.mark.parametrize("parts", [": %A14", "%A6 :: %A8 7", "[ %A8 ] %A6", "20110531 %A6 x7", "%A8 20240114 %A6"])
+def test_what_begins_as_a_reference_or_a_date_stays(parts: str) -> None:
+    value = random(parts, "resembling")
+    shown = b'db_password = "' + value + b'"'
+    assert implausible(value, mode="password", key="db_password", kind=FileKind.CODE, line=shown) == ""
 
 
 def test_what_spring_compares_as_it_stands_is_no_hash() -> None:
