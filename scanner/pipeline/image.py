@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.model.plural import plural
 from scanner.model.result import ScanResult, ScanSummary, Skipped
 from scanner.model.text import Text
 from scanner.pipeline.context import OVERTIME
@@ -277,7 +278,7 @@ def _of_layer(layer: _Layer, scan: _Scan, told_of: Sequence[_Told], layers: dict
 
 
 def _named(image: ImageManifest) -> str:
-    return f"image {image.name or 'without a name'}: {len(image.layers)} layers"
+    return f"image {image.name or 'without a name'}: {plural(len(image.layers), 'layer')}"
 
 
 def _detailed(one: Placed, detail: dict[str, str]) -> Placed:
