@@ -16,7 +16,7 @@ from setuptools.command.build_py import build_py
 
 FOLDERS = sorted(path for path in Path("rules").rglob("*") if path.is_dir() and any(path.glob("*.y*ml")))
 DATA = {"scanner.rules": Path("rules")} | {f"scanner.{'.'.join(path.parts)}": path for path in FOLDERS}
-LOOPS = ("vectors", "headers", "delta", "linespans", "chunks", "walk", "descent", "entries", "family", "links")
+LOOPS = ("vectors", "headers", "delta", "linespans", "walk", "descent", "entries", "family", "links")
 COMPILED = [f"scanner/history/{name}.py" for name in LOOPS]
 # Compiled code needs mypyc's library at run time: pyproject.toml asks for it where there are wheels of it.
 PROCESSORS = ("x86_64", "AMD64", "aarch64", "arm64")

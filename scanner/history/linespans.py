@@ -57,7 +57,7 @@ def spans_around(data: bytes, ranges: vec[i64], lines: int, reach: int) -> vec[i
             ceiling = size
         step = 0
         while step <= lines and start > floor:
-            start = break_before(data, floor, start)
+            start = _break_before(data, floor, start)
             if start < 0:
                 start = floor
                 break
@@ -67,7 +67,7 @@ def spans_around(data: bytes, ranges: vec[i64], lines: int, reach: int) -> vec[i
                 start += 1
         step = 0
         while step <= lines and stop < ceiling:
-            stop = break_after(data, stop, ceiling) + 1
+            stop = _break_after(data, stop, ceiling) + 1
             if stop <= 0:
                 stop = ceiling
                 break
@@ -85,7 +85,7 @@ def spans_around(data: bytes, ranges: vec[i64], lines: int, reach: int) -> vec[i
 _NEARBY: Final = 0 if hasattr(spans_around, "__code__") else 256
 
 
-def break_before(data: bytes, floor: i64, end: i64) -> i64:
+def _break_before(data: bytes, floor: i64, end: i64) -> i64:
     """Where the last line break in ``data[floor:end]`` is; -1 without one."""
     nearby: i64 = end - _NEARBY
     if nearby < floor:
@@ -98,7 +98,7 @@ def break_before(data: bytes, floor: i64, end: i64) -> i64:
     return data.rfind(b"\n", floor, nearby) if floor < nearby else -1
 
 
-def break_after(data: bytes, start: i64, ceiling: i64) -> i64:
+def _break_after(data: bytes, start: i64, ceiling: i64) -> i64:
     """Where the first line break in ``data[start:ceiling]`` is; -1 without one."""
     nearby: i64 = start + _NEARBY
     if nearby > ceiling:

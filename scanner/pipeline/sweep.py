@@ -33,7 +33,6 @@ from scanner.pipeline.extent import Extents
 from scanner.pipeline.holdings import Held, Holdings
 from scanner.pipeline.ledger import Ledger
 from scanner.pipeline.neighbours import Neighbours
-from scanner.pipeline.reread import Reread
 from scanner.pipeline.sections import Section, Sections
 from scanner.pipeline.text import Dropped, TextScanner
 from scanner.pipeline.unpack import closed, texts_in
@@ -94,7 +93,6 @@ class Sweeper:
         self._extents = Extents(scanner.engine, lines=LINES)
         self._calm = Calm(scanner)
         self._neighbours = Neighbours(scanner)
-        self._reread = Reread(scanner.engine)
         # Files in archives, and parts of long texts: branches bring the same ones again and again.
         self._empty = Empty()
         self._sections = Sections(scanner, self._empty)
@@ -306,7 +304,7 @@ class Sweeper:
                 pieces.append(data[start:end])
                 places.append((view, start))
         more: dict[int, list[Hit]] = {}
-        for (view, origin), hits in zip(places, self._reread.hits(pieces), strict=True):
+        for (view, origin), hits in zip(places, self._scanner.engine.prefilter_each(pieces), strict=True):
             for entry, end in hits:
                 # A rule that looks at its own lines alone has seen what it needs: those in ``hits``.
                 wanted = view.structural or (self._extents[entry] and not self._wakes(entry))

@@ -16,7 +16,7 @@ from scanner.history import delta as installed
 from tests.conftest import SOURCE
 
 # In an order in which each imports only those before it.
-_LOOPS = ("vectors", "headers", "delta", "linespans", "chunks", "walk", "links", "family", "descent")
+_LOOPS = ("vectors", "headers", "delta", "linespans", "walk", "links", "family", "descent")
 
 
 def is_compiled(module: ModuleType) -> bool:
@@ -73,11 +73,6 @@ def delta(loops: Mapping[str, ModuleType]) -> ModuleType:
 @pytest.fixture(scope="session")
 def linespans(loops: Mapping[str, ModuleType]) -> ModuleType:
     return loops["linespans"]
-
-
-@pytest.fixture(scope="session")
-def chunks(loops: Mapping[str, ModuleType]) -> ModuleType:
-    return loops["chunks"]
 
 
 @pytest.fixture(scope="session")
